@@ -1,0 +1,1 @@
+//! What a differentially private mechanism costs.

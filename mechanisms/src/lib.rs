@@ -1,0 +1,1 @@
+//! Every line that draws privacy noise or samples a batch.

@@ -1,0 +1,2 @@
+//! The `privet` program.
+fn main() {}

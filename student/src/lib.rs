@@ -1,0 +1,1 @@
+//! PATE's public side: learning from released labels.

@@ -1,0 +1,1 @@
+//! PATE's private side: partition, ensemble, votes, labelling.

@@ -1,0 +1,1 @@
+//! Data sets, networks, plain and noisy SGD on Burn.
