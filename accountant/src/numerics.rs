@@ -1,0 +1,4 @@
+//! Arithmetic shared by the accountants.
+
+pub(crate) mod double_double;
+pub(crate) mod minimize;

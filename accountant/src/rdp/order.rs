@@ -1,0 +1,47 @@
+//! The order of a Renyi divergence.
+
+use crate::AccountantError;
+
+/// A Renyi order alpha: above 1 and at most 1024, or infinite.
+///
+/// The divergence of infinite order is the largest privacy loss, so RDP of infinite order is pure
+/// differential privacy; it is finite for Laplace noise and infinite for Gaussian noise.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Order(f64);
+
+impl Order {
+    /// The largest finite order.
+    pub const MAX: f64 = 1024.0;
+
+    /// The infinite order.
+    pub const INFINITE: Self = Self(f64::INFINITY);
+
+    /// Checks and wraps an order.
+    ///
+    /// # Errors
+    /// [`AccountantError::InvalidOrder`] unless `1 < value <= 1024` or `value` is infinite.
+    pub fn new(value: f64) -> Result<Self, AccountantError> {
+        if (value > 1.0 && value <= Self::MAX) || value == f64::INFINITY {
+            Ok(Self(value))
+        } else {
+            Err(AccountantError::InvalidOrder { value })
+        }
+    }
+
+    /// `1 + exp(log_excess)`, brought into the range of finite orders.
+    pub(super) fn from_log_excess(log_excess: f64) -> Self {
+        Self((1.0 + libm::exp(log_excess)).clamp(1.0 + f64::EPSILON, Self::MAX))
+    }
+
+    /// The plain number.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+
+    /// Whether the order is finite.
+    #[must_use]
+    pub const fn is_finite(self) -> bool {
+        self.0.is_finite()
+    }
+}
