@@ -1,1 +1,63 @@
-//! Every line that draws privacy noise or samples a batch.
+//! Every line of Privet that draws privacy noise or samples a batch.
+//!
+//! A *plan* ([`GnMax`], [`NoisySgdMechanism`], ...) is made from public constants. It yields two
+//! things that therefore cannot disagree: the [`DpEvent`] that an accountant charges, and the
+//! mechanism that is run. What depends on private data travels inside [`Sensitive`]; what a
+//! mechanism returns is public.
+//!
+//! ```
+//! use privet_mechanisms::{
+//!     Answer, ChangedVotes, GnMax, NoiseKey, NoiseSource, NoisyMax, Sensitive, VoteHistogram,
+//!     VoteQueries,
+//! };
+//!
+//! # fn main() -> Result<(), privet_mechanisms::MechanismError> {
+//! let queries = VoteQueries { classes: 3, queries: 100, changed_votes: ChangedVotes::ONE };
+//! let plan = GnMax::new(40.0, queries)?;
+//! let _to_be_charged_first = plan.event();
+//!
+//! let noise = NoiseSource::from_key(&NoiseKey::generate()?);
+//! let mut aggregator = plan.start(&noise)?;
+//! let votes = Sensitive::new(VoteHistogram::new(vec![240, 6, 4])?);
+//! if let Answer::Label(label) = aggregator.release(0, &votes)? {
+//!     println!("query {} has class {}", label.query(), label.class());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Map
+//! - [`noise`]: the key, the source, its substreams, Gaussian and Laplace samples.
+//! - [`noisy_max`]: PATE's aggregators, from votes to labels.
+//! - [`sampling`]: how a batch is drawn.
+//! - [`noisy_sgd`]: clip, sum, noise, average.
+//!
+//! # What is not promised
+//! - **Exact arithmetic.** Noise is drawn and added in floating point, where the set of reachable
+//!   outputs depends on the value that is hidden; Mironov ("On significance of the least
+//!   significant bits for differential privacy", CCS 2012) turned this into an attack on Laplace
+//!   noise. A noisy max publishes only an index, which narrows that channel but does not prove it
+//!   shut; noisy SGD publishes the rounded numbers themselves. Exact integer noise (Canonne,
+//!   Kamath and Steinke, NeurIPS 2020) is planned and is not in this version.
+//! - **Time.** How long a draw takes depends on private data (a larger batch takes longer).
+//! - **Unbounded adversaries.** Noise is the output of ChaCha20 under a key from the operating
+//!   system, so every guarantee is computational (Mironov, Pandey, Reingold and Vadhan,
+//!   "Computational differential privacy", CRYPTO 2009).
+
+mod error;
+pub mod noise;
+pub mod noisy_max;
+pub mod noisy_sgd;
+pub mod sampling;
+mod sensitive;
+
+pub use error::MechanismError;
+pub use noise::{Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream};
+pub use noisy_max::{
+    Aggregator, Answer, ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoisyMax,
+    ReleasedLabel, VoteHistogram, VoteQueries,
+};
+pub use noisy_sgd::{ClippedSum, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, clip_factor};
+pub use privet_accountant::DpEvent;
+pub use sampling::{BatchId, BatchSampler, PoissonBatch, PoissonSampling};
+pub use sensitive::Sensitive;

@@ -1,0 +1,47 @@
+//! What leaves an aggregator. All of it is public.
+
+use serde::Serialize;
+
+/// The outcome of one query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// A class.
+    Label(ReleasedLabel),
+    /// The noisy largest count was below the threshold.
+    Abstained,
+    /// The planned number of labels was already released; the votes were not looked at.
+    Exhausted,
+}
+
+impl Answer {
+    /// The label, if there is one.
+    pub fn label(self) -> Option<ReleasedLabel> {
+        match self {
+            Self::Label(label) => Some(label),
+            Self::Abstained | Self::Exhausted => None,
+        }
+    }
+}
+
+/// A class that a mechanism chose. Only a mechanism can make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReleasedLabel {
+    query: u64,
+    class: usize,
+}
+
+impl ReleasedLabel {
+    pub(super) fn new(query: u64, class: usize) -> Self {
+        Self { query, class }
+    }
+
+    /// The number of the query in its run, from 0.
+    pub fn query(&self) -> u64 {
+        self.query
+    }
+
+    /// The class index.
+    pub fn class(&self) -> usize {
+        self.class
+    }
+}

@@ -1,0 +1,5 @@
+use privet_mechanisms::Sensitive;
+
+fn main() {
+    println!("{}", Sensitive::new(3));
+}
