@@ -123,7 +123,10 @@ fn impossible_targets_are_refused_clearly() {
     let invalid = |noise: f64| DpEvent::gaussian(-noise);
     let error = smallest_noise(fresh, goal, invalid).unwrap_err();
     assert!(matches!(error, CalibrationError::Plan(_)), "{error}");
-    assert!(error.to_string().contains("noise_multiplier = -1"), "{error}");
+    assert!(
+        error.to_string().contains("noise_multiplier = -1"),
+        "{error}"
+    );
     let replace = || RdpAccountant::new(NeighboringRelation::ReplaceOne);
     let error = smallest_noise(replace, goal, training(0.1, 10)).unwrap_err();
     assert!(matches!(error, CalibrationError::Accountant(_)), "{error}");

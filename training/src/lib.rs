@@ -1,1 +1,19 @@
-//! Data sets, networks, plain and noisy SGD on Burn.
+//! Data sets, networks, and training on Burn, with and without privacy.
+//!
+//! - [`data`]: what is private, what is public, and how it is read and encoded;
+//! - [`network`]: networks as a list of layers;
+//! - [`gradient`]: sums of (clipped) per-example gradients, behind one interface;
+//! - [`plain`]: training without privacy (teachers, students, baselines);
+//! - [`noisy`]: noisy SGD;
+//! - [`evaluate`]: predictions and accuracy on public data;
+//! - [`model_file`]: a trained network as a file that others can load.
+
+pub mod data;
+pub mod evaluate;
+pub mod gradient;
+pub mod model_file;
+pub mod network;
+pub mod noisy;
+pub mod optimizer;
+pub mod plain;
+pub mod seed;

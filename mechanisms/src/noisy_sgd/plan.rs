@@ -45,6 +45,7 @@ pub struct NoisySgdParameters {
 pub struct NoisySgdMechanism {
     parameters: NoisySgdParameters,
     sampling: PoissonSampling,
+    step: DpEvent,
     event: DpEvent,
 }
 
@@ -80,10 +81,11 @@ impl NoisySgdMechanism {
         )?;
 
         let step = sampling.sampled(DpEvent::gaussian(noise_multiplier)?)?;
-        let event = DpEvent::self_composed(step, steps)?;
+        let event = DpEvent::self_composed(step.clone(), steps)?;
         Ok(Self {
             parameters,
             sampling,
+            step,
             event,
         })
     }
@@ -91,6 +93,12 @@ impl NoisySgdMechanism {
     /// What an accountant charges for the whole training.
     pub fn event(&self) -> DpEvent {
         self.event.clone()
+    }
+
+    /// What one step costs. A run of fewer steps than planned has this as often as it stepped; the
+    /// plan is charged as a whole all the same.
+    pub fn step_event(&self) -> DpEvent {
+        self.step.clone()
     }
 
     /// The public constants.

@@ -1,0 +1,293 @@
+//! The `[data]` table of an experiment file: a built-in data set, or the user's own files.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    DataError, Dataset, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles, SplitFractions,
+    TableSchema, UserData, UserEncoding, UserFiles, catalog, load, load_files,
+};
+
+/// Which data, and what of it is public. A built-in data set needs `name` alone; the user's own
+/// needs `files`, `public`, and `schema` (CSV) or `classes` with `bounds` or `scaling` (IDX, NPY).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// A built-in data set, or what to call the user's own.
+    pub name: String,
+    /// Size of the private part as a public constant: declared, not counted. Built-in data sets
+    /// have a published one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_size: Option<usize>,
+    /// How many public images are the pool (`mnist`, `fashion-mnist`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool_size: Option<usize>,
+    /// Public salt of the split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_salt: Option<String>,
+    /// The label map of arrays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
+    /// Public bounds of the numbers of arrays, `[0, 255]` for bytes; scaled to `0..=1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<[f64; 2]>,
+    /// Licence of the user's own data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// Whom to credit for the user's own data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
+    /// Public bounds and constants of the numbers of arrays, in place of `bounds`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<PixelScaling>,
+    /// Shares of the pool and the test set, for data that is one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<SplitFractions>,
+    /// The user's own files, relative to the experiment file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<FilesConfig>,
+    /// Who declares the pool and the test set of the user's own data public, and where they are
+    /// from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<PublicConfig>,
+    /// The columns of the user's own table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<TableSchema>,
+}
+
+/// The user's own files: either `records`, which `split` divides, or all of `private`, `pool` and
+/// `test`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilesConfig {
+    /// All records in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<SourceFiles>,
+    /// Confidential labelled records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private: Option<SourceFiles>,
+    /// Public inputs that the student may ask about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<SourceFiles>,
+    /// Public labelled records, none of them in the pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<SourceFiles>,
+}
+
+/// The declaration that the pool and the test set are public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublicConfig {
+    /// Where the public records come from.
+    pub source: String,
+    /// Who declares them public: a person or an office.
+    pub declared_by: String,
+    /// Whether all records, the private ones too, are published, so that nothing about them needs
+    /// hiding.
+    #[serde(default)]
+    pub benchmark: bool,
+}
+
+impl DataConfig {
+    /// A built-in data set with its own constants.
+    #[must_use]
+    pub fn built_in(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            declared_size: None,
+            pool_size: None,
+            split_salt: None,
+            classes: None,
+            bounds: None,
+            license: None,
+            attribution: None,
+            scaling: None,
+            split: None,
+            files: None,
+            public: None,
+            schema: None,
+        }
+    }
+
+    /// Loads the data: a built-in set from this program or `data_dir`, the user's files relative to
+    /// `base`, the folder of the experiment file. A `declared_size` of the config takes the place
+    /// of the published one.
+    ///
+    /// # Errors
+    /// When a key is missing, contradicts another or does not apply, or as [`load`] and
+    /// [`load_files`].
+    pub fn load(&self, base: &Path, data_dir: &Path) -> Result<Dataset, DataError> {
+        let mut dataset = match &self.files {
+            Some(files) => load_files(&self.user_data(files, base)?)?,
+            None => self.load_built_in(data_dir)?,
+        };
+        dataset.info.declared_size = self.declared_size.or(dataset.info.declared_size);
+        Ok(dataset)
+    }
+
+    /// Loads a built-in data set.
+    fn load_built_in(&self, data_dir: &Path) -> Result<Dataset, DataError> {
+        catalog::entry(&self.name)?;
+        let of_files = [
+            ("[data] classes", self.classes.is_some()),
+            ("[data] license", self.license.is_some()),
+            ("[data] attribution", self.attribution.is_some()),
+            ("[data.public]", self.public.is_some()),
+            ("[data.schema]", self.schema.is_some()),
+        ];
+        if let Some((key, _)) = of_files.into_iter().find(|(_, given)| *given) {
+            return Err(DataError::Option {
+                key,
+                value: "(given)".to_owned(),
+                problem: format!("{} is built in and brings its own", self.name),
+                remedy: "leave it out, or name your own files in [data.files]".to_owned(),
+            });
+        }
+        let options = LoadOptions {
+            data_dir: data_dir.to_owned(),
+            split: self.split,
+            split_salt: self.split_salt.clone(),
+            pool_size: self.pool_size,
+            scaling: self.pixel_scaling()?,
+        };
+        load(&self.name, &options)
+    }
+
+    /// The user's own data as it is meant.
+    fn user_data(&self, files: &FilesConfig, base: &Path) -> Result<UserData, DataError> {
+        if catalog::entry(&self.name).is_ok() {
+            return Err(DataError::Option {
+                key: "[data] name",
+                value: self.name.clone(),
+                problem: "is the name of a built-in data set, and [data.files] names your own"
+                    .to_owned(),
+                remedy: "give your data another name".to_owned(),
+            });
+        }
+        if let Some(size) = self.pool_size {
+            return Err(DataError::Option {
+                key: "[data] pool_size",
+                value: size.to_string(),
+                problem: "applies to mnist and fashion-mnist only".to_owned(),
+                remedy: "leave it out; `split` or the files themselves divide your data".to_owned(),
+            });
+        }
+        let public = self.public.as_ref().ok_or_else(|| {
+            missing(
+                "[data.public]",
+                "nobody declares the pool and the test set public",
+                "give source and declared_by",
+            )
+        })?;
+        Ok(UserData {
+            name: self.name.clone(),
+            license: self.license.clone(),
+            attribution: self.attribution.clone(),
+            public_benchmark: public.benchmark,
+            public: PublicDeclaration {
+                source: public.source.clone(),
+                declared_by: public.declared_by.clone(),
+            },
+            declared_size: self.declared_size,
+            encoding: self.encoding()?,
+            files: self.user_files(files, base)?,
+        })
+    }
+
+    /// How the user's records become inputs.
+    fn encoding(&self) -> Result<UserEncoding, DataError> {
+        match (&self.schema, &self.classes, self.pixel_scaling()?) {
+            (Some(schema), None, None) => Ok(UserEncoding::Table {
+                schema: schema.clone(),
+            }),
+            (None, Some(classes), Some(scaling)) => Ok(UserEncoding::Array {
+                classes: classes.clone(),
+                scaling,
+            }),
+            (Some(_), _, _) => Err(DataError::Option {
+                key: "[data.schema]",
+                value: "(given)".to_owned(),
+                problem: "a schema has its own classes and bounds".to_owned(),
+                remedy: "leave `classes`, `bounds` and `scaling` out, or the schema".to_owned(),
+            }),
+            (None, Some(_), None) => Err(missing(
+                "[data] bounds",
+                "the numbers of an array need public bounds",
+                "give for example bounds = [0, 255]",
+            )),
+            (None, None, _) => Err(missing(
+                "[data.schema]",
+                "nothing says what the records are",
+                "give a schema for CSV, or `classes` and `bounds` for IDX and NPY",
+            )),
+        }
+    }
+
+    /// The scaling of arrays, from `scaling` or `bounds`.
+    fn pixel_scaling(&self) -> Result<Option<PixelScaling>, DataError> {
+        match (self.scaling, self.bounds) {
+            (Some(_), Some(bounds)) => Err(DataError::Option {
+                key: "[data] bounds",
+                value: format!("{bounds:?}"),
+                problem: "`scaling` says the same with other words".to_owned(),
+                remedy: "keep one of the two".to_owned(),
+            }),
+            (None, Some([minimum, maximum])) => PixelScaling::unit(minimum, maximum).map(Some),
+            (scaling, None) => Ok(scaling),
+        }
+    }
+
+    /// Where the user's records are.
+    fn user_files(&self, files: &FilesConfig, base: &Path) -> Result<UserFiles, DataError> {
+        let at = |source: &SourceFiles| SourceFiles {
+            inputs: base.join(&source.inputs),
+            labels: source.labels.as_ref().map(|labels| base.join(labels)),
+        };
+        match (&files.records, &files.private, &files.pool, &files.test) {
+            (Some(records), None, None, None) => Ok(UserFiles::Single {
+                source: at(records),
+                split: self.split.ok_or_else(|| {
+                    missing(
+                        "[data] split",
+                        "one file must be divided",
+                        "give for example split = { pool = 0.1, test = 0.1 }",
+                    )
+                })?,
+                salt: self.split_salt.clone(),
+            }),
+            (None, Some(private), Some(pool), Some(test)) => match (self.split, &self.split_salt) {
+                (None, None) => Ok(UserFiles::Separate {
+                    private: at(private),
+                    pool: at(pool),
+                    test: at(test),
+                }),
+                _ => Err(DataError::Option {
+                    key: "[data] split",
+                    value: "(given)".to_owned(),
+                    problem: "the parts are files of their own".to_owned(),
+                    remedy: "leave `split` and `split_salt` out".to_owned(),
+                }),
+            },
+            _ => Err(missing(
+                "[data.files]",
+                "these files make no data set",
+                "give `records` alone (divided by `split`), or all of `private`, `pool` and `test`",
+            )),
+        }
+    }
+}
+
+/// An error about a key that is not there.
+fn missing(key: &'static str, problem: &str, remedy: &str) -> DataError {
+    DataError::Option {
+        key,
+        value: "(not given)".to_owned(),
+        problem: problem.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

@@ -1,0 +1,141 @@
+//! `[data]` tables, good and bad.
+
+use std::fs;
+
+use super::*;
+
+const TABLE: &str = r#"
+    name = "clinic"
+    declared_size = 70
+    split = { pool = 0.2, test = 0.2 }
+
+    [files]
+    records = { inputs = "records.csv" }
+
+    [public]
+    source = "volunteers who agreed to publication"
+    declared_by = "the data protection officer"
+
+    [[schema.columns]]
+    name = "x"
+    kind = "numeric"
+    min = 0
+    max = 100
+
+    [[schema.columns]]
+    name = "y"
+    kind = "label"
+    classes = ["a", "b"]
+"#;
+
+/// Loads a table whose files are in a fresh folder.
+fn load_text(text: &str) -> Result<Dataset, DataError> {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..100)
+        .map(|row| format!("{row},{}\n", if row % 2 == 0 { 'a' } else { 'b' }))
+        .collect();
+    fs::write(folder.path().join("records.csv"), format!("x,y\n{rows}")).unwrap();
+    let config: DataConfig = toml::from_str(text).unwrap();
+    config.load(folder.path(), folder.path())
+}
+
+#[test]
+fn a_name_alone_is_a_built_in_data_set() {
+    let dataset = load_text("name = 'optdigits'").unwrap();
+    assert!(dataset.info.public_benchmark);
+    assert_eq!(dataset.info.declared_size, Some(4_215));
+    let dataset =
+        load_text("name = 'optdigits'\ndeclared_size = 4000\nsplit = { pool = 0.5, test = 0.1 }")
+            .unwrap();
+    assert_eq!(dataset.info.declared_size, Some(4_000));
+    assert!(dataset.pool.len() > 2_500);
+}
+
+#[test]
+fn own_files_are_found_beside_the_config_and_declared_by_someone() {
+    let dataset = load_text(TABLE).unwrap();
+    assert_eq!(dataset.info.name, "clinic");
+    assert_eq!(
+        dataset.info.public.declared_by,
+        "the data protection officer"
+    );
+    assert!(!dataset.info.public_benchmark);
+    assert_eq!(dataset.info.declared_size, Some(70));
+}
+
+#[test]
+fn a_config_survives_toml() {
+    let config: DataConfig = toml::from_str(TABLE).unwrap();
+    assert_eq!(
+        toml::from_str::<DataConfig>(&toml::to_string(&config).unwrap()).unwrap(),
+        config
+    );
+    let config = DataConfig::built_in("mnist");
+    assert_eq!(toml::to_string(&config).unwrap(), "name = \"mnist\"\n");
+}
+
+#[test]
+fn unknown_keys_are_refused() {
+    for text in [
+        "name = 'census'\nnam = 1",
+        &TABLE.replace("declared_by", "declared_from"),
+        &TABLE.replace("records =", "record ="),
+        &TABLE.replace("inputs =", "input ="),
+        &TABLE.replace("pool = 0.2", "pond = 0.2"),
+        &TABLE.replace("min = 0", "minimum = 0"),
+    ] {
+        let error = toml::from_str::<DataConfig>(text).unwrap_err().to_string();
+        assert!(error.contains("unknown field"), "{error}");
+    }
+}
+
+#[test]
+fn contradictions_name_the_key_and_the_way_out() {
+    let public = &TABLE[TABLE.find("[public]").unwrap()..TABLE.find("[[schema").unwrap()];
+    for (text, expected) in [
+        ("name = 'cencus'".to_owned(), "unknown data set `cencus`"),
+        (
+            "name = 'census'\nclasses = ['a', 'b']".to_owned(),
+            "[data] classes = (given): census is built in",
+        ),
+        (
+            "name = 'census'\npool_size = 5".to_owned(),
+            "pool_size = 5: does not apply to census",
+        ),
+        (
+            TABLE.replace("\"clinic\"", "\"census\""),
+            "[data] name = census: is the name of a built-in",
+        ),
+        (
+            TABLE.replace(public, ""),
+            "[data.public] = (not given): nobody declares",
+        ),
+        (
+            TABLE.replace("split =", "# split ="),
+            "[data] split = (not given): one file must be divided",
+        ),
+        (
+            TABLE.replace("records =", "private ="),
+            "[data.files] = (not given): these files make no data set",
+        ),
+        (
+            TABLE.replace("declared_size = 70", "bounds = [0, 1]"),
+            "a schema has its own classes and bounds",
+        ),
+        (
+            TABLE.replace("declared_size = 70", "pool_size = 70"),
+            "[data] pool_size = 70: applies to mnist",
+        ),
+        (
+            TABLE[..TABLE.find("[[schema").unwrap()].to_owned(),
+            "nothing says what the records are",
+        ),
+        (
+            TABLE.replace("records.csv", "absent.csv"),
+            "absent.csv: cannot be read",
+        ),
+    ] {
+        let error = load_text(&text).err().expect(&text).to_string();
+        assert!(error.contains(expected), "{error}\nexpected: {expected}");
+    }
+}

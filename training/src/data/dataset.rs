@@ -1,0 +1,189 @@
+//! A data set: who it is, what is private, what is public.
+
+use std::collections::HashMap;
+
+use ndarray::ArrayView2;
+use privet_mechanisms::Sensitive;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    DataError, Examples, HeldBackTruth, InputShape, Preprocessing, PublicInputs, PublicPool,
+    RecordSplitter, examples::append_input_bytes,
+};
+
+/// What may be said about a data set: public facts only.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DatasetInfo {
+    /// Short name: `census`, or what the user called it.
+    pub name: String,
+    /// Shape of one input.
+    pub shape: InputShape,
+    /// The label map: the name of class `i` is at position `i`.
+    pub classes: Vec<String>,
+    /// Licence, or "not stated".
+    pub license: String,
+    /// Whom to credit, as the licence asks; empty where nobody is named.
+    pub attribution: String,
+    /// Whether everything about the data is published, so that its counts and data-dependent values
+    /// hide nothing.
+    pub public_benchmark: bool,
+    /// Who declares the pool and the test set public.
+    pub public: PublicDeclaration,
+    /// Size of the private part as a public constant: published (benchmarks) or declared; never the
+    /// realised count.
+    pub declared_size: Option<usize>,
+}
+
+/// Who says that the pool and the test set are public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicDeclaration {
+    /// Where the public records come from.
+    pub source: String,
+    /// Who declares them public.
+    pub declared_by: String,
+}
+
+/// The private records. Whatever depends on them, their number included, is sensitive.
+pub struct PrivateExamples {
+    examples: Sensitive<Examples>,
+}
+
+impl PrivateExamples {
+    /// Marks `examples` as sensitive.
+    #[must_use]
+    pub fn new(examples: Examples) -> Self {
+        Self {
+            examples: Sensitive::new(examples),
+        }
+    }
+
+    /// The records, still marked.
+    #[must_use]
+    pub const fn examples(&self) -> &Sensitive<Examples> {
+        &self.examples
+    }
+
+    /// The true number of records, marked as sensitive.
+    #[must_use]
+    pub fn count(&self) -> Sensitive<usize> {
+        Sensitive::new(self.examples.expose_sensitive().len())
+    }
+
+    /// The records as `Sensitive`, taken out.
+    #[must_use]
+    pub fn into_examples(self) -> Sensitive<Examples> {
+        self.examples
+    }
+}
+
+/// A data set, split and encoded, ready for training.
+pub struct Dataset {
+    /// Public facts.
+    pub info: DatasetInfo,
+    /// How raw records became inputs; stored with the exported model and applied to fresh rows at
+    /// prediction.
+    pub preprocessing: Preprocessing,
+    /// Private records: what training is about.
+    pub private: PrivateExamples,
+    /// Public unlabelled inputs that the student may ask about.
+    pub pool: PublicPool,
+    /// True labels of the pool, for evaluation only; `None` where nobody knows them.
+    pub pool_truth: Option<HeldBackTruth>,
+    /// Public labelled test set; nothing in it is ever asked about.
+    pub test: Examples,
+}
+
+impl Dataset {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// When a part is empty, the length of its inputs differs from the shape's, or a test input is
+    /// also in the pool.
+    pub(super) fn assemble(
+        info: DatasetInfo,
+        preprocessing: Preprocessing,
+        private: Examples,
+        pool: PublicPool,
+        pool_truth: Option<HeldBackTruth>,
+        test: Examples,
+    ) -> Result<Self, DataError> {
+        let widths = [
+            ("private part", private.inputs().ncols(), private.len()),
+            ("pool", pool.inputs().inputs().ncols(), pool.len()),
+            ("test set", test.inputs().ncols(), test.len()),
+        ];
+        for (part, width, records) in widths {
+            if records == 0 {
+                return Err(DataError::EmptyPart {
+                    dataset: info.name,
+                    part,
+                });
+            }
+            if width != info.shape.len() {
+                return Err(DataError::PartShape {
+                    dataset: info.name,
+                    part,
+                    expected: info.shape.len(),
+                    found: width,
+                });
+            }
+        }
+        refuse_overlap(&info.name, pool.inputs().inputs(), test.inputs())?;
+        debug_assert!(
+            pool_truth
+                .as_ref()
+                .is_none_or(|truth| truth.len() == pool.len())
+        );
+        debug_assert_eq!(private.classes(), info.classes.len());
+        Ok(Self {
+            info,
+            preprocessing,
+            private: PrivateExamples::new(private),
+            pool,
+            pool_truth,
+            test,
+        })
+    }
+}
+
+/// Splits the labelled records of one file and puts the parts together.
+///
+/// # Errors
+/// As [`Dataset::assemble`].
+pub(super) fn assemble_single(
+    info: DatasetInfo,
+    preprocessing: Preprocessing,
+    examples: &Examples,
+    splitter: &RecordSplitter,
+) -> Result<Dataset, DataError> {
+    let [private, pool, test] = splitter.split(examples);
+    let truth = HeldBackTruth::new(pool.labels().to_vec());
+    let pool = PublicPool::new(PublicInputs::new(pool.inputs().to_owned(), &info.name)?);
+    Dataset::assemble(info, preprocessing, private, pool, Some(truth), test)
+}
+
+/// Refuses a test set that holds an input of the pool: a label released for it would be a label of
+/// the test set.
+fn refuse_overlap(
+    dataset: &str,
+    pool: ArrayView2<'_, f32>,
+    test: ArrayView2<'_, f32>,
+) -> Result<(), DataError> {
+    let digest = |input| {
+        let mut bytes = Vec::new();
+        append_input_bytes(input, &mut bytes);
+        <[u8; 32]>::from(Sha256::digest(&bytes))
+    };
+    let asked: HashMap<[u8; 32], usize> = pool.rows().into_iter().map(digest).zip(0..).collect();
+    for (record, input) in test.rows().into_iter().enumerate() {
+        if let Some(&pool_record) = asked.get(&digest(input)) {
+            return Err(DataError::Overlap {
+                dataset: dataset.to_owned(),
+                record,
+                pool_record,
+            });
+        }
+    }
+    Ok(())
+}

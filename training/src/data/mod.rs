@@ -1,0 +1,54 @@
+//! Data sets: what is private, what is public, and how a record becomes numbers.
+//!
+//! The pipeline of this module, top down:
+//!
+//! 1. [`load`] (a built-in data set of the [`catalog`]) or [`load_files`] (the user's own files)
+//!    reads records and refuses whatever does not fit: each [`DataError`] names the file, the
+//!    place, the value and the way out.
+//! 2. A [`Preprocessing`] made of public constants only turns each record into a row of finite
+//!    `f32`.
+//! 3. A [`RecordSplitter`] sends each record of a single-file data set to the private part, the
+//!    pool or the test set by a hash of the record's own inputs, so that adding or removing one
+//!    record moves no other.
+//! 4. The result is a [`Dataset`]: [`PrivateExamples`] (sensitive), a [`PublicPool`] of inputs the
+//!    student may ask about, its [`HeldBackTruth`] (evaluation only) and a public test set.
+//!
+//! Nothing in this module touches the network or draws a random number.
+
+mod array;
+mod built_in;
+mod catalog;
+mod checksum;
+mod config;
+mod dataset;
+mod error;
+mod examples;
+mod file;
+mod idx;
+mod npy;
+mod pool;
+mod preprocessing;
+mod scaling;
+mod schema;
+mod shape;
+mod split;
+mod table;
+mod user;
+
+pub use built_in::image_set::{ImageFile, ImageSet};
+pub use catalog::{
+    CatalogEntry, LoadOptions, Presence, Storage, catalog, entry, example_schema, image_set, load,
+    missing_advice,
+};
+pub use checksum::{KnownChecksum, sha256_hex};
+pub use config::{DataConfig, FilesConfig, PublicConfig};
+pub use dataset::{Dataset, DatasetInfo, PrivateExamples, PublicDeclaration};
+pub use error::DataError;
+pub use examples::{Examples, PublicInputs};
+pub use pool::{HeldBackTruth, PublicPool};
+pub use preprocessing::Preprocessing;
+pub use scaling::PixelScaling;
+pub use schema::{Column, NumericTransform, TableSchema, ValueRange};
+pub use shape::InputShape;
+pub use split::{Part, RecordSplitter, SplitFractions};
+pub use user::{SourceFiles, UserData, UserEncoding, UserFiles, load_files};

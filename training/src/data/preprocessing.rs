@@ -1,0 +1,194 @@
+//! How raw records become inputs, kept with the model so that fresh rows are treated the same.
+
+use std::path::Path;
+
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    DataError, InputShape, PixelScaling, TableSchema,
+    array::NumericArray,
+    file::{Content, read_unpacked},
+    idx::{is_idx, read_idx},
+    npy::{is_npy, read_npy},
+    table::{LabelUse, encode_numbers, read_numbers, read_table},
+};
+
+/// The encoding of raw records, made of public constants only: nothing in it was computed from
+/// private records.
+///
+/// It is written beside an exported model and applied to fresh rows at prediction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Preprocessing {
+    /// Every number of the input is scaled alike.
+    Pixels {
+        /// Shape of one input.
+        shape: InputShape,
+        /// The constants.
+        scaling: PixelScaling,
+    },
+    /// Each column is scaled or one-hot encoded by its own constants.
+    Table {
+        /// The columns.
+        schema: TableSchema,
+    },
+}
+
+impl Preprocessing {
+    /// Shape of one encoded input.
+    #[must_use]
+    pub fn input_shape(&self) -> InputShape {
+        match self {
+            Self::Pixels { shape, .. } => *shape,
+            Self::Table { schema } => schema.input_shape(),
+        }
+    }
+
+    /// Encodes the unlabelled rows of a CSV, IDX or NPY file (packed with gzip or not): `[n, input
+    /// length]`.
+    ///
+    /// The format is told from the first bytes. The label column of a CSV file may be there and is
+    /// not looked at.
+    ///
+    /// # Errors
+    /// When the file cannot be read or does not fit this encoding.
+    pub fn read_file(&self, path: &Path) -> Result<Array2<f32>, DataError> {
+        let content = read_unpacked(path)?;
+        match read_array(&content)? {
+            Some(array) => self.encode_array(&array),
+            None => self.encode_csv(&content),
+        }
+    }
+
+    /// Encodes the unlabelled rows of CSV text with a header: `[n, input length]`. `source` names
+    /// the text in errors.
+    ///
+    /// # Errors
+    /// When the text does not fit this encoding.
+    pub fn apply_csv(&self, text: &[u8], source: &str) -> Result<Array2<f32>, DataError> {
+        self.encode_csv(&Content {
+            name: source.to_owned(),
+            bytes: text.to_vec(),
+        })
+    }
+
+    /// Encodes raw pixels `[n, input length]`. `source` names them in errors.
+    ///
+    /// # Errors
+    /// When this is the encoding of a table with categories, the length differs, or a pixel is NaN
+    /// or infinite.
+    pub fn apply_pixels(
+        &self,
+        raw: ArrayView2<'_, f32>,
+        source: &str,
+    ) -> Result<Array2<f32>, DataError> {
+        self.encode_array(&NumericArray {
+            file: source.to_owned(),
+            dimensions: raw.shape().to_vec(),
+            values: super::array::Values::Floats(raw.iter().copied().collect()),
+        })
+    }
+
+    /// Encodes an array of raw numbers.
+    pub(super) fn encode_array(&self, array: &NumericArray) -> Result<Array2<f32>, DataError> {
+        match self {
+            Self::Pixels { shape, scaling } => array.inputs(*shape, scaling),
+            Self::Table { schema } => encode_numbers(array, schema),
+        }
+    }
+
+    /// Encodes the rows of CSV text.
+    fn encode_csv(&self, content: &Content) -> Result<Array2<f32>, DataError> {
+        match self {
+            Self::Pixels { shape, scaling } => read_numbers(content, *shape, scaling),
+            Self::Table { schema } => Ok(read_table(content, schema, LabelUse::Ignored)?.inputs),
+        }
+    }
+}
+
+/// Reads IDX or NPY; `None` for content that starts like neither and so should be CSV.
+pub(super) fn read_array(content: &Content) -> Result<Option<NumericArray>, DataError> {
+    if is_npy(&content.bytes) {
+        return read_npy(content).map(Some);
+    }
+    // Two zero bytes never start a text: say what is wrong with the IDX file, not that it is no
+    // CSV.
+    if is_idx(&content.bytes) || content.bytes.starts_with(&[0, 0]) {
+        return read_idx(content).map(Some);
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::data::{file::tests::gzip, idx::tests::idx_bytes, npy::tests::npy_bytes};
+
+    fn pixels() -> Preprocessing {
+        Preprocessing::Pixels {
+            shape: InputShape::image(1, 1, 2),
+            scaling: PixelScaling::unit(0.0, 255.0).unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_same_pixels_from_any_format_are_the_same_inputs() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("rows");
+        let expected = array![[0.0, 1.0], [0.2, 0.4]];
+        let idx = idx_bytes(&[2, 1, 2], &[0, 255, 51, 102]);
+        for bytes in [
+            idx.clone(),
+            gzip(&idx),
+            npy_bytes(&array![[0.0_f32, 255.0], [51.0, 102.0]]),
+            npy_bytes(&array![[[[0_u8, 255]]], [[[51, 102]]]]),
+            gzip(b"a,b\n0,255\n51,102\n"),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(pixels().read_file(&path).unwrap(), expected);
+        }
+        assert_eq!(
+            pixels()
+                .apply_pixels(array![[0.0, 255.0], [51.0, 102.0]].view(), "x")
+                .unwrap(),
+            expected
+        );
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_are_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("rows");
+        for bytes in [
+            idx_bytes(&[2, 3, 2], &[0; 12]),
+            npy_bytes(&array![[f64::NAN, 0.0]]),
+            b"a,b\n1,x\n".to_vec(),
+            vec![0, 0],
+            vec![0, 0, 7, 1],
+            vec![],
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let error = pixels().read_file(&path).unwrap_err().to_string();
+            assert!(error.contains("rows"), "{error}");
+        }
+        assert!(pixels().apply_pixels(array![[0.0]].view(), "x").is_err());
+    }
+
+    #[test]
+    fn preprocessing_survives_json_and_refuses_unknown_keys() {
+        let text = serde_json::to_string(&pixels()).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Preprocessing>(&text).unwrap(),
+            pixels()
+        );
+        assert!(
+            serde_json::from_str::<Preprocessing>(
+                &text.replace("\"shape\"", "\"colour\":1,\"shape\"")
+            )
+            .is_err()
+        );
+    }
+}

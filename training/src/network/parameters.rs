@@ -1,0 +1,193 @@
+//! The order of a network's trainable values in one flat vector.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::{Tensor, TensorData};
+
+use super::{Network, NetworkError};
+
+/// Where one parameter lies in the flat vector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterSlot {
+    /// Burn's id of the parameter.
+    pub id: ParamId,
+    /// Path of the parameter inside the network, for example `layers.0.weight`.
+    pub path: String,
+    /// Shape of the parameter in Burn's layout.
+    pub shape: Vec<usize>,
+    /// First position in the flat vector.
+    pub start: usize,
+}
+
+impl ParameterSlot {
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether the parameter holds no value.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// All parameters of a network in the order in which Burn visits them: layer by layer, the weight
+/// before the bias. Gradients travel through the privacy mechanism as one flat vector in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterLayout {
+    slots: Vec<ParameterSlot>,
+    len: usize,
+}
+
+impl ParameterLayout {
+    /// Reads the layout off a network.
+    ///
+    /// # Errors
+    /// A parameter used twice: its gradient would be clipped in two parts, each of which may be as
+    /// large as the clipping norm, and the sensitivity would be wrong.
+    pub fn of(network: &Network) -> Result<Self, NetworkError> {
+        let mut collector = Collector::default();
+        network.visit(&mut collector);
+        for (index, slot) in collector.slots.iter().enumerate() {
+            if collector.slots[..index].iter().any(|s| s.id == slot.id) {
+                return Err(NetworkError::Parameters(format!(
+                    "parameter {} is used twice: shared parameters have no per-example clipping \
+                     here, give each layer its own",
+                    slot.path
+                )));
+            }
+        }
+        Ok(Self {
+            len: collector.len,
+            slots: collector.slots,
+        })
+    }
+
+    /// The parameters in order.
+    pub fn slots(&self) -> &[ParameterSlot] {
+        &self.slots
+    }
+
+    /// Number of values in the flat vector.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether the network has no parameter.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The network after one optimizer step along a flat gradient.
+    ///
+    /// # Errors
+    /// A gradient of another length than [`ParameterLayout::len`].
+    pub fn step(
+        &self,
+        optimizer: &mut ModuleOptimizer,
+        learning_rate: f64,
+        network: Network,
+        gradient: &[f32],
+    ) -> Result<Network, NetworkError> {
+        self.check(gradient)?;
+        let mut writer = GradientWriter {
+            flat: gradient,
+            gradients: GradientsParams::new(),
+            start: 0,
+        };
+        network.visit(&mut writer);
+        // Burn steps on modules that are on the tape only; ours live off it.
+        Ok(optimizer
+            .step(learning_rate, network.train(), writer.gradients)
+            .valid())
+    }
+
+    /// The network with parameters taken from a flat vector.
+    ///
+    /// # Errors
+    /// A vector of another length than [`ParameterLayout::len`].
+    pub fn load(&self, network: Network, flat: &[f32]) -> Result<Network, NetworkError> {
+        self.check(flat)?;
+        Ok(network.map(&mut ParameterWriter { flat, start: 0 }))
+    }
+
+    fn check(&self, flat: &[f32]) -> Result<(), NetworkError> {
+        if flat.len() == self.len {
+            return Ok(());
+        }
+        Err(NetworkError::Parameters(format!(
+            "a vector of {} values does not fit a network of {} parameters",
+            flat.len(),
+            self.len
+        )))
+    }
+}
+
+#[derive(Default)]
+struct Collector {
+    path: Vec<String>,
+    slots: Vec<ParameterSlot>,
+    len: usize,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        // An enum adds the name of its variant, which would only repeat the layer's kind.
+        if !container.starts_with("Enum:") {
+            self.path.push(name.to_string());
+        }
+    }
+
+    fn exit_module(&mut self, _name: &str, container: &str) {
+        if !container.starts_with("Enum:") {
+            self.path.pop();
+        }
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let slot = ParameterSlot {
+            id: param.id,
+            path: self.path.join("."),
+            shape: param.val().dims().to_vec(),
+            start: self.len,
+        };
+        self.len += slot.len();
+        self.slots.push(slot);
+    }
+}
+
+struct GradientWriter<'a> {
+    flat: &'a [f32],
+    gradients: GradientsParams,
+    start: usize,
+}
+
+impl ModuleVisitor for GradientWriter<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val();
+        let data = take(self.flat, &mut self.start, value.dims());
+        self.gradients
+            .register(param.id, Tensor::<D>::from_data(data, &value.device()));
+    }
+}
+
+struct ParameterWriter<'a> {
+    flat: &'a [f32],
+    start: usize,
+}
+
+impl ModuleMapper for ParameterWriter<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|value| {
+            let data = take(self.flat, &mut self.start, value.dims());
+            Tensor::from_data(data, &value.device())
+        })
+    }
+}
+
+fn take<const D: usize>(flat: &[f32], start: &mut usize, shape: [usize; D]) -> TensorData {
+    let end = *start + shape.iter().product::<usize>();
+    let values = flat[*start..end].to_vec();
+    *start = end;
+    TensorData::new(values, shape)
+}

@@ -1,0 +1,105 @@
+//! Noisy SGD (DP-SGD, Abadi et al. 2016): clip each example's gradient, sum, add noise, step.
+
+use burn::optim::ModuleOptimizer;
+use privet_mechanisms::{ClippedSum, NoisySgdMechanism, NoisySgdRun, PoissonBatch, Sensitive};
+
+use crate::data::Examples;
+use crate::gradient::{Batch, Clipping, GradientEngine};
+use crate::network::{Network, ParameterLayout};
+use crate::optimizer::OptimizerSpec;
+use crate::plain::{TrainingError, gather};
+
+/// One training by noisy SGD: everything but the mechanism, which decides batches and noise.
+///
+/// The only way from the private examples to the network is [`NoisySgdRun::release`]: what the
+/// optimizer sees is already private, so momentum, Adam's moments and the network after each step
+/// are post-processing (Dwork and Roth 2014, Proposition 2.1).
+pub struct NoisySgdTraining<'a> {
+    engine: &'a dyn GradientEngine,
+    learning_rate: f64,
+    optimizer: ModuleOptimizer,
+    layout: ParameterLayout,
+    network: Network,
+}
+
+impl<'a> NoisySgdTraining<'a> {
+    /// Starts from `network`.
+    ///
+    /// # Errors
+    /// A network with a parameter used twice, whose gradient could not be clipped as one.
+    pub fn new(
+        engine: &'a dyn GradientEngine,
+        network: Network,
+        optimizer: &OptimizerSpec,
+    ) -> Result<Self, TrainingError> {
+        Ok(Self {
+            engine,
+            learning_rate: optimizer.learning_rate(),
+            optimizer: optimizer.build(),
+            layout: ParameterLayout::of(&network)?,
+            network,
+        })
+    }
+
+    /// The network after the steps taken so far.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Takes one step on a batch that the plan's sampler drew. An empty batch is a step on noise
+    /// alone.
+    ///
+    /// # Errors
+    /// A batch of another run, out of order, or beyond the plan; nothing is released then.
+    pub fn step(
+        mut self,
+        run: &mut NoisySgdRun,
+        batch: PoissonBatch,
+        examples: &Sensitive<Examples>,
+    ) -> Result<Self, TrainingError> {
+        let gradient = noisy_gradient(self.engine, &self.network, run, batch, examples)?;
+        self.network = self.layout.step(
+            &mut self.optimizer,
+            self.learning_rate,
+            self.network,
+            &gradient,
+        )?;
+        Ok(self)
+    }
+
+    /// The trained network.
+    ///
+    /// # Errors
+    /// Parameters that are no longer finite.
+    pub fn finish(self, run: &NoisySgdRun) -> Result<Network, TrainingError> {
+        let finite = self.network.flat_parameters().iter().all(|v| v.is_finite());
+        match finite {
+            true => Ok(self.network),
+            false => Err(TrainingError::Diverged {
+                epoch: run.released() as usize,
+            }),
+        }
+    }
+}
+
+fn noisy_gradient(
+    engine: &dyn GradientEngine,
+    network: &Network,
+    run: &mut NoisySgdRun,
+    batch: PoissonBatch,
+    examples: &Sensitive<Examples>,
+) -> Result<Vec<f32>, TrainingError> {
+    let norm = NoisySgdMechanism::clipping_norm(run.plan());
+    let private = examples.expose_sensitive();
+    let (inputs, labels) = gather(
+        private.inputs(),
+        private.labels(),
+        batch.indices().expose_sensitive(),
+    );
+    let rows = Batch {
+        inputs: &inputs,
+        labels: &labels,
+    };
+    let sum = engine.gradient_sum(network, rows, Clipping::Flat { norm })?;
+    Ok(run.release(batch, ClippedSum::new(sum.sum, norm))?)
+}
