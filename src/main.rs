@@ -1,2 +1,25 @@
-//! The `privet` program.
-fn main() {}
+//! `privet`: train models on confidential data with differential privacy.
+
+mod cli;
+mod config;
+mod digest;
+mod display;
+mod errors;
+mod fetch;
+mod ledger;
+mod progress;
+mod run;
+mod run_dir;
+mod vote_store;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(errors::exit_code(&error))
+        }
+    }
+}

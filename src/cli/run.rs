@@ -1,0 +1,52 @@
+//! `privet run CONFIG`
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::config;
+use crate::progress::Progress;
+use crate::run::{RunOptions, run as run_experiment};
+
+use super::data::DataDir;
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// The experiment, for example configs/quickstart.toml.
+    config: PathBuf,
+    /// Overrides a key of the config, for example --set privacy.epsilon=2.0 (repeatable).
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// The run directory; a new one under runs/ by default.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Continues an interrupted run: of --out, or else the last one of this config under runs/.
+    #[arg(long)]
+    resume: bool,
+    /// Seed of partition, initialisation and shuffling (never of privacy noise).
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Prints result.json instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Shows no progress.
+    #[arg(long)]
+    quiet: bool,
+    #[command(flatten)]
+    data_dir: DataDir,
+}
+
+pub(super) fn run(args: &RunArgs) -> Result<()> {
+    let experiment = config::load(&args.config, &args.set, args.seed)?;
+    let stem = args.config.file_stem().unwrap_or_default();
+    let options = RunOptions {
+        out: args.out.clone(),
+        resume: args.resume,
+        json: args.json,
+        progress: Progress::detect(args.quiet),
+        data_dir: args.data_dir.resolve()?,
+        name: stem.to_string_lossy().into_owned(),
+    };
+    run_experiment(&experiment, &options)
+}

@@ -1,0 +1,318 @@
+//! What the file means: every value checked that can be checked without the data.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail, ensure};
+use privet_accountant::NeighboringRelation;
+use privet_accountant::calibrate::Target;
+use privet_training::plain::PlainTraining;
+
+use super::file::{AggregatorTable, DpSgdTable, ExperimentFile, PrivacyTable, TeachersTable};
+use crate::run_dir::Replay;
+
+/// A checked experiment.
+#[derive(Debug)]
+pub(crate) struct Experiment {
+    /// The file with all overrides, as it is written to the run directory.
+    pub(crate) file: ExperimentFile,
+    /// Directory that relative paths of the config start from.
+    pub(crate) base: PathBuf,
+    /// The method and its settings.
+    pub(crate) method: Method,
+}
+
+/// The three methods.
+#[derive(Debug)]
+pub(crate) enum Method {
+    /// Private aggregation of teacher ensembles.
+    Pate(Pate),
+    /// Noisy SGD.
+    DpSgd(DpSgd),
+    /// No privacy.
+    Baseline(PlainTraining),
+}
+
+/// The guarantee asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct PrivacyTarget {
+    /// Budget; noise that is left open is calibrated to it.
+    pub(crate) epsilon: Option<f64>,
+    /// Probability with which the bound may fail.
+    pub(crate) delta: f64,
+    /// Which data sets are neighbours.
+    pub(crate) relation: NeighboringRelation,
+    danger_fixed_noise_seed: Option<u64>,
+}
+
+/// Settings of PATE.
+#[derive(Debug)]
+pub(crate) struct Pate {
+    /// The guarantee asked for.
+    pub(crate) privacy: PrivacyTarget,
+    /// The teachers.
+    pub(crate) teachers: TeachersTable,
+    /// How votes become labels.
+    pub(crate) aggregator: AggregatorTable,
+    /// The student.
+    pub(crate) student: PlainTraining,
+    /// A model without privacy to compare with.
+    pub(crate) baseline: Option<PlainTraining>,
+}
+
+/// Settings of noisy SGD.
+#[derive(Debug)]
+pub(crate) struct DpSgd {
+    /// The guarantee asked for.
+    pub(crate) privacy: PrivacyTarget,
+    /// The training.
+    pub(crate) table: DpSgdTable,
+    /// A model without privacy to compare with.
+    pub(crate) baseline: Option<PlainTraining>,
+}
+
+/// What a user should know before the run, each with its remedy.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Warning {
+    /// Delta allows to publish some records whole.
+    LargeDelta {
+        /// The delta.
+        delta: f64,
+        /// The declared number of records.
+        declared_size: usize,
+    },
+    /// Noise from a seed.
+    DangerFixedNoiseSeed,
+    /// A baseline was asked for on data that nobody declared public.
+    NoBaselineOnPrivateData,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LargeDelta {
+                delta,
+                declared_size,
+            } => write!(
+                formatter,
+                "delta = {delta:e} is not below 1/{declared_size} = {:.1e}, one over the number of \
+                 records: a mechanism that publishes a random record whole would satisfy it; set \
+                 [privacy] delta to at most {:.0e}",
+                1.0 / *declared_size as f64,
+                0.1 / *declared_size as f64,
+            ),
+            Self::DangerFixedNoiseSeed => formatter.write_str(
+                "NOT PRIVATE: danger_fixed_noise_seed makes all noise predictable; use it to debug \
+                 and remove it before anything is published",
+            ),
+            Self::NoBaselineOnPrivateData => formatter.write_str(
+                "[baseline] is left out: its accuracy would be a release without privacy, and this \
+                 data set is not declared a public benchmark; use method = \"baseline\" for a model \
+                 that stays inside",
+            ),
+        }
+    }
+}
+
+impl Experiment {
+    /// Checks a file. Errors name the key, the value and the way out.
+    pub(crate) fn new(file: ExperimentFile, base: &Path) -> Result<Self> {
+        use super::file::MethodName;
+        let method = match file.method {
+            MethodName::Pate => Method::Pate(Pate {
+                privacy: privacy(&file)?,
+                teachers: teachers(&file)?,
+                aggregator: required(&file, &file.aggregator, "aggregator")?,
+                student: training("student", required(&file, &file.student, "student")?)?,
+                baseline: baseline(&file)?,
+            }),
+            MethodName::DpSgd => Method::DpSgd(DpSgd {
+                privacy: privacy(&file)?,
+                table: dp_sgd(&file)?,
+                baseline: baseline(&file)?,
+            }),
+            MethodName::Baseline => Method::Baseline(training(
+                "baseline",
+                required(&file, &file.baseline, "baseline")?,
+            )?),
+        };
+        refuse_unused_tables(&file)?;
+        Ok(Self {
+            file,
+            base: base.to_path_buf(),
+            method,
+        })
+    }
+
+    /// The resolved config as TOML.
+    pub(crate) fn to_toml(&self) -> Result<String> {
+        Ok(toml::to_string(&self.file)?)
+    }
+}
+
+impl PrivacyTarget {
+    /// Where the noise comes from.
+    pub(crate) fn replay(&self) -> Replay {
+        match self.danger_fixed_noise_seed {
+            Some(seed) => Replay::DangerFixedSeed(seed),
+            None => Replay::Key,
+        }
+    }
+
+    /// The budget for a calibration.
+    pub(crate) fn budget(&self, noise_key: &str) -> Result<Target> {
+        let Some(epsilon) = self.epsilon else {
+            bail!(
+                "neither [privacy] epsilon nor {noise_key} is given: give the budget, and the noise \
+                 is calibrated to it, or give the noise"
+            );
+        };
+        Ok(Target::new(epsilon, self.delta)?)
+    }
+
+    /// Warnings about the guarantee itself.
+    pub(crate) fn warnings(&self, declared_size: usize) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.delta * declared_size as f64 >= 1.0 {
+            warnings.push(Warning::LargeDelta {
+                delta: self.delta,
+                declared_size,
+            });
+        }
+        if self.danger_fixed_noise_seed.is_some() {
+            warnings.push(Warning::DangerFixedNoiseSeed);
+        }
+        warnings
+    }
+}
+
+fn required<T: Clone>(file: &ExperimentFile, table: &Option<T>, name: &str) -> Result<T> {
+    table.clone().ok_or_else(|| {
+        anyhow!(
+            "method = \"{}\" needs a table [{name}]: see configs/ for examples",
+            file.method.as_str()
+        )
+    })
+}
+
+/// A table that the method does not read is more likely a mistake than a wish.
+fn refuse_unused_tables(file: &ExperimentFile) -> Result<()> {
+    use super::file::MethodName::{Baseline, DpSgd, Pate};
+    let tables = [
+        ("privacy", file.privacy.is_some(), file.method != Baseline),
+        ("teachers", file.teachers.is_some(), file.method == Pate),
+        ("aggregator", file.aggregator.is_some(), file.method == Pate),
+        ("student", file.student.is_some(), file.method == Pate),
+        ("dp_sgd", file.dp_sgd.is_some(), file.method == DpSgd),
+    ];
+    for (name, given, used) in tables {
+        ensure!(
+            used || !given,
+            "[{name}] has no meaning for method = \"{}\": remove the table or change the method",
+            file.method.as_str()
+        );
+    }
+    Ok(())
+}
+
+fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
+    let PrivacyTable {
+        epsilon,
+        delta,
+        neighboring,
+        danger_fixed_noise_seed,
+    } = required(file, &file.privacy, "privacy")?;
+    if let Some(epsilon) = epsilon {
+        ensure!(
+            epsilon.is_finite() && epsilon > 0.0,
+            "[privacy] epsilon = {epsilon}: it must be a finite number above 0; 1.0 is a common \
+             choice"
+        );
+    }
+    ensure!(
+        delta > 0.0 && delta < 1.0,
+        "[privacy] delta = {delta}: it must lie between 0 and 1, well below one over the number of \
+         records, for example 1e-5"
+    );
+    ensure!(
+        neighboring != NeighboringRelation::ReplaceSpecial,
+        "[privacy] neighboring = \"replace-special\": choose \"add-or-remove-one\" or \"replace-one\""
+    );
+    Ok(PrivacyTarget {
+        epsilon,
+        delta,
+        relation: neighboring,
+        danger_fixed_noise_seed,
+    })
+}
+
+fn teachers(file: &ExperimentFile) -> Result<TeachersTable> {
+    let table = required(file, &file.teachers, "teachers")?;
+    ensure!(
+        table.count >= 1,
+        "[teachers] count = 0: PATE needs at least one teacher"
+    );
+    ensure!(
+        table.count <= 1_000_000,
+        "[teachers] count = {}: at most 1000000 teachers are supported",
+        table.count
+    );
+    ensure!(
+        table.workers != Some(0),
+        "[teachers] workers = 0: give at least 1, or leave it out"
+    );
+    training("teachers", table.training())?;
+    Ok(table)
+}
+
+fn dp_sgd(file: &ExperimentFile) -> Result<DpSgdTable> {
+    let table = required(file, &file.dp_sgd, "dp_sgd")?;
+    let q = table.sampling_probability;
+    ensure!(
+        q > 0.0 && q <= 1.0,
+        "[dp_sgd] sampling_probability = {q}: it must be above 0 and at most 1"
+    );
+    ensure!(
+        table.steps >= 1,
+        "[dp_sgd] steps = 0: give at least one step"
+    );
+    for (key, value) in [
+        ("clipping_norm", Some(table.clipping_norm)),
+        ("noise_multiplier", table.noise_multiplier),
+    ] {
+        if let Some(value) = value {
+            ensure!(
+                value.is_finite() && value > 0.0,
+                "[dp_sgd] {key} = {value}: it must be a finite number above 0"
+            );
+        }
+    }
+    table
+        .optimizer
+        .validate()
+        .map_err(|error| anyhow!("[dp_sgd] optimizer: {error}"))?;
+    Ok(table)
+}
+
+fn baseline(file: &ExperimentFile) -> Result<Option<PlainTraining>> {
+    file.baseline
+        .clone()
+        .map(|table| training("baseline", table))
+        .transpose()
+}
+
+fn training(table: &str, training: PlainTraining) -> Result<PlainTraining> {
+    ensure!(
+        training.epochs >= 1,
+        "[{table}] epochs = 0: give at least one"
+    );
+    ensure!(
+        training.batch_size >= 1,
+        "[{table}] batch_size = 0: give at least one example a step"
+    );
+    training
+        .optimizer
+        .validate()
+        .map_err(|error| anyhow!("[{table}] optimizer: {error}"))?;
+    Ok(training)
+}

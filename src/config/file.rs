@@ -1,0 +1,176 @@
+//! An experiment as typed: the shape of the TOML file, before anything is checked.
+//!
+//! Every table refuses unknown keys. What a key means stands beside it; ranges are checked in
+//! [`super::experiment`].
+
+use privet_accountant::NeighboringRelation;
+use privet_training::data::DataConfig;
+use privet_training::network::NetworkSpec;
+use privet_training::optimizer::OptimizerSpec;
+use privet_training::plain::PlainTraining;
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExperimentFile {
+    /// How the model is trained.
+    pub(crate) method: MethodName,
+    /// Seed of partition, initialisation and shuffling; never of privacy noise.
+    #[serde(default)]
+    pub(crate) seed: u64,
+    /// The data set and what of it is public.
+    pub(crate) data: DataConfig,
+    /// The guarantee that is asked for. Absent for `method = "baseline"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) privacy: Option<PrivacyTable>,
+    /// PATE: the teachers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) teachers: Option<TeachersTable>,
+    /// PATE: how votes become labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) aggregator: Option<AggregatorTable>,
+    /// PATE: the student.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) student: Option<PlainTraining>,
+    /// Noisy SGD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) dp_sgd: Option<DpSgdTable>,
+    /// The model without privacy: what `method = "baseline"` trains, and what the other methods
+    /// are compared with on declared-public benchmarks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) baseline: Option<PlainTraining>,
+}
+
+/// `method = ...`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MethodName {
+    /// Private aggregation of teacher ensembles.
+    Pate,
+    /// Noisy SGD.
+    DpSgd,
+    /// No privacy at all.
+    Baseline,
+}
+
+impl MethodName {
+    /// The name as typed.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Pate => "pate",
+            Self::DpSgd => "dp-sgd",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
+/// `[privacy]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PrivacyTable {
+    /// The budget. Noise that the config leaves open is calibrated to it; noise that the config
+    /// fixes is checked against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) epsilon: Option<f64>,
+    /// Probability with which the bound may fail; below 1 / number of records.
+    pub(crate) delta: f64,
+    /// Which data sets count as neighbours.
+    #[serde(default = "default_relation")]
+    pub(crate) neighboring: NeighboringRelation,
+    /// For debugging only: draws all noise from this seed, so that nothing is private.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) danger_fixed_noise_seed: Option<u64>,
+}
+
+fn default_relation() -> NeighboringRelation {
+    NeighboringRelation::AddOrRemoveOne
+}
+
+/// `[teachers]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TeachersTable {
+    /// Number of teachers, each with a shard of its own.
+    pub(crate) count: usize,
+    /// Teachers trained at the same time; the number of processors when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) workers: Option<usize>,
+    /// The network of every teacher.
+    #[serde(default)]
+    pub(crate) network: NetworkSpec,
+    /// Passes over a shard.
+    pub(crate) epochs: usize,
+    /// Examples a step.
+    pub(crate) batch_size: usize,
+    /// The optimizer.
+    pub(crate) optimizer: OptimizerSpec,
+}
+
+impl TeachersTable {
+    /// The training of one teacher.
+    pub(crate) fn training(&self) -> PlainTraining {
+        PlainTraining {
+            network: self.network.clone(),
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            optimizer: self.optimizer,
+        }
+    }
+}
+
+/// `[aggregator]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "mechanism", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum AggregatorTable {
+    /// Laplace noise on each count, then the largest (Papernot et al. 2017).
+    Lnmax {
+        /// Public examples asked about.
+        queries: u64,
+        /// Scale of the Laplace noise, in votes; calibrated when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        scale: Option<f64>,
+    },
+    /// Gaussian noise on each count, then the largest (Papernot et al. 2018).
+    Gnmax {
+        /// Public examples asked about.
+        queries: u64,
+        /// Standard deviation of the noise, in votes; calibrated when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sigma: Option<f64>,
+    },
+    /// GNMax that answers only where a noisy check finds enough agreement (Papernot et al. 2018).
+    ConfidentGnmax {
+        /// Public examples asked about.
+        queries: u64,
+        /// The run stops after this many answers; the cost is that of all of them.
+        max_answers: u64,
+        /// Votes that the largest noisy count must reach.
+        threshold: f64,
+        /// Standard deviation of the check's noise, in votes.
+        sigma_threshold: f64,
+        /// Standard deviation of the noise on each count, in votes; calibrated when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sigma: Option<f64>,
+    },
+}
+
+/// `[dp_sgd]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DpSgdTable {
+    /// The network.
+    #[serde(default)]
+    pub(crate) network: NetworkSpec,
+    /// Probability with which each record enters a step's batch.
+    pub(crate) sampling_probability: f64,
+    /// Number of steps.
+    pub(crate) steps: u64,
+    /// L2 length to which each example's gradient is clipped.
+    pub(crate) clipping_norm: f64,
+    /// Standard deviation of the noise over the clipping norm; calibrated when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) noise_multiplier: Option<f64>,
+    /// The optimizer, which sees noisy gradients only.
+    pub(crate) optimizer: OptimizerSpec,
+}

@@ -1,0 +1,39 @@
+//! Digests of private values. They are private themselves: who can guess a record can check the
+//! guess against a plain hash. They leave memory only under a key, or into `private/`.
+
+use ndarray::Array2;
+use privet_mechanisms::Sensitive;
+use privet_training::data::Examples;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of vote counts.
+pub(crate) fn of_counts(counts: &Sensitive<Array2<u32>>) -> Sensitive<[u8; 32]> {
+    counts.as_ref().map(|counts| {
+        let mut hasher = Sha256::new();
+        hasher.update((counts.ncols() as u64).to_le_bytes());
+        for count in counts {
+            hasher.update(count.to_le_bytes());
+        }
+        hasher.finalize().into()
+    })
+}
+
+/// SHA-256 of all records and of the config that is to be run on them.
+pub(crate) fn of_examples(examples: &Sensitive<Examples>, config: &str) -> Sensitive<[u8; 32]> {
+    examples.as_ref().map(|examples| {
+        let mut hasher = Sha256::new();
+        hasher.update((config.len() as u64).to_le_bytes());
+        hasher.update(config.as_bytes());
+        let mut record = Vec::new();
+        for index in 0..examples.len() {
+            examples.record_bytes(index, &mut record);
+            hasher.update(&record);
+        }
+        hasher.finalize().into()
+    })
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,134 @@
+//! What a finished run leaves: the released files first, `result.json` last.
+
+use anyhow::{Context as _, Result};
+use privet_mechanisms::{NoiseOrigin, ReleasedLabel};
+use privet_training::evaluate;
+use privet_training::model_file::{self, ModelDescription};
+use privet_training::network::Network;
+
+use super::context::Context;
+use super::plan::guarantees;
+use super::privacy_report::PrivacyReport;
+use super::result::{Cost, PrivacyResult, RunResult, Utility};
+use super::statement;
+use crate::config::PrivacyTarget;
+use crate::display::csv_field;
+use crate::ledger::RunLedger;
+use crate::run_dir::json;
+
+/// What a method hands over at its end.
+pub(super) struct Outcome {
+    pub(super) network: Network,
+    pub(super) utility: Utility,
+    /// Absent for a run without privacy.
+    pub(super) privacy: Option<(PrivacyTarget, RunLedger, NoiseOrigin)>,
+    pub(super) bytes_released: u64,
+    pub(super) released: Released,
+}
+
+/// What crossed from the private side.
+pub(super) enum Released {
+    /// Labels of public examples, and the position in the pool that each query asked about.
+    Labels {
+        asked: Vec<usize>,
+        labels: Vec<ReleasedLabel>,
+    },
+    /// The model itself.
+    Model,
+}
+
+/// Writes everything and returns the bytes of `result.json`, whose presence marks a finished run.
+pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
+    let report = report(context, &outcome)?;
+    let privacy = serde_json::to_value(&report)?;
+    let dir = &context.dir;
+    dir.write_released("privacy.json", &json(&privacy)?)?;
+    let statement = statement::text(&report, &context.dataset.info);
+    dir.write_released("statement.md", statement.as_bytes())?;
+    if let Released::Labels { asked, labels } = &outcome.released {
+        let csv = labels_csv(&context.dataset.info.classes, asked, labels);
+        dir.write_released("labels.csv", csv.as_bytes())?;
+    }
+    let architecture = outcome.network.architecture();
+    let description = ModelDescription {
+        input: architecture.input(),
+        layers: architecture
+            .layers()
+            .iter()
+            .map(|l| l.spec.clone())
+            .collect(),
+        classes: context.dataset.info.classes.clone(),
+        preprocessing: context.dataset.preprocessing.clone(),
+        dataset: context.dataset.info.name.clone(),
+        privacy,
+    };
+    let model = model_file::to_bytes(&outcome.network, &description)
+        .context("the model cannot be exported")?;
+    dir.write_released("model.safetensors", &model)?;
+
+    let test = &context.dataset.test;
+    let mut seconds = context.seconds.clone();
+    seconds.total = context.elapsed();
+    let result = RunResult {
+        method: context.experiment.file.method.as_str().into(),
+        dataset: context.dataset.info.name.clone(),
+        seed: context.seed(),
+        privacy: report.guarantee.as_ref().map(|guarantee| PrivacyResult {
+            epsilon: guarantee.epsilon,
+            delta: guarantee.delta,
+            neighboring: guarantee.neighboring_relation.to_string(),
+            unit: "record".into(),
+            accountant: guarantee.accountant.into(),
+            conversion: guarantee.conversion.map(Into::into),
+            noise: report.noise.clone(),
+            private: report.private,
+        }),
+        utility: Utility {
+            test_size: test.len(),
+            majority_accuracy: evaluate::majority_share(test.labels()),
+            ..outcome.utility
+        },
+        cost: Cost {
+            wall_seconds: seconds,
+            peak_memory_bytes: peak_memory(),
+            bytes_released: outcome.bytes_released,
+        },
+    };
+    let bytes = json(&result)?;
+    dir.write("result.json", &bytes)?;
+    Ok(bytes)
+}
+
+fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
+    let method = context.experiment.file.method;
+    let public = context.dataset.info.public.clone();
+    match &outcome.privacy {
+        None => Ok(PrivacyReport::not_private(method, public)),
+        Some((privacy, ledger, noise)) => {
+            let ledger = ledger.to_ledger()?;
+            let guarantees = guarantees(privacy, &ledger)?;
+            PrivacyReport::new(method, guarantees, &ledger, *noise, public)
+        }
+    }
+}
+
+fn labels_csv(classes: &[String], asked: &[usize], labels: &[ReleasedLabel]) -> String {
+    let mut text = String::from("pool_index,class,label\n");
+    for label in labels {
+        let name = classes.get(label.class()).map_or("", String::as_str);
+        let name = csv_field(name);
+        let index = asked[label.query() as usize];
+        text.push_str(&format!("{index},{},{name}\n", label.class()));
+    }
+    text
+}
+
+/// Largest resident memory of this process so far, where the operating system says it.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}

@@ -1,0 +1,98 @@
+//! A model without privacy: a method of its own, and the line that private models are held against.
+
+use anyhow::{Context as _, Result};
+use privet_training::data::Dataset;
+use privet_training::evaluate;
+use privet_training::network::{Architecture, Network, NetworkSpec};
+use privet_training::plain::{PlainTraining, SeedName, train};
+use serde_json::json;
+
+use super::artefacts::{Outcome, Released};
+use super::context::Context;
+use super::result::Utility;
+
+/// The network of a table, for a data set.
+pub(super) fn architecture(
+    spec: &NetworkSpec,
+    dataset: &Dataset,
+    table: &str,
+) -> Result<Architecture> {
+    spec.resolve(dataset.info.shape, dataset.info.classes.len())
+        .with_context(|| format!("[{table}.network]"))
+}
+
+/// A training without privacy whose network fits.
+pub(super) struct BaselinePlan<'a> {
+    training: &'a PlainTraining,
+    architecture: Architecture,
+}
+
+impl<'a> BaselinePlan<'a> {
+    pub(super) fn new(training: &'a PlainTraining, dataset: &Dataset) -> Result<Self> {
+        Ok(Self {
+            training,
+            architecture: architecture(&training.network, dataset, "baseline")?,
+        })
+    }
+
+    pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
+        let network = self.train(context)?;
+        let test = &context.dataset.test;
+        Ok(Outcome {
+            utility: Utility {
+                test_accuracy: evaluate::accuracy(&network, test.inputs(), test.labels()),
+                ..Utility::default()
+            },
+            bytes_released: 4 * self.architecture.parameters() as u64,
+            network,
+            privacy: None,
+            released: Released::Model,
+        })
+    }
+
+    /// Test accuracy of the model alone; the model itself is forgotten.
+    pub(super) fn accuracy(&self, context: &mut Context) -> Result<f64> {
+        let network = self.train(context)?;
+        let test = &context.dataset.test;
+        Ok(evaluate::accuracy(&network, test.inputs(), test.labels()))
+    }
+
+    fn train(&self, context: &mut Context) -> Result<Network> {
+        let name = SeedName {
+            seed: context.seed(),
+            purpose: "baseline",
+            index: 0,
+        };
+        let network = Network::new(
+            self.architecture.clone(),
+            name.seed,
+            name.purpose,
+            name.index,
+            &context.device,
+        );
+        // A baseline shows private data as it is; that is what its name and every artefact say.
+        let examples = context.dataset.private.examples().expose_sensitive();
+        let phase = context
+            .progress
+            .phase("baseline", self.training.epochs as u64);
+        let mut curve = Vec::with_capacity(self.training.epochs);
+        let network = train(
+            context.engine.as_ref(),
+            network,
+            examples.inputs(),
+            examples.labels(),
+            self.training,
+            name,
+            |epoch, _, _| {
+                phase.update(epoch as u64, String::new);
+                curve.push(json!({"phase": "baseline", "epoch": epoch}));
+            },
+        )
+        .context("training the baseline")?;
+        context.seconds.baseline = Some(phase.finish());
+        curve
+            .iter()
+            .try_for_each(|line| context.metrics.record(line))?;
+        Ok(network)
+    }
+}

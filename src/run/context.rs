@@ -1,0 +1,58 @@
+//! What every phase of a run needs.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use burn::tensor::Device;
+use privet_training::data::Dataset;
+use privet_training::gradient::{BurnEngine, GradientEngine};
+
+use super::metrics::Metrics;
+use super::result::Seconds;
+use crate::config::Experiment;
+use crate::progress::Progress;
+use crate::run_dir::RunDir;
+
+/// The surroundings of a run.
+pub(super) struct Context<'a> {
+    pub(super) experiment: &'a Experiment,
+    pub(super) dataset: Dataset,
+    pub(super) dir: RunDir,
+    pub(super) progress: Progress,
+    pub(super) metrics: Metrics,
+    pub(super) seconds: Seconds,
+    pub(super) device: Device,
+    pub(super) engine: Box<dyn GradientEngine>,
+    clock: Instant,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        experiment: &'a Experiment,
+        dataset: Dataset,
+        dir: RunDir,
+        progress: Progress,
+        clock: Instant,
+    ) -> Result<Self> {
+        Ok(Self {
+            experiment,
+            dataset,
+            metrics: Metrics::create(&dir.root().join("metrics.jsonl"))?,
+            dir,
+            progress,
+            seconds: Seconds::default(),
+            device: Device::flex(),
+            engine: Box::new(BurnEngine::default()),
+            clock,
+        })
+    }
+
+    pub(super) fn seed(&self) -> u64 {
+        self.experiment.file.seed
+    }
+
+    /// Seconds since the command began.
+    pub(super) fn elapsed(&self) -> f64 {
+        self.clock.elapsed().as_secs_f64()
+    }
+}

@@ -1,0 +1,281 @@
+//! PATE: teachers, votes, noisy labels, student.
+
+use anyhow::{Context as _, Result, ensure};
+use privet_accountant::RdpAccountant;
+use privet_accountant::calibrate::smallest_noise;
+use privet_mechanisms::{
+    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError, NoisyMax,
+    ReleasedLabel, VoteQueries,
+};
+use privet_student::{LabeledSet, Student};
+use privet_teachers::{Ensemble, Partition, PartitionRule, Votes, labelling};
+use privet_training::data::{Dataset, PublicInputs};
+use privet_training::network::Architecture;
+use privet_training::plain::PlainTraining;
+use privet_training::seed::seeded_generator;
+use rand::seq::SliceRandom;
+use serde_json::json;
+
+use super::artefacts::{Outcome, Released};
+use super::baseline::{BaselinePlan, architecture};
+use super::context::Context;
+use super::plan::{check_budget, comparison, declared_size};
+use super::result::Utility;
+use crate::config::file::AggregatorTable;
+use crate::config::{Experiment, Pate, Warning};
+use crate::digest;
+use crate::vote_store::VoteStore;
+
+/// A PATE run whose every bound has been checked and whose noise is fixed.
+pub(super) struct PatePlan<'a> {
+    config: &'a Pate,
+    mechanism: Box<dyn NoisyMax>,
+    rule: PartitionRule,
+    teacher: Architecture,
+    student: Architecture,
+    baseline: Option<BaselinePlan<'a>>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> PatePlan<'a> {
+    pub(super) fn new(
+        config: &'a Pate,
+        experiment: &Experiment,
+        dataset: &Dataset,
+    ) -> Result<Self> {
+        let size = declared_size(dataset)?;
+        let teachers = config.teachers.count;
+        ensure!(
+            teachers <= size,
+            "[teachers] count = {teachers}, but the data set declares {size} private records: a \
+             teacher needs records of its own; use fewer teachers"
+        );
+        let privacy = &config.privacy;
+        let rule = PartitionRule::for_relation(privacy.relation, experiment.file.seed);
+        let changed_votes = rule
+            .changed_votes(privacy.relation)
+            .context("no partition bounds how many teachers a neighbour changes")?;
+        let mechanism = mechanism(config, dataset, changed_votes)?;
+        check_budget(privacy, &mechanism.event(), "[aggregator] sigma or scale")?;
+        let mut warnings = privacy.warnings(size);
+        let baseline = comparison(config.baseline.as_ref(), dataset, &mut warnings);
+        Ok(Self {
+            config,
+            mechanism,
+            rule,
+            teacher: architecture(&config.teachers.network, dataset, "teachers")?,
+            student: architecture(&config.student.network, dataset, "student")?,
+            baseline: baseline
+                .map(|training| BaselinePlan::new(training, dataset))
+                .transpose()?,
+            warnings,
+        })
+    }
+
+    pub(super) fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
+        let privacy = &self.config.privacy;
+        let mut ledger = context.dir.ledger(privacy.relation)?;
+        let (asked, questions) = self.questions(context);
+
+        let votes = self.votes(context, &questions)?;
+
+        let inputs = digest::of_counts(votes.counts());
+        let event = self.mechanism.event();
+        let noise = privacy.replay().reserve(
+            &context.dir,
+            &mut ledger,
+            "labels of public examples",
+            &event,
+            &inputs,
+        )?;
+        let phase = context
+            .progress
+            .phase("aggregation", self.mechanism.queries().queries);
+        let mut aggregator = self.mechanism.start(&noise)?;
+        let labels = labelling::release_labels(&votes, &mut aggregator, |done, released| {
+            phase.update(done, || format!("{released} labels"));
+        })?;
+        context.seconds.aggregation = Some(phase.finish());
+        context.metrics.record(&json!({
+            "phase": "aggregation",
+            "queries": self.mechanism.queries().queries,
+            "labels_released": labels.len(),
+        }))?;
+
+        let set = LabeledSet::new(&questions, &labels)?;
+        let student = self.student(context, &set)?;
+        let baseline_accuracy = match &self.baseline {
+            Some(baseline) => Some(baseline.accuracy(context)?),
+            None => None,
+        };
+        let test = &context.dataset.test;
+        let utility = Utility {
+            test_accuracy: student.accuracy(test.inputs(), test.labels()),
+            labels_released: Some(labels.len()),
+            queries: Some(self.mechanism.queries().queries),
+            label_accuracy: label_accuracy(&context.dataset, &asked, &labels),
+            baseline_accuracy,
+            ..Utility::default()
+        };
+        Ok(Outcome {
+            network: student.into_network(),
+            utility,
+            privacy: Some((privacy.clone(), ledger, noise.origin())),
+            bytes_released: 4 * labels.len() as u64,
+            released: Released::Labels { asked, labels },
+        })
+    }
+
+    /// The public examples that are asked about, chosen by the seed alone: their positions in the
+    /// pool, and their inputs.
+    fn questions(&self, context: &Context) -> (Vec<usize>, PublicInputs) {
+        let pool = context.dataset.pool.inputs();
+        let mut positions: Vec<usize> = (0..pool.len()).collect();
+        positions.shuffle(&mut seeded_generator(context.seed(), "queries", 0));
+        positions.truncate(self.mechanism.queries().queries as usize);
+        let questions = pool.select(&positions);
+        (positions, questions)
+    }
+
+    /// The teachers' votes: those of an interrupted run where they are complete and for the same
+    /// data, else by training every teacher.
+    fn votes(&self, context: &mut Context, questions: &PublicInputs) -> Result<Votes> {
+        let examples = context.dataset.private.examples();
+        let store = VoteStore::new(
+            &context.dir,
+            digest::of_examples(examples, &context.experiment.to_toml()?),
+        );
+        let teachers = self.config.teachers.count;
+        if let Some(votes) = store.load(teachers)? {
+            context
+                .progress
+                .say("teachers: their votes are stored already");
+            return Ok(votes);
+        }
+        let partition = Partition::new(examples, teachers, self.rule)?;
+        let training = self.config.teachers.training();
+        let ensemble = Ensemble {
+            architecture: &self.teacher,
+            training: &training,
+            engine: context.engine.as_ref(),
+            seed: context.seed(),
+            workers: self.config.teachers.workers.unwrap_or_else(processors),
+            device: context.device.clone(),
+        };
+        let phase = context.progress.phase("teachers", teachers as u64);
+        let (votes, outcomes) =
+            ensemble.train_and_vote(examples, &partition, questions.inputs(), &|done| {
+                phase.update(done as u64, String::new);
+                true
+            })?;
+        context.seconds.teachers = Some(phase.finish());
+        store.save(&votes, &outcomes)?;
+        Ok(votes)
+    }
+
+    fn student(&self, context: &mut Context, set: &LabeledSet) -> Result<Student> {
+        let training: &PlainTraining = &self.config.student;
+        let phase = context.progress.phase("student", training.epochs as u64);
+        let mut curve = Vec::with_capacity(training.epochs);
+        let student = Student::train(
+            context.engine.as_ref(),
+            self.student.clone(),
+            training,
+            context.seed(),
+            set,
+            &context.device,
+            |epoch, loss, _| {
+                phase.update(epoch as u64, || format!("loss {loss:.3}"));
+                curve.push(json!({"phase": "student", "epoch": epoch, "loss": loss}));
+            },
+        )?;
+        context.seconds.student = Some(phase.finish());
+        curve
+            .iter()
+            .try_for_each(|line| context.metrics.record(line))?;
+        Ok(student)
+    }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn label_accuracy(dataset: &Dataset, asked: &[usize], labels: &[ReleasedLabel]) -> Option<f64> {
+    let answers: Vec<(usize, u32)> = labels
+        .iter()
+        .map(|label| (asked[label.query() as usize], label.class() as u32))
+        .collect();
+    dataset.pool_truth.as_ref()?.agreement(&answers)
+}
+
+/// The plan of the mechanism, its noise calibrated to the budget where the config leaves it open.
+fn mechanism(
+    config: &Pate,
+    dataset: &Dataset,
+    changed_votes: ChangedVotes,
+) -> Result<Box<dyn NoisyMax>> {
+    let (AggregatorTable::Lnmax { queries, .. }
+    | AggregatorTable::Gnmax { queries, .. }
+    | AggregatorTable::ConfidentGnmax { queries, .. }) = config.aggregator;
+    ensure!(
+        queries as usize <= dataset.pool.len(),
+        "[aggregator] queries = {queries}, but the public pool holds {} examples: ask fewer queries",
+        dataset.pool.len()
+    );
+    let asked = VoteQueries {
+        classes: dataset.info.classes.len(),
+        queries,
+        changed_votes,
+    };
+    match config.aggregator {
+        AggregatorTable::Lnmax { scale, .. } => {
+            planned(config, scale, "[aggregator] scale", |scale| {
+                LnMax::new(scale, asked)
+            })
+        }
+        AggregatorTable::Gnmax { sigma, .. } => {
+            planned(config, sigma, "[aggregator] sigma", |sigma| {
+                GnMax::new(sigma, asked)
+            })
+        }
+        AggregatorTable::ConfidentGnmax {
+            max_answers,
+            threshold,
+            sigma_threshold,
+            sigma,
+            ..
+        } => planned(config, sigma, "[aggregator] sigma", |sigma| {
+            let scales = ConfidentScales {
+                threshold,
+                threshold_scale: sigma_threshold,
+                vote_scale: sigma,
+            };
+            ConfidentGnMax::new(scales, max_answers, asked)
+        }),
+    }
+}
+
+fn planned<M: NoisyMax + 'static>(
+    config: &Pate,
+    scale: Option<f64>,
+    key: &str,
+    plan: impl Fn(f64) -> Result<M, MechanismError>,
+) -> Result<Box<dyn NoisyMax>> {
+    let scale = match scale {
+        Some(scale) => scale,
+        None => {
+            let privacy = &config.privacy;
+            let accountant = || RdpAccountant::new(privacy.relation);
+            let event = |scale| plan(scale).map(|plan| plan.event());
+            smallest_noise(accountant, privacy.budget(key)?, event)
+                .with_context(|| format!("{key} cannot be calibrated"))?
+                .noise
+        }
+    };
+    Ok(Box::new(plan(scale)?))
+}

@@ -1,0 +1,98 @@
+//! `privacy.json`: the guarantee with everything that it rests on.
+
+use anyhow::{Context, Result};
+use privet_accountant::{DpEvent, Guarantee, Ledger};
+use privet_mechanisms::NoiseOrigin;
+use privet_training::data::PublicDeclaration;
+use serde::Serialize;
+
+use crate::config::file::MethodName;
+
+/// The file. Every value comes from public constants or from what was released.
+#[derive(Debug, Serialize)]
+pub(super) struct PrivacyReport {
+    /// False for a baseline, and for noise that somebody can predict.
+    pub(super) private: bool,
+    pub(super) method: &'static str,
+    /// The headline: data-independent, rounded up. Null for a baseline.
+    #[serde(flatten)]
+    pub(super) guarantee: Option<Guarantee>,
+    pub(super) unit: &'static str,
+    pub(super) noise: String,
+    pub(super) assumptions: Vec<String>,
+    /// What was charged, in the accountant's words.
+    pub(super) events: DpEvent,
+    /// The same events by every accountant and conversion that supports them.
+    pub(super) by_accountant: Vec<Guarantee>,
+    /// What was taken as public, and on whose word.
+    pub(super) public_data: PublicDeclaration,
+}
+
+impl PrivacyReport {
+    pub(super) fn new(
+        method: MethodName,
+        guarantees: Vec<Guarantee>,
+        ledger: &Ledger,
+        noise: NoiseOrigin,
+        public_data: PublicDeclaration,
+    ) -> Result<Self> {
+        let headline = guarantees
+            .first()
+            .context("no accountant supports this run")?;
+        Ok(Self {
+            private: noise == NoiseOrigin::OsEntropy,
+            method: method.as_str(),
+            guarantee: Some(headline.clone()),
+            unit: "record",
+            noise: noise.as_str().into(),
+            assumptions: assumptions(method),
+            events: ledger.as_event(),
+            by_accountant: guarantees,
+            public_data,
+        })
+    }
+
+    pub(super) fn not_private(method: MethodName, public_data: PublicDeclaration) -> Self {
+        Self {
+            private: false,
+            method: method.as_str(),
+            guarantee: None,
+            unit: "record",
+            noise: "none".into(),
+            assumptions: vec!["trained without privacy: nothing is guaranteed".into()],
+            events: DpEvent::non_private(),
+            by_accountant: Vec::new(),
+            public_data,
+        }
+    }
+}
+
+fn assumptions(method: MethodName) -> Vec<String> {
+    let own = match method {
+        MethodName::Pate => [
+            "a record belongs to the shard of one teacher, found by its own hash or place, so that a \
+             neighbouring data set changes no more ballots than the events state",
+            "the examples asked about, their inputs and their number are public and were chosen \
+             without the private records",
+            "the cost is data-independent: that of every query of the plan, and of as many answers as \
+             the plan allows",
+        ],
+        MethodName::DpSgd => [
+            "each step's batch holds each private record independently with the stated sampling \
+             probability, and batches are not revealed",
+            "each example's gradient is clipped to the stated norm before summing; the sum is divided \
+             by a public constant",
+            "the model after every step is treated as released",
+        ],
+        MethodName::Baseline => ["", "", ""],
+    };
+    let common = [
+        "preprocessing, label map and hyperparameters are public constants; hyperparameters that were \
+         chosen by looking at results on the private records are not charged here",
+        "noise comes from ChaCha20 under a key of the operating system and is drawn in floating \
+         point: attacks on floating-point noise (Mironov 2012) and side channels such as run time \
+         are outside the guarantee",
+        "this is the cost of this run alone: other releases from the same records add to it",
+    ];
+    own.into_iter().chain(common).map(String::from).collect()
+}

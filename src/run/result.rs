@@ -1,0 +1,66 @@
+//! `result.json`: the keys that tests and tools rely on.
+
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct RunResult {
+    pub(super) method: String,
+    pub(super) dataset: String,
+    pub(super) seed: u64,
+    /// Null for a run without privacy.
+    pub(super) privacy: Option<PrivacyResult>,
+    pub(super) utility: Utility,
+    pub(super) cost: Cost,
+}
+
+/// The headline guarantee.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct PrivacyResult {
+    pub(super) epsilon: f64,
+    pub(super) delta: f64,
+    pub(super) neighboring: String,
+    pub(super) unit: String,
+    pub(super) accountant: String,
+    pub(super) conversion: Option<String>,
+    pub(super) noise: String,
+    /// False where the noise is predictable, whatever epsilon says.
+    pub(super) private: bool,
+}
+
+/// What was measured on public or released data.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Utility {
+    pub(super) test_accuracy: f64,
+    pub(super) test_size: usize,
+    /// Share of the most frequent class among the public test labels.
+    pub(super) majority_accuracy: f64,
+    /// A model without privacy on the same test data; null unless the data set is a declared
+    /// public benchmark and the config has `[baseline]`.
+    pub(super) baseline_accuracy: Option<f64>,
+    pub(super) labels_released: Option<usize>,
+    pub(super) queries: Option<u64>,
+    /// Share of released labels that equal the public truth; null without one.
+    pub(super) label_accuracy: Option<f64>,
+}
+
+/// What the run took.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Cost {
+    pub(super) wall_seconds: Seconds,
+    /// Null where the operating system does not say.
+    pub(super) peak_memory_bytes: Option<u64>,
+    /// What crossed from the private side: labels at 4 bytes each, or the model's parameters.
+    pub(super) bytes_released: u64,
+}
+
+/// Wall time of each phase, in seconds; null for a phase that the run does not have.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Seconds {
+    pub(super) total: f64,
+    pub(super) teachers: Option<f64>,
+    pub(super) aggregation: Option<f64>,
+    pub(super) student: Option<f64>,
+    pub(super) training: Option<f64>,
+    pub(super) baseline: Option<f64>,
+}

@@ -1,0 +1,88 @@
+//! The table at the end of a run.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::result::RunResult;
+use crate::display::{epsilon, percent};
+
+/// The table, with a final newline.
+pub(super) fn table(result: &RunResult, root: &Path) -> String {
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    let utility = &result.utility;
+    rows.push((
+        "test accuracy",
+        format!(
+            "{}   ({} public test examples)",
+            percent(utility.test_accuracy),
+            utility.test_size
+        ),
+    ));
+    if let Some(baseline) = utility.baseline_accuracy {
+        rows.push(("not private", percent(baseline)));
+    }
+    rows.push(("majority class", percent(utility.majority_accuracy)));
+    match &result.privacy {
+        None => rows.push(("epsilon", "none: NOT PRIVATE".into())),
+        Some(privacy) => {
+            let warning = if privacy.private {
+                ""
+            } else {
+                "   NOT PRIVATE"
+            };
+            rows.push((
+                "epsilon",
+                format!(
+                    "{}   at delta {:e}{warning}",
+                    epsilon(privacy.epsilon),
+                    privacy.delta
+                ),
+            ));
+            rows.push((
+                "neighbours",
+                format!("{} {}", privacy.neighboring, privacy.unit),
+            ));
+            let conversion = privacy.conversion.as_deref().unwrap_or("");
+            rows.push(("accountant", format!("{} {conversion}", privacy.accountant)));
+            rows.push(("noise", privacy.noise.clone()));
+        }
+    }
+    if let (Some(labels), Some(queries)) = (utility.labels_released, utility.queries) {
+        let right = utility
+            .label_accuracy
+            .map(|share| format!(", {} right", percent(share)))
+            .unwrap_or_default();
+        rows.push((
+            "labels",
+            format!("{labels} released of {queries} asked{right}"),
+        ));
+    }
+    rows.push(("released", format!("{} bytes", result.cost.bytes_released)));
+    let seconds = &result.cost.wall_seconds;
+    let phases: Vec<String> = [
+        ("teachers", seconds.teachers),
+        ("aggregation", seconds.aggregation),
+        ("student", seconds.student),
+        ("noisy SGD", seconds.training),
+        ("baseline", seconds.baseline),
+    ]
+    .into_iter()
+    .filter_map(|(name, seconds)| seconds.map(|seconds| format!("{name} {seconds:.1}")))
+    .collect();
+    rows.push((
+        "seconds",
+        format!("{:.1} in all: {}", seconds.total, phases.join(", ")),
+    ));
+
+    let mut text = format!("\n{} on {}\n", result.method, result.dataset);
+    for (name, value) in rows {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {name:<15} {value}");
+    }
+    let _ = writeln!(
+        text,
+        "\nmodel and statement: {}",
+        root.join("released").display()
+    );
+    text
+}

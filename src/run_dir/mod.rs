@@ -1,0 +1,160 @@
+//! The run directory: what the operator sees at its top, what may be published under `released/`,
+//! what must not leave under `private/`.
+
+pub(crate) mod atomic;
+mod lock;
+mod replay;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use privet_accountant::NeighboringRelation;
+use serde::Serialize;
+
+use crate::errors::usage;
+use crate::ledger::RunLedger;
+use atomic::Access;
+use lock::Lock;
+
+pub(crate) use replay::Replay;
+
+/// A run directory that this process owns.
+#[derive(Debug)]
+pub(crate) struct RunDir {
+    root: PathBuf,
+    _lock: Lock,
+}
+
+impl RunDir {
+    /// Makes a new run directory, or takes up an interrupted one.
+    ///
+    /// A new directory must not exist yet; a resumed one must hold the same resolved config.
+    pub(crate) fn open(root: &Path, resume: bool, config: &str) -> Result<Self> {
+        match (root.exists(), resume) {
+            (true, false) => {
+                return Err(usage(format!(
+                    "{} exists already: choose another with --out DIR, continue it with --resume, \
+                     or remove it",
+                    root.display()
+                )));
+            }
+            (false, true) => {
+                return Err(usage(format!(
+                    "there is no run to resume at {}: leave --resume out to start one",
+                    root.display()
+                )));
+            }
+            _ => {}
+        }
+        let create = |path: &Path| {
+            fs::create_dir_all(path).map_err(|error| {
+                usage(format!(
+                    "cannot make the run directory {}: {error}; choose a writable place with \
+                     --out DIR",
+                    path.display()
+                ))
+            })
+        };
+        create(root)?;
+        create(&root.join("released"))?;
+        create(&root.join("private"))?;
+        restrict(&root.join("private"))?;
+        let dir = Self {
+            _lock: Lock::take(&root.join("private").join("lock"))?,
+            root: root.to_path_buf(),
+        };
+        dir.check_config(resume, config)?;
+        Ok(dir)
+    }
+
+    fn check_config(&self, resume: bool, config: &str) -> Result<()> {
+        let path = self.root.join("config.resolved.toml");
+        match fs::read_to_string(&path) {
+            Ok(stored) if resume && stored == config => Ok(()),
+            Ok(_) => Err(usage(format!(
+                "{} was made by another config: a run is resumed with the config, --set and \
+                 --seed that it was started with",
+                self.root.display()
+            ))),
+            // The run was cut off before anything happened.
+            Err(_) => atomic::write(&path, config.as_bytes(), Access::Shared),
+        }
+    }
+
+    /// The directory.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path under `released/`.
+    pub(crate) fn released(&self, name: &str) -> PathBuf {
+        self.root.join("released").join(name)
+    }
+
+    /// A path under `private/`.
+    pub(crate) fn private(&self, name: &str) -> PathBuf {
+        self.root.join("private").join(name)
+    }
+
+    /// The result of a finished run, if it is finished.
+    pub(crate) fn finished(&self) -> Option<Vec<u8>> {
+        fs::read(self.root.join("result.json")).ok()
+    }
+
+    /// The run's ledger.
+    pub(crate) fn ledger(&self, relation: NeighboringRelation) -> Result<RunLedger> {
+        RunLedger::open(&self.root.join("ledger.json"), relation)
+    }
+
+    /// Writes one of the operator's files at the top.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        atomic::write(&self.root.join(name), bytes, Access::Shared)
+    }
+
+    /// Writes a file that may be published.
+    pub(crate) fn write_released(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        atomic::write(&self.released(name), bytes, Access::Shared)
+    }
+
+    /// Writes a file that must not leave.
+    pub(crate) fn write_private(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        atomic::write(&self.private(name), bytes, Access::Owner)
+    }
+}
+
+/// Indented JSON with a final newline.
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value).context("writing JSON")?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The first free one of `runs/NAME`, `runs/NAME-2`, ...; the last used one for a resumed run.
+pub(crate) fn default_root(name: &str, resume: bool) -> Result<PathBuf> {
+    let numbered = |number: usize| match number {
+        1 => PathBuf::from("runs").join(name),
+        number => PathBuf::from("runs").join(format!("{name}-{number}")),
+    };
+    for number in 1..100_000 {
+        if !numbered(number).exists() {
+            return Ok(match resume {
+                true => numbered(number.max(2) - 1),
+                false => numbered(number),
+            });
+        }
+    }
+    bail!("there are too many runs of {name} under runs/: choose a directory with --out DIR")
+}
+
+fn restrict(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+            .with_context(|| format!("cannot make {} private", path.display()))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
