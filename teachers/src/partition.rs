@@ -1,6 +1,5 @@
 //! Which teacher learns from which record.
 
-use ndarray::ArrayView1;
 use privet_accountant::NeighboringRelation;
 use privet_mechanisms::{ChangedVotes, Sensitive};
 use privet_training::data::Examples;
@@ -20,8 +19,9 @@ pub enum PartitionRule {
         /// The experiment's seed.
         seed: u64,
     },
-    /// By the record's position in the private data. Replacing a record in place changes its own
-    /// shard only. Removing one moves all records behind it, so that nothing can be said.
+    /// By the record's position in the file that it comes from. Replacing a record in place changes
+    /// its own shard only, also where the file holds public records beside the private ones.
+    /// Removing one moves all records behind it, so that nothing can be said.
     Position,
 }
 
@@ -76,20 +76,16 @@ impl Partition {
         }
         let examples = examples.expose_sensitive();
         let mut shards = vec![Vec::new(); teachers];
-        for (position, (row, label)) in examples
-            .inputs()
-            .rows()
-            .into_iter()
-            .zip(examples.labels())
-            .enumerate()
-        {
+        let mut record = Vec::new();
+        for (index, position) in examples.positions().iter().enumerate() {
             let shard = match rule {
                 PartitionRule::Position => position % teachers,
                 PartitionRule::RecordHash { seed } => {
-                    (record_hash(seed, row, *label) % teachers as u64) as usize
+                    examples.record_bytes(index, &mut record);
+                    (record_hash(seed, &record) % teachers as u64) as usize
                 }
             };
-            shards[shard].push(position);
+            shards[shard].push(index);
         }
         Ok(Self {
             shards: Sensitive::new(shards),
@@ -101,7 +97,7 @@ impl Partition {
         self.shards.expose_sensitive().len()
     }
 
-    /// Positions of the records of one teacher.
+    /// Which of the examples belong to one teacher.
     pub fn shard(&self, teacher: usize) -> Sensitive<&[usize]> {
         self.shards
             .as_ref()
@@ -109,14 +105,11 @@ impl Partition {
     }
 }
 
-fn record_hash(seed: u64, row: ArrayView1<'_, f32>, label: u32) -> u64 {
+fn record_hash(seed: u64, record: &[u8]) -> u64 {
     let mut hasher = Sha256::new();
     hasher.update(b"privet partition v1");
     hasher.update(seed.to_le_bytes());
-    for value in row {
-        hasher.update(value.to_le_bytes());
-    }
-    hasher.update(label.to_le_bytes());
+    hasher.update(record);
     let digest: [u8; 32] = hasher.finalize().into();
     let mut first = [0u8; 8];
     first.copy_from_slice(&digest[..8]);

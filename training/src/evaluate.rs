@@ -25,7 +25,8 @@ pub fn logits(network: &Network, inputs: ArrayView2<'_, f32>) -> Array2<f32> {
         .expect("the network gives one score a class and row")
 }
 
-/// Most likely class of each row; the lowest of equals, and class 0 where a score is NaN.
+/// Most likely class of each row: the lowest of equals. A NaN score never wins, and class 0 stands
+/// where nothing exceeds its score.
 pub fn classes(network: &Network, inputs: ArrayView2<'_, f32>) -> Vec<u32> {
     logits(network, inputs)
         .rows()

@@ -19,6 +19,18 @@ use crate::network::{Architecture, LayerSpec, Network, NetworkError, ParameterLa
 /// Version of the metadata written here.
 const FORMAT: &str = "privet-model-1";
 
+/// The one entry of the metadata. More than one would be written in an order of chance, and the
+/// same model would not always be the same bytes.
+const ENTRY: &str = "privet";
+
+/// The entry as JSON: a [`ModelDescription`] and the version of its format.
+#[derive(Serialize, Deserialize)]
+struct Entry<D> {
+    format: String,
+    #[serde(flatten)]
+    description: D,
+}
+
 /// What a model file holds beside the parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelDescription {
@@ -96,12 +108,12 @@ pub fn to_bytes(
             TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.as_str(), view))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let description =
-        serde_json::to_string(description).map_err(|_| ModelFileError::Metadata("privet"))?;
-    let metadata = HashMap::from([
-        ("format".to_string(), FORMAT.to_string()),
-        ("privet".to_string(), description),
-    ]);
+    let entry = Entry {
+        format: FORMAT.to_string(),
+        description,
+    };
+    let entry = serde_json::to_string(&entry).map_err(|_| ModelFileError::Metadata(ENTRY))?;
+    let metadata = HashMap::from([(ENTRY.to_string(), entry)]);
     Ok(serialize(views, Some(metadata))?)
 }
 
@@ -115,13 +127,16 @@ pub fn from_bytes(
 ) -> Result<(Network, ModelDescription), ModelFileError> {
     let (_, header) = SafeTensors::read_metadata(bytes)?;
     let metadata = header.metadata().clone().unwrap_or_default();
-    if metadata.get("format").map(String::as_str) != Some(FORMAT) {
+    let Entry::<ModelDescription> {
+        format,
+        description,
+    } = metadata
+        .get(ENTRY)
+        .and_then(|text| serde_json::from_str(text).ok())
+        .ok_or(ModelFileError::Metadata(ENTRY))?;
+    if format != FORMAT {
         return Err(ModelFileError::Metadata("format"));
     }
-    let description: ModelDescription = metadata
-        .get("privet")
-        .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or(ModelFileError::Metadata("privet"))?;
     let architecture = Architecture::new(
         description.input,
         description.layers.clone(),
@@ -130,7 +145,7 @@ pub fn from_bytes(
     // A header may describe a network that the file is far too short to hold: refuse it before
     // the memory for it is taken.
     if architecture.parameters().saturating_mul(4) > bytes.len() {
-        return Err(ModelFileError::Metadata("privet"));
+        return Err(ModelFileError::Metadata(ENTRY));
     }
     let tensors = SafeTensors::deserialize(bytes)?;
     let network = Network::new(architecture, 0, "model file", 0, device);

@@ -75,8 +75,8 @@ impl<'a> NoisySgdTraining<'a> {
         let finite = self.network.flat_parameters().iter().all(|v| v.is_finite());
         match finite {
             true => Ok(self.network),
-            false => Err(TrainingError::Diverged {
-                epoch: run.released() as usize,
+            false => Err(TrainingError::NotFinite {
+                steps: run.released(),
             }),
         }
     }

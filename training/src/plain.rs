@@ -43,6 +43,15 @@ pub enum TrainingError {
         /// Epoch, counted from 1.
         epoch: usize,
     },
+    /// The parameters are no longer finite after noisy SGD.
+    #[error(
+        "the parameters became infinite or NaN within {steps} steps: lower the learning rate or the \
+         noise multiplier"
+    )]
+    NotFinite {
+        /// Steps taken.
+        steps: u64,
+    },
 }
 
 /// Names the random stream of one training: shuffling for ("teacher", 17) depends on nothing else.

@@ -35,6 +35,9 @@ impl Conversion {
     ///
     /// At infinite order it is `tau` itself. At `delta` 0 a finite order gives infinity.
     pub(super) fn epsilon(self, order: Order, tau: f64, delta: f64) -> f64 {
+        if tau.is_nan() {
+            return f64::INFINITY;
+        }
         if !order.is_finite() || tau == f64::INFINITY {
             return tau;
         }
@@ -69,7 +72,8 @@ impl Conversion {
     /// `-ln(1 - 1/alpha)` off epsilon.
     fn savings(self, alpha: f64) -> (f64, f64) {
         match self {
-            Self::CanonneKamathSteinke2020 => (libm::log(alpha), -libm::log1p(-1.0 / alpha)),
+            // `alpha - 1` is exact near 1, where `1 / alpha` would not be.
+            Self::CanonneKamathSteinke2020 => (libm::log(alpha), -libm::log((alpha - 1.0) / alpha)),
             Self::Mironov2017 => (0.0, 0.0),
         }
     }

@@ -93,15 +93,17 @@ impl NoiseSource {
     }
 
     /// The substream number `index` for `purpose`, from its beginning.
+    ///
+    /// Plans draw from streams that no purpose can name, so that what is drawn here is never the
+    /// noise of a release.
     pub fn stream(&self, purpose: &str, index: u64) -> NoiseStream {
+        self.labelled_stream(b"privet noise stream v1", purpose, index)
+    }
+
+    fn labelled_stream(&self, label: &[u8], purpose: &str, index: u64) -> NoiseStream {
         let length = (purpose.len() as u64).to_le_bytes();
         let index = index.to_le_bytes();
-        let message = [
-            b"privet noise stream v1",
-            &length[..],
-            purpose.as_bytes(),
-            &index,
-        ];
+        let message = [label, &length[..], purpose.as_bytes(), &index];
         NoiseStream::from_seed(&hmac_sha256(&self.root, &message))
     }
 
@@ -144,8 +146,9 @@ pub(crate) struct PlanNoise {
 impl PlanNoise {
     /// Stream `index` of one of the plan's uses of noise.
     pub(crate) fn stream(&self, part: &str, index: u64) -> NoiseStream {
+        let purpose = format!("{} / {part}", self.plan);
         self.source
-            .stream(&format!("{} / {part}", self.plan), index)
+            .labelled_stream(b"privet plan noise v1", &purpose, index)
     }
 }
 

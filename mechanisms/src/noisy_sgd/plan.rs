@@ -61,13 +61,14 @@ impl NoisySgdMechanism {
         } = parameters;
         let sampling = PoissonSampling::new(sampling_probability)?;
         in_range("steps", steps as f64, steps >= 1, "at least 1")?;
-        // Within this range neither a sum nor its noise leaves the range of f32.
-        let in_f32 = (1e-20..=1e20).contains(&clipping_norm);
+        // Within this range neither a sum nor its noise leaves the range of f32, and no square of a
+        // coordinate that matters is lost to underflow.
+        let in_f32 = (1e-10..=1e20).contains(&clipping_norm);
         in_range(
             "clipping_norm",
             clipping_norm,
             in_f32,
-            "between 1e-20 and 1e20",
+            "between 1e-10 and 1e20",
         )?;
         positive(
             "noise_multiplier",

@@ -103,7 +103,27 @@ fn a_record_is_chosen_independently_of_the_step_before() {
 }
 
 #[test]
-fn probability_one_takes_everything_and_no_records_give_empty_batches() {
+fn probability_one_takes_everything() {
     let (by_record, _) = counts(1.0, 6);
     assert!(by_record.iter().all(|&c| c == STEPS));
+}
+
+#[test]
+fn no_records_give_empty_batches() {
+    let plan = NoisySgdMechanism::new(NoisySgdParameters {
+        sampling_probability: 0.5,
+        steps: 3,
+        clipping_norm: 1.0,
+        noise_multiplier: 1.0,
+        expected_batch_size: 1.0,
+    })
+    .unwrap();
+    let source = NoiseSource::danger_fixed_seed(7);
+    let mut run = plan.start(&source, Sensitive::new(0)).unwrap();
+    let mut batches = 0;
+    while let Some(batch) = run.next_batch() {
+        assert_eq!(batch.size().expose_sensitive(), &0);
+        batches += 1;
+    }
+    assert_eq!(batches, 3);
 }

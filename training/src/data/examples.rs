@@ -10,6 +10,7 @@ pub struct Examples {
     inputs: Array2<f32>,
     labels: Vec<u32>,
     classes: usize,
+    positions: Vec<usize>,
 }
 
 impl Examples {
@@ -42,10 +43,12 @@ impl Examples {
                 classes,
             });
         }
+        let positions = (0..labels.len()).collect();
         Ok(Self {
             inputs,
             labels,
             classes,
+            positions,
         })
     }
 
@@ -76,6 +79,13 @@ impl Examples {
         self.classes
     }
 
+    /// Place of each example in the file that it was read from; it stays with the example when
+    /// others are split off.
+    #[must_use]
+    pub fn positions(&self) -> &[usize] {
+        &self.positions
+    }
+
     /// Number of examples.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -98,6 +108,7 @@ impl Examples {
             inputs: self.inputs.select(Axis(0), indices),
             labels: indices.iter().map(|&index| self.labels[index]).collect(),
             classes: self.classes,
+            positions: indices.iter().map(|&index| self.positions[index]).collect(),
         }
     }
 

@@ -60,7 +60,8 @@ impl GradientEngine for BurnEngine {
         {
             return Err(GradientError::ClippingNorm(norm));
         }
-        let mut sum = vec![0.0f32; network.architecture().parameters()];
+        // Each physical batch is summed in f32 on the device, the batches in f64.
+        let mut sum = vec![0.0f64; network.architecture().parameters()];
         let mut norms = Vec::new();
         let mut loss = 0.0;
         for (labels, inputs) in batch
@@ -73,7 +74,7 @@ impl GradientEngine for BurnEngine {
             pass.add_to(&mut sum, &mut norms, clipping);
         }
         Ok(GradientSum {
-            sum: Sensitive::new(sum),
+            sum: Sensitive::new(sum.into_iter().map(|value| value as f32).collect()),
             norms: (clipping != Clipping::None).then(|| Sensitive::new(norms)),
             loss: Sensitive::new(loss),
         })
@@ -126,7 +127,7 @@ impl Pass {
         }
     }
 
-    fn add_to(self, sum: &mut [f32], norms: &mut Vec<f64>, clipping: Clipping) {
+    fn add_to(self, sum: &mut [f64], norms: &mut Vec<f64>, clipping: Clipping) {
         let Clipping::Flat { norm: bound } = clipping else {
             let ones = Tensor::ones([self.examples], &self.device);
             return add_weighted(&self.traces, &ones, sum);
@@ -158,13 +159,13 @@ impl Pass {
     }
 }
 
-fn add_weighted(traces: &[LayerTrace], weights: &Tensor<1>, sum: &mut [f32]) {
+fn add_weighted(traces: &[LayerTrace], weights: &Tensor<1>, sum: &mut [f64]) {
     let mut rest = sum;
     for part in traces.iter().flat_map(|trace| trace.weighted_sum(weights)) {
         let part = part.into_data();
         let (slots, after) = rest.split_at_mut(part.num_elements());
         for (slot, value) in slots.iter_mut().zip(part.iter::<f32>()) {
-            *slot += value;
+            *slot += f64::from(value);
         }
         rest = after;
     }

@@ -90,7 +90,7 @@ fn files_load_from_any_place_packed_or_not() {
                 dataset
                     .pool_truth
                     .unwrap()
-                    .agreement(&[(0, 0), (1, 1), (2, 2)]),
+                    .agreement(&[0, 1, 2], &crate::data::pool::tests::released(&[0, 1, 2])),
                 Some(1.0)
             );
             assert_eq!(dataset.info.declared_size, Some(6));
