@@ -53,7 +53,10 @@ impl Progress {
             total,
             bar,
             started: Instant::now(),
-            last_line: Mutex::new(Instant::now()),
+            lines: Mutex::new(Lines {
+                written: Instant::now(),
+                message: String::new(),
+            }),
         }
     }
 
@@ -73,27 +76,42 @@ pub(crate) struct Phase {
     total: u64,
     bar: ProgressBar,
     started: Instant,
-    last_line: Mutex<Instant>,
+    lines: Mutex<Lines>,
+}
+
+/// State of plain lines: when the last was written, and the last word on the state.
+#[derive(Debug)]
+struct Lines {
+    written: Instant,
+    message: String,
 }
 
 impl Phase {
-    /// Reports `done` pieces of the total and a word on the state.
-    pub(crate) fn update(&self, done: u64, message: impl FnOnce() -> String) {
+    /// Reports `done` pieces of the total.
+    pub(crate) fn update(&self, done: u64) {
         match self.progress {
-            Progress::Bars => {
-                self.bar.set_position(done);
-                let message = message();
-                if !message.is_empty() {
-                    self.bar.set_message(message);
-                }
-            }
+            Progress::Bars => self.bar.set_position(done),
             Progress::Lines => {
-                let Ok(mut last) = self.last_line.lock() else {
+                let Ok(mut lines) = self.lines.lock() else {
                     return;
                 };
-                if last.elapsed() >= LINE_INTERVAL {
-                    *last = Instant::now();
-                    eprintln!("{}: {done}/{} {}", self.name, self.total, message());
+                if lines.written.elapsed() >= LINE_INTERVAL {
+                    lines.written = Instant::now();
+                    let line = format!("{}: {done}/{} {}", self.name, self.total, lines.message);
+                    eprintln!("{}", line.trim_end());
+                }
+            }
+            Progress::Quiet => {}
+        }
+    }
+
+    /// Sets the word on the state that stands beside the count from now on.
+    pub(crate) fn message(&self, message: String) {
+        match self.progress {
+            Progress::Bars => self.bar.set_message(message),
+            Progress::Lines => {
+                if let Ok(mut lines) = self.lines.lock() {
+                    lines.message = message;
                 }
             }
             Progress::Quiet => {}

@@ -25,7 +25,7 @@ pub(super) struct RunArgs {
     #[arg(long)]
     resume: bool,
     /// Seed of partition, initialisation and shuffling (never of privacy noise).
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     seed: Option<u64>,
     /// Prints result.json instead of a table.
     #[arg(long)]
@@ -41,6 +41,7 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let experiment = config::load(&args.config, &args.set, args.seed)?;
     let stem = args.config.file_stem().unwrap_or_default();
     let options = RunOptions {
+        config: args.config.clone(),
         out: args.out.clone(),
         resume: args.resume,
         json: args.json,

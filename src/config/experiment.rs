@@ -38,7 +38,7 @@ pub(crate) enum Method {
 pub(crate) struct PrivacyTarget {
     /// Budget; noise that is left open is calibrated to it.
     pub(crate) epsilon: Option<f64>,
-    /// Probability with which the bound may fail.
+    /// What is added to the bound on probabilities; below one over the number of records.
     pub(crate) delta: f64,
     /// Which data sets are neighbours.
     pub(crate) relation: NeighboringRelation,
@@ -99,7 +99,7 @@ impl fmt::Display for Warning {
                  records: a mechanism that publishes a random record whole would satisfy it; set \
                  [privacy] delta to at most {:.0e}",
                 1.0 / *declared_size as f64,
-                0.1 / *declared_size as f64,
+                10f64.powf((0.1 / *declared_size as f64).log10().floor()),
             ),
             Self::DangerFixedNoiseSeed => formatter.write_str(
                 "NOT PRIVATE: danger_fixed_noise_seed makes all noise predictable; use it to debug \
@@ -122,7 +122,7 @@ impl Experiment {
             MethodName::Pate => Method::Pate(Pate {
                 privacy: privacy(&file)?,
                 teachers: teachers(&file)?,
-                aggregator: required(&file, &file.aggregator, "aggregator")?,
+                aggregator: aggregator(&file)?,
                 student: training("student", required(&file, &file.student, "student")?)?,
                 baseline: baseline(&file)?,
             }),
@@ -146,7 +146,20 @@ impl Experiment {
 
     /// The resolved config as TOML.
     pub(crate) fn to_toml(&self) -> Result<String> {
-        Ok(toml::to_string(&self.file)?)
+        let warning = match self.is_private() {
+            true => "",
+            false => "# NOT PRIVATE\n",
+        };
+        Ok(format!("{warning}{}", toml::to_string(&self.file)?))
+    }
+
+    /// Whether what the run makes is private: not without privacy, and not with predictable noise.
+    pub(crate) fn is_private(&self) -> bool {
+        match &self.method {
+            Method::Pate(pate) => pate.privacy.danger_fixed_noise_seed.is_none(),
+            Method::DpSgd(dp_sgd) => dp_sgd.privacy.danger_fixed_noise_seed.is_none(),
+            Method::Baseline(_) => false,
+        }
     }
 }
 
@@ -263,6 +276,52 @@ fn teachers(file: &ExperimentFile) -> Result<TeachersTable> {
     );
     training("teachers", table.training())?;
     Ok(table)
+}
+
+fn aggregator(file: &ExperimentFile) -> Result<AggregatorTable> {
+    let table = required(file, &file.aggregator, "aggregator")?;
+    let (AggregatorTable::Lnmax { queries, .. }
+    | AggregatorTable::Gnmax { queries, .. }
+    | AggregatorTable::ConfidentGnmax { queries, .. }) = table;
+    ensure!(
+        queries >= 1,
+        "[aggregator] queries = 0: ask at least one question"
+    );
+    match table {
+        AggregatorTable::Lnmax { scale, .. } => noise("scale", scale)?,
+        AggregatorTable::Gnmax { sigma, .. } => noise("sigma", sigma)?,
+        AggregatorTable::ConfidentGnmax {
+            max_answers,
+            threshold,
+            sigma_threshold,
+            sigma,
+            ..
+        } => {
+            noise("sigma", sigma)?;
+            noise("sigma_threshold", Some(sigma_threshold))?;
+            ensure!(
+                threshold.is_finite(),
+                "[aggregator] threshold = {threshold}: it must be a finite number of votes"
+            );
+            ensure!(
+                (1..=queries).contains(&max_answers),
+                "[aggregator] max_answers = {max_answers}: it must lie between 1 and queries = \
+                 {queries}"
+            );
+        }
+    }
+    Ok(table)
+}
+
+/// The scale of noise on votes, where one is given.
+fn noise(key: &str, scale: Option<f64>) -> Result<()> {
+    match scale {
+        Some(scale) if !(scale.is_finite() && scale > 0.0) => bail!(
+            "[aggregator] {key} = {scale}: it must be a finite number of votes above 0, or be left \
+             out where it can be calibrated"
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn dp_sgd(file: &ExperimentFile) -> Result<DpSgdTable> {

@@ -73,7 +73,7 @@ pub(crate) struct PrivacyTable {
     /// fixes is checked against it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) epsilon: Option<f64>,
-    /// Probability with which the bound may fail; below 1 / number of records.
+    /// What is added to the bound on probabilities; below one over the number of records.
     pub(crate) delta: f64,
     /// Which data sets count as neighbours.
     #[serde(default = "default_relation")]

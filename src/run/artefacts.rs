@@ -24,6 +24,7 @@ pub(super) struct Outcome {
     pub(super) privacy: Option<(PrivacyTarget, RunLedger, NoiseOrigin)>,
     pub(super) bytes_released: u64,
     pub(super) released: Released,
+    pub(super) warnings: Vec<String>,
 }
 
 /// What crossed from the private side.
@@ -46,7 +47,8 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     let statement = statement::text(&report, &context.dataset.info);
     dir.write_released("statement.md", statement.as_bytes())?;
     if let Released::Labels { asked, labels } = &outcome.released {
-        let csv = labels_csv(&context.dataset.info.classes, asked, labels);
+        let classes = &context.dataset.info.classes;
+        let csv = labels_csv(classes, asked, labels, report.private);
         dir.write_released("labels.csv", csv.as_bytes())?;
     }
     let architecture = outcome.network.architecture();
@@ -64,7 +66,11 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     };
     let model = model_file::to_bytes(&outcome.network, &description)
         .context("the model cannot be exported")?;
-    dir.write_released("model.safetensors", &model)?;
+    match report.private || context.dataset.info.public_benchmark {
+        true => dir.write_released("model.safetensors", &model)?,
+        // A model without privacy, of data that are not public, stays inside.
+        false => dir.write_private("model.safetensors", &model)?,
+    }
 
     let test = &context.dataset.test;
     let mut seconds = context.seconds.clone();
@@ -107,18 +113,35 @@ fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
         Some((privacy, ledger, noise)) => {
             let ledger = ledger.to_ledger()?;
             let guarantees = guarantees(privacy, &ledger)?;
-            PrivacyReport::new(method, guarantees, &ledger, *noise, public)
+            PrivacyReport::new(
+                method,
+                guarantees,
+                &ledger,
+                *noise,
+                public,
+                outcome.warnings.clone(),
+            )
         }
     }
 }
 
-fn labels_csv(classes: &[String], asked: &[usize], labels: &[ReleasedLabel]) -> String {
-    let mut text = String::from("pool_index,class,label\n");
+/// The labels; where they are not private, each row says so.
+fn labels_csv(
+    classes: &[String],
+    asked: &[usize],
+    labels: &[ReleasedLabel],
+    private: bool,
+) -> String {
+    let (heading, warning) = match private {
+        true => ("", ""),
+        false => (",warning", ",NOT PRIVATE"),
+    };
+    let mut text = format!("pool_index,class,label{heading}\n");
     for label in labels {
         let name = classes.get(label.class()).map_or("", String::as_str);
         let name = csv_field(name);
         let index = asked[label.query() as usize];
-        text.push_str(&format!("{index},{},{name}\n", label.class()));
+        text.push_str(&format!("{index},{},{name}{warning}\n", label.class()));
     }
     text
 }

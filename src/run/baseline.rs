@@ -46,6 +46,7 @@ impl<'a> BaselinePlan<'a> {
             bytes_released: 4 * self.architecture.parameters() as u64,
             network,
             privacy: None,
+            warnings: Vec::new(),
             released: Released::Model,
         })
     }
@@ -84,7 +85,7 @@ impl<'a> BaselinePlan<'a> {
             self.training,
             name,
             |epoch, _, _| {
-                phase.update(epoch as u64, String::new);
+                phase.update(epoch as u64);
                 curve.push(json!({"phase": "baseline", "epoch": epoch}));
             },
         )

@@ -34,10 +34,14 @@ impl<'a> Context<'a> {
         progress: Progress,
         clock: Instant,
     ) -> Result<Self> {
+        let mut metrics = Metrics::create(&dir.root().join("metrics.jsonl"))?;
+        if !experiment.is_private() {
+            metrics.record(&serde_json::json!({"warning": "NOT PRIVATE"}))?;
+        }
         Ok(Self {
             experiment,
             dataset,
-            metrics: Metrics::create(&dir.root().join("metrics.jsonl"))?,
+            metrics,
             dir,
             progress,
             seconds: Seconds::default(),

@@ -13,10 +13,11 @@ use serde_json::json;
 use super::artefacts::{Outcome, Released};
 use super::baseline::{BaselinePlan, architecture};
 use super::context::Context;
-use super::plan::{check_budget, comparison, declared_size};
+use super::plan::{afford, check_budget, comparison, declared_size};
 use super::result::Utility;
 use crate::config::{DpSgd, Warning};
 use crate::digest;
+use crate::display;
 
 /// How often accuracy and epsilon are reported during a run.
 const REPORTS: u64 = 20;
@@ -93,6 +94,7 @@ impl<'a> DpSgdPlan<'a> {
             "model parameters after every step",
             &self.mechanism.event(),
             &inputs,
+            |ledger, event| afford(privacy, ledger, event),
         )?;
         let network = self.train(context, &noise)?;
         let baseline_accuracy = match &self.baseline {
@@ -109,6 +111,7 @@ impl<'a> DpSgdPlan<'a> {
             bytes_released: 4 * self.architecture.parameters() as u64,
             network,
             privacy: Some((privacy.clone(), ledger, noise.origin())),
+            warnings: self.warnings.iter().map(Warning::to_string).collect(),
             released: Released::Model,
         })
     }
@@ -143,18 +146,19 @@ impl<'a> DpSgdPlan<'a> {
                 let test = &context.dataset.test;
                 let accuracy = evaluate::accuracy(training.network(), test.inputs(), test.labels());
                 let epsilon = self.epsilon_after(step)?;
-                phase.update(step, || {
-                    format!("epsilon {epsilon:.3}, accuracy {:.2} %", 100.0 * accuracy)
-                });
+                phase.message(format!(
+                    "epsilon {}, accuracy {}",
+                    display::epsilon(epsilon),
+                    display::percent(accuracy)
+                ));
                 context.metrics.record(&json!({
                     "phase": "noisy SGD",
                     "step": step,
-                    "epsilon": epsilon,
+                    "epsilon_of_steps_so_far": epsilon,
                     "test_accuracy": accuracy,
                 }))?;
-            } else {
-                phase.update(step, String::new);
             }
+            phase.update(step);
         }
         context.seconds.training = Some(phase.finish());
         Ok(training.finish(&run)?)

@@ -27,6 +27,8 @@ use context::Context;
 /// What the command line says of a run beside its config.
 #[derive(Debug)]
 pub(crate) struct RunOptions {
+    /// The config file, for messages.
+    pub(crate) config: PathBuf,
     /// The run directory, if given.
     pub(crate) out: Option<PathBuf>,
     /// Continue an interrupted run.
@@ -79,14 +81,16 @@ impl<'a> Plan<'a> {
 /// Runs an experiment and prints its summary, or its `result.json` where asked.
 pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let clock = std::time::Instant::now();
+    let in_config = |message: String| usage(format!("{}: {message}", options.config.display()));
     let dataset = experiment
         .file
         .data
         .load(&experiment.base, &options.data_dir)
-        .map_err(|error| usage(error.to_string()))?;
-    let plan = Plan::new(experiment, &dataset).map_err(|error| usage(format!("{error:#}")))?;
+        .map_err(|error| in_config(error.to_string()))?;
+    let plan = Plan::new(experiment, &dataset).map_err(|error| in_config(format!("{error:#}")))?;
+    // Quiet is about progress: what a user must know is said all the same.
     for warning in plan.warnings() {
-        options.progress.say(&format!("warning: {warning}"));
+        eprintln!("warning: {warning}");
     }
 
     let root = match &options.out {

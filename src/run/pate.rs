@@ -5,7 +5,7 @@ use privet_accountant::RdpAccountant;
 use privet_accountant::calibrate::smallest_noise;
 use privet_mechanisms::{
     ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError, NoisyMax,
-    ReleasedLabel, VoteQueries,
+    VoteQueries,
 };
 use privet_student::{LabeledSet, Student};
 use privet_teachers::{Ensemble, Partition, PartitionRule, Votes, labelling};
@@ -19,7 +19,7 @@ use serde_json::json;
 use super::artefacts::{Outcome, Released};
 use super::baseline::{BaselinePlan, architecture};
 use super::context::Context;
-use super::plan::{check_budget, comparison, declared_size};
+use super::plan::{afford, check_budget, comparison, declared_size};
 use super::result::Utility;
 use crate::config::file::AggregatorTable;
 use crate::config::{Experiment, Pate, Warning};
@@ -91,13 +91,15 @@ impl<'a> PatePlan<'a> {
             "labels of public examples",
             &event,
             &inputs,
+            |ledger, event| afford(privacy, ledger, event),
         )?;
         let phase = context
             .progress
             .phase("aggregation", self.mechanism.queries().queries);
         let mut aggregator = self.mechanism.start(&noise)?;
         let labels = labelling::release_labels(&votes, &mut aggregator, |done, released| {
-            phase.update(done, || format!("{released} labels"));
+            phase.message(format!("{released} labels"));
+            phase.update(done);
         })?;
         context.seconds.aggregation = Some(phase.finish());
         context.metrics.record(&json!({
@@ -117,7 +119,8 @@ impl<'a> PatePlan<'a> {
             test_accuracy: student.accuracy(test.inputs(), test.labels()),
             labels_released: Some(labels.len()),
             queries: Some(self.mechanism.queries().queries),
-            label_accuracy: label_accuracy(&context.dataset, &asked, &labels),
+            label_accuracy: (context.dataset.pool_truth.as_ref())
+                .and_then(|truth| truth.agreement(&asked, &labels)),
             baseline_accuracy,
             ..Utility::default()
         };
@@ -125,6 +128,7 @@ impl<'a> PatePlan<'a> {
             network: student.into_network(),
             utility,
             privacy: Some((privacy.clone(), ledger, noise.origin())),
+            warnings: self.warnings.iter().map(Warning::to_string).collect(),
             bytes_released: 4 * labels.len() as u64,
             released: Released::Labels { asked, labels },
         })
@@ -169,7 +173,7 @@ impl<'a> PatePlan<'a> {
         let phase = context.progress.phase("teachers", teachers as u64);
         let (votes, outcomes) =
             ensemble.train_and_vote(examples, &partition, questions.inputs(), &|done| {
-                phase.update(done as u64, String::new);
+                phase.update(done as u64);
                 true
             })?;
         context.seconds.teachers = Some(phase.finish());
@@ -189,7 +193,8 @@ impl<'a> PatePlan<'a> {
             set,
             &context.device,
             |epoch, loss, _| {
-                phase.update(epoch as u64, || format!("loss {loss:.3}"));
+                phase.message(format!("loss {loss:.3}"));
+                phase.update(epoch as u64);
                 curve.push(json!({"phase": "student", "epoch": epoch, "loss": loss}));
             },
         )?;
@@ -203,14 +208,6 @@ impl<'a> PatePlan<'a> {
 
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-fn label_accuracy(dataset: &Dataset, asked: &[usize], labels: &[ReleasedLabel]) -> Option<f64> {
-    let answers: Vec<(usize, u32)> = labels
-        .iter()
-        .map(|label| (asked[label.query() as usize], label.class() as u32))
-        .collect();
-    dataset.pool_truth.as_ref()?.agreement(&answers)
 }
 
 /// The plan of the mechanism, its noise calibrated to the budget where the config leaves it open.

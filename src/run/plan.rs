@@ -1,15 +1,17 @@
 //! Sizes and costs that are checked before any work.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use privet_accountant::{Conversion, DpEvent, Guarantee, Ledger, PrivacyAccountant, RdpAccountant};
 use privet_training::data::Dataset;
 
 use crate::config::{PrivacyTarget, Warning};
+use crate::display::epsilon;
+use crate::ledger::RunLedger;
 
 /// The public number of records that delta, sampling and shards are judged by.
 pub(super) fn declared_size(dataset: &Dataset) -> Result<usize> {
     let Some(size) = dataset.info.declared_size else {
-        anyhow::bail!(
+        bail!(
             "[data] declared_size is missing: give the public, approximate number of private \
              records; the true number is private and is never used"
         );
@@ -29,7 +31,19 @@ pub(super) fn guarantee(privacy: &PrivacyTarget, event: &DpEvent) -> Result<Guar
 }
 
 /// The guarantee of everything in a ledger, by each accountant and conversion; the headline first.
+///
+/// Where a run was charged more than once, the headline is the budget: see [`afford`].
 pub(super) fn guarantees(privacy: &PrivacyTarget, ledger: &Ledger) -> Result<Vec<Guarantee>> {
+    let mut guarantees = by_conversion(privacy, ledger)?;
+    if let (Some(headline), Some(budget)) = (guarantees.first_mut(), privacy.epsilon)
+        && ledger.entries().len() > 1
+    {
+        headline.epsilon = headline.epsilon.max(budget);
+    }
+    Ok(guarantees)
+}
+
+fn by_conversion(privacy: &PrivacyTarget, ledger: &Ledger) -> Result<Vec<Guarantee>> {
     [
         Conversion::CanonneKamathSteinke2020,
         Conversion::Mironov2017,
@@ -58,13 +72,38 @@ pub(super) fn check_budget(
     if let Some(budget) = privacy.epsilon {
         ensure!(
             guarantee.epsilon <= budget,
-            "this plan costs epsilon = {:.4} at delta = {:e}, above the budget [privacy] epsilon = \
+            "this plan costs epsilon = {} at delta = {:e}, above the budget [privacy] epsilon = \
              {budget}: raise the budget, or leave {noise_key} out and it is calibrated",
-            guarantee.epsilon,
+            epsilon(guarantee.epsilon),
             privacy.delta
         );
     }
     Ok(())
+}
+
+/// Refuses a second charge in one run directory unless the budget covers both.
+///
+/// All charges of a run are the same event, fixed by its config, so the budget fixes beforehand how
+/// many of them there can be: every path of an adaptive sequence of charges costs at most that many,
+/// at every Renyi order (a Renyi filter, Feldman and Zrnic 2021). Without a budget there is no such
+/// bound.
+pub(super) fn afford(privacy: &PrivacyTarget, ledger: &RunLedger, event: &DpEvent) -> Result<()> {
+    let spent = ledger.to_ledger()?.as_event();
+    let both = DpEvent::composed(vec![spent, event.clone()]);
+    let total = guarantee(privacy, &both)?.epsilon;
+    match privacy.epsilon {
+        Some(budget) if total <= budget => Ok(()),
+        budget => bail!(
+            "this run has been charged already, for other data or another program, or its noise key \
+             is gone; a second charge would make epsilon = {} and {}: start a new run with --out \
+             DIR, and count this one as spent",
+            epsilon(total),
+            budget.map_or(
+                "there is no [privacy] epsilon to bound it".to_string(),
+                |budget| { format!("the budget is {}", epsilon(budget)) }
+            )
+        ),
+    }
 }
 
 /// The baseline of a private run, where it may be shown.

@@ -20,6 +20,8 @@ pub(super) struct PrivacyReport {
     pub(super) unit: &'static str,
     pub(super) noise: String,
     pub(super) assumptions: Vec<String>,
+    /// What the reader should know before relying on the guarantee.
+    pub(super) warnings: Vec<String>,
     /// What was charged, in the accountant's words.
     pub(super) events: DpEvent,
     /// The same events by every accountant and conversion that supports them.
@@ -35,6 +37,7 @@ impl PrivacyReport {
         ledger: &Ledger,
         noise: NoiseOrigin,
         public_data: PublicDeclaration,
+        warnings: Vec<String>,
     ) -> Result<Self> {
         let headline = guarantees
             .first()
@@ -46,6 +49,7 @@ impl PrivacyReport {
             unit: "record",
             noise: noise.as_str().into(),
             assumptions: assumptions(method),
+            warnings,
             events: ledger.as_event(),
             by_accountant: guarantees,
             public_data,
@@ -58,8 +62,9 @@ impl PrivacyReport {
             method: method.as_str(),
             guarantee: None,
             unit: "record",
-            noise: "none".into(),
-            assumptions: vec!["trained without privacy: nothing is guaranteed".into()],
+            noise: "none (NOT PRIVATE)".into(),
+            assumptions: vec!["NOT PRIVATE: trained without privacy, nothing is guaranteed".into()],
+            warnings: Vec::new(),
             events: DpEvent::non_private(),
             by_accountant: Vec::new(),
             public_data,
@@ -81,7 +86,8 @@ fn assumptions(method: MethodName) -> Vec<String> {
             "each step's batch holds each private record independently with the stated sampling \
              probability, and batches are not revealed",
             "each example's gradient is clipped to the stated norm before summing; the sum is divided \
-             by a public constant",
+             by a public constant; what rounding adds to the sensitivity of sums in floating point is \
+             not counted beyond the norms' own (Casacuberta et al. 2022)",
             "the model after every step is treated as released",
         ],
         MethodName::Baseline => ["", "", ""],

@@ -41,30 +41,41 @@ pub(super) fn text(report: &PrivacyReport, info: &DatasetInfo) -> String {
 }
 
 fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
-    let neighbours = match guarantee.neighboring_relation {
-        NeighboringRelation::AddOrRemoveOne => "one record more or less",
-        NeighboringRelation::ReplaceOne => "one record exchanged for another",
-        NeighboringRelation::ReplaceSpecial => "one record blanked out",
+    let (neighbours, change) = match guarantee.neighboring_relation {
+        NeighboringRelation::AddOrRemoveOne => (
+            "one record more or less",
+            "somebody's record is in the data, or it is not",
+        ),
+        NeighboringRelation::ReplaceOne => (
+            "one record exchanged for another",
+            "somebody's record has its true content, or any other (that there is a record of them at \
+             all is not hidden)",
+        ),
+        NeighboringRelation::ReplaceSpecial => (
+            "one record blanked out",
+            "somebody's record is as it is, or it is blanked out",
+        ),
     };
-    let epsilon_text = epsilon(guarantee.epsilon);
     let delta = guarantee.delta;
-    let factor = guarantee.epsilon.exp();
     let released = match report.method {
         "pate" => "the labels of public examples in `labels.csv`, and the model learned from them",
         _ => "the model, and its state after every step of training",
     };
     let mut page = format!(
         "What is published from the private records ({released}) satisfies \
-         **({epsilon_text}, {delta:e})-differential privacy**, with respect to data sets that differ \
-         in {neighbours}.\n\n\
-         In words: whatever an attacker knows already, and whatever they do with the published files, \
-         the probability of any conclusion about a person changes by a factor of at most \
-         {factor:.2} by that person's record being in the data, except with a probability of \
-         {delta:e}. This holds for each single record (the unit of protection is the {}); a person \
-         with k records is protected k times less.\n\n\
+         **({}, {delta:e})-differential privacy**, with respect to data sets that differ in \
+         {neighbours}.\n\n\
+         In words: take any conclusion that somebody may draw from the published files, whatever else \
+         they know, and compare its probability in two worlds: {change}. In each world it is at most {} \
+         times what it is in the other, plus {delta:e}.\n\n\
+         The unit of protection is one {}. Somebody with several records is protected less, and \
+         markedly so: for k records epsilon grows k times, and delta by more than that (group \
+         privacy).\n\n\
          ## How it was computed\n\n\
-         - Accountant: {}{}. The value is an upper bound, rounded up, and does not depend on the \
-         data.\n- Noise: {}.\n\n## What it rests on\n\n",
+         - Accountant: {}{}. Epsilon is an upper bound, rounded up, and does not depend on the data.\n\
+         - Noise: {}.\n\n",
+        epsilon(guarantee.epsilon),
+        factor(guarantee.epsilon),
         report.unit,
         guarantee.accountant,
         guarantee
@@ -73,6 +84,10 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
             .unwrap_or_default(),
         report.noise,
     );
+    for warning in &report.warnings {
+        page.push_str(&format!("**Warning:** {warning}.\n\n"));
+    }
+    page.push_str("## What it rests on\n\n");
     for assumption in &report.assumptions {
         page.push_str(&format!("- {assumption}\n"));
     }
@@ -81,4 +96,40 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
          not be published.\n",
     );
     page
+}
+
+/// `e^epsilon`, rounded up to three digits.
+fn factor(epsilon: f64) -> String {
+    let factor = epsilon.exp();
+    if !factor.is_finite() {
+        return "infinitely many".into();
+    }
+    let unit = 10f64.powi(factor.log10().floor() as i32 - 2);
+    // One part in 10^12 covers the rounding of the exponential and of the quotient.
+    let rounded = (factor * (1.0 + 1e-12) / unit).ceil() * unit;
+    match rounded < 1e6 {
+        true => {
+            let decimals = (2 - rounded.log10().floor() as i32).max(0) as usize;
+            format!("{rounded:.decimals$}")
+        }
+        false => format!("{rounded:.2e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::factor;
+
+    #[test]
+    fn the_factor_is_rounded_up() {
+        assert_eq!(factor(1.5), "4.49"); // 4.48169
+        assert_eq!(factor(0.001), "1.01"); // 1.0010005
+        assert_eq!(factor(5.0), "149"); // 148.41
+        assert_eq!(factor(1e4), "infinitely many");
+        for step in 1..2000 {
+            let epsilon = f64::from(step) * 0.01;
+            let shown: f64 = factor(epsilon).parse().unwrap();
+            assert!(shown >= epsilon.exp() && shown <= 1.02 * epsilon.exp());
+        }
+    }
 }

@@ -12,10 +12,11 @@ pub(super) struct Lock(#[expect(dead_code, reason = "held for its lock")] File);
 
 impl Lock {
     pub(super) fn take(path: &Path) -> Result<Self> {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
             .open(path)
             .with_context(|| format!("cannot write {}", path.display()))?;
         match file.try_lock() {
@@ -25,8 +26,13 @@ impl Lock {
                  choose another directory with --out DIR",
                 path.display()
             ),
-            // A file system without locks: better to run than not.
-            Err(TryLockError::Error(_)) => Ok(Self(file)),
+            // Two processes in one directory could each overwrite what the other has spent.
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| {
+                format!(
+                    "cannot lock {}: choose a directory on a file system with locks, with --out DIR",
+                    path.display()
+                )
+            }),
         }
     }
 }

@@ -70,16 +70,41 @@ impl RunDir {
 
     fn check_config(&self, resume: bool, config: &str) -> Result<()> {
         let path = self.root.join("config.resolved.toml");
-        match fs::read_to_string(&path) {
-            Ok(stored) if resume && stored == config => Ok(()),
-            Ok(_) => Err(usage(format!(
+        let stored = match fs::read_to_string(&path) {
+            Ok(stored) => Some(stored),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
+        };
+        match stored {
+            Some(stored) if resume && stored == config => Ok(()),
+            Some(_) => Err(usage(format!(
                 "{} was made by another config: a run is resumed with the config, --set and \
                  --seed that it was started with",
                 self.root.display()
             ))),
             // The run was cut off before anything happened.
-            Err(_) => atomic::write(&path, config.as_bytes(), Access::Shared),
+            None if !self.has_history() => atomic::write(&path, config.as_bytes(), Access::Shared),
+            None => bail!(
+                "{} is gone, but the run had begun: start a new run, and count this one as spent",
+                path.display()
+            ),
         }
+    }
+
+    /// Whether something may have been reserved or released here.
+    fn has_history(&self) -> bool {
+        let files = ["ledger.json", "result.json", "private/noise.key"];
+        files.iter().any(|file| self.root.join(file).exists())
+            || fs::read_dir(self.root.join("released"))
+                .is_ok_and(|mut released| released.next().is_some())
+    }
+
+    /// The config that the run was started with.
+    pub(crate) fn config(&self) -> Result<String> {
+        let path = self.root.join("config.resolved.toml");
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 
     /// The directory.
@@ -102,9 +127,19 @@ impl RunDir {
         fs::read(self.root.join("result.json")).ok()
     }
 
-    /// The run's ledger.
+    /// The run's ledger, on the disk from its first moment.
+    ///
+    /// A ledger that is missing beside a key or a release was lost, and what it held is spent.
     pub(crate) fn ledger(&self, relation: NeighboringRelation) -> Result<RunLedger> {
-        RunLedger::open(&self.root.join("ledger.json"), relation)
+        let path = self.root.join("ledger.json");
+        if !path.exists() && self.has_history() {
+            bail!(
+                "{} is gone, so what this run has spent is not known: start a new run, and count \
+                 this one as spent",
+                path.display()
+            );
+        }
+        RunLedger::open(&path, relation)
     }
 
     /// Writes one of the operator's files at the top.

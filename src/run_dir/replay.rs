@@ -1,9 +1,11 @@
 //! The key of a run's privacy noise, and the rule by which a resumed run repeats a release.
 //!
 //! A run that is cut off and started again would, with fresh noise, answer the same question a
-//! second time. Instead it repeats its noise from the key under `private/`, provided that the
-//! mechanism's inputs are the same to the bit; otherwise it takes a new key and pays again. All
-//! noise is also bound to the inputs, so that even one key could not give two inputs the same noise.
+//! second time. Instead it repeats its noise from the key under `private/`, provided that all that
+//! decides the release is the same: the mechanism's private inputs, the config, the event, and the
+//! program and kind of processor that compute between them (floating-point sums differ between
+//! builds and instruction sets). Otherwise it takes a new key and pays again, if the budget allows.
+//! All noise is also bound to that digest, so that one key never gives two computations one noise.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +14,7 @@ use anyhow::{Context, Result};
 use hmac::{Hmac, KeyInit, Mac};
 use privet_accountant::DpEvent;
 use privet_mechanisms::{NoiseKey, NoiseSource, Sensitive};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use super::RunDir;
 use super::atomic;
@@ -34,7 +36,8 @@ impl Replay {
     /// Reserves `event` for a mechanism that runs on `inputs`, and hands out the noise.
     ///
     /// The reservation is on the disk when this returns. It is not made a second time where the
-    /// same mechanism was reserved on the same inputs under the key that is still there.
+    /// same mechanism was reserved on the same inputs under the key that is still there. `afford`
+    /// decides whether a ledger that has an entry already may take another.
     pub(crate) fn reserve(
         &self,
         dir: &RunDir,
@@ -42,29 +45,38 @@ impl Replay {
         purpose: &str,
         event: &DpEvent,
         inputs: &Sensitive<[u8; 32]>,
+        afford: impl FnOnce(&RunLedger, &DpEvent) -> Result<()>,
     ) -> Result<NoiseSource> {
+        let config = dir.config()?;
         match self {
             Self::DangerFixedSeed(seed) => {
-                let digest = digest(&seed.to_le_bytes(), purpose, event, inputs)?;
+                let purpose = format!("NOT PRIVATE, the noise is of a fixed seed: {purpose}");
+                let parts = [purpose.as_bytes(), config.as_bytes()];
+                let digest = digest(&seed.to_le_bytes(), &parts, event, inputs)?;
                 if !is_reserved(ledger, &digest) {
-                    ledger.reserve(reservation(purpose, event, digest))?;
+                    ledger.reserve(reservation(&purpose, event, &digest))?;
                 }
-                Ok(NoiseSource::danger_fixed_seed(*seed).bound_to(inputs.expose_sensitive()))
+                Ok(NoiseSource::danger_fixed_seed(*seed).bound_to(&digest))
             }
             Self::Key => {
+                let machine = machine()?;
+                let parts = [purpose.as_bytes(), config.as_bytes(), &machine];
                 if let Some(key) = read_key(dir)? {
-                    let digest = digest(&key_bytes(&key), purpose, event, inputs)?;
+                    let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                     if is_reserved(ledger, &digest) {
-                        return Ok(NoiseSource::from_key(&key).bound_to(inputs.expose_sensitive()));
+                        return Ok(NoiseSource::from_key(&key).bound_to(&digest));
                     }
+                }
+                if !ledger.reservations().is_empty() {
+                    afford(ledger, event)?;
                 }
                 // A key is never used for two reservations: whatever was drawn under the old one
                 // may be out.
                 let key = NoiseKey::generate()?;
-                dir.write_private(KEY_FILE, &key_bytes(&key))?;
-                let digest = digest(&key_bytes(&key), purpose, event, inputs)?;
-                ledger.reserve(reservation(purpose, event, digest))?;
-                Ok(NoiseSource::from_key(&key).bound_to(inputs.expose_sensitive()))
+                dir.write_private(KEY_FILE, key.expose_bytes())?;
+                let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
+                ledger.reserve(reservation(purpose, event, &digest))?;
+                Ok(NoiseSource::from_key(&key).bound_to(&digest))
             }
         }
     }
@@ -81,20 +93,37 @@ impl Replay {
     }
 }
 
-fn is_reserved(ledger: &RunLedger, digest: &str) -> bool {
+fn is_reserved(ledger: &RunLedger, digest: &[u8; 32]) -> bool {
+    let digest = hex(digest);
     ledger.reservations().iter().any(|r| r.inputs == digest)
 }
 
-fn reservation(purpose: &str, event: &DpEvent, inputs: String) -> Reservation {
+fn reservation(purpose: &str, event: &DpEvent, digest: &[u8; 32]) -> Reservation {
     Reservation {
         purpose: purpose.into(),
         event: event.clone(),
-        inputs,
+        inputs: hex(digest),
     }
 }
 
-fn key_bytes(key: &NoiseKey) -> [u8; 32] {
-    *key.expose_bytes()
+/// The program and the kind of processor, as far as they can change a bit of a result.
+fn machine() -> Result<Vec<u8>> {
+    let program = std::env::current_exe()
+        .and_then(fs::read)
+        .context("cannot read this program, to tell whether a resumed run is the same one")?;
+    let mut identity = Sha256::digest(program).to_vec();
+    identity.extend(std::env::consts::ARCH.as_bytes());
+    #[cfg(target_arch = "x86_64")]
+    for feature in [
+        is_x86_feature_detected!("sse4.1"),
+        is_x86_feature_detected!("avx"),
+        is_x86_feature_detected!("avx2"),
+        is_x86_feature_detected!("fma"),
+        is_x86_feature_detected!("avx512f"),
+    ] {
+        identity.push(feature.into());
+    }
+    Ok(identity)
 }
 
 fn read_key(dir: &RunDir) -> Result<Option<NoiseKey>> {
@@ -111,23 +140,17 @@ fn read_key(dir: &RunDir) -> Result<Option<NoiseKey>> {
 /// says nothing about the private data.
 fn digest(
     key: &[u8],
-    purpose: &str,
+    parts: &[&[u8]],
     event: &DpEvent,
     inputs: &Sensitive<[u8; 32]>,
-) -> Result<String> {
+) -> Result<[u8; 32]> {
     let mut mac =
         <Hmac<Sha256> as KeyInit>::new_from_slice(key).context("making a keyed digest")?;
     let event = serde_json::to_vec(event)?;
-    for part in [
-        b"privet replay v1",
-        env!("CARGO_PKG_VERSION").as_bytes(),
-        purpose.as_bytes(),
-        &event,
-        inputs.expose_sensitive(),
-    ] as [&[u8]; 5]
-    {
+    let ends: [&[u8]; 3] = [b"privet replay v1", &event, inputs.expose_sensitive()];
+    for part in ends.iter().chain(parts) {
         mac.update(&(part.len() as u64).to_le_bytes());
         mac.update(part);
     }
-    Ok(hex(&mac.finalize().into_bytes()))
+    Ok(mac.finalize().into_bytes().into())
 }
