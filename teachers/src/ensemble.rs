@@ -9,7 +9,7 @@ use privet_mechanisms::Sensitive;
 use privet_training::data::Examples;
 use privet_training::evaluate;
 use privet_training::gradient::GradientEngine;
-use privet_training::network::{Architecture, Network};
+use privet_training::network::{Architecture, Network, NetworkError};
 use privet_training::plain::{PlainTraining, SeedName, TrainingError, train};
 
 use crate::{Partition, TeachersError, Votes};
@@ -62,6 +62,7 @@ impl Ensemble<'_> {
         queries: ArrayView2<'_, f32>,
         progress: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<(Votes, Sensitive<Vec<TeacherOutcome>>), TeachersError> {
+        self.check(examples, queries)?;
         let teachers = partition.teachers();
         let votes = Votes::empty(queries.nrows(), self.architecture.classes());
         let collected = Mutex::new(Collected {
@@ -101,6 +102,36 @@ impl Ensemble<'_> {
             Some(error) => Err(error),
             None => Ok((collected.votes, Sensitive::new(collected.outcomes))),
         }
+    }
+
+    /// What does not fit is refused before any teacher is trained, and whatever the shards hold: the
+    /// widths and the number of classes are public.
+    fn check(
+        &self,
+        examples: &Sensitive<Examples>,
+        queries: ArrayView2<'_, f32>,
+    ) -> Result<(), TeachersError> {
+        let (width, classes) = (self.architecture.input().len(), self.architecture.classes());
+        let examples = examples.expose_sensitive();
+        for (what, found) in [
+            ("records", examples.inputs().ncols()),
+            ("queries", queries.ncols()),
+        ] {
+            if found != width {
+                return Err(NetworkError::Parameters(format!(
+                    "the {what} have {found} values each, but the teachers' network takes {width}"
+                ))
+                .into());
+            }
+        }
+        if examples.classes() > classes {
+            return Err(NetworkError::Parameters(format!(
+                "the records have {} classes, but the teachers' network has {classes}",
+                examples.classes()
+            ))
+            .into());
+        }
+        Ok(())
     }
 
     fn one_teacher(

@@ -10,12 +10,19 @@ use crate::{TeachersError, Votes};
 /// of a plan. `after_query` is told how many queries are done and how many labels are out.
 ///
 /// # Errors
-/// A mechanism that refuses a query, for example one that was released before.
+/// Votes on more queries than the plan has, before anything is drawn; a mechanism that refuses a
+/// query, for example one that was released before.
 pub fn release_labels(
     votes: &Votes,
     aggregator: &mut Aggregator,
     mut after_query: impl FnMut(u64, usize),
 ) -> Result<Vec<ReleasedLabel>, TeachersError> {
+    if votes.queries() as u64 > aggregator.planned_queries() {
+        return Err(TeachersError::Queries {
+            votes: votes.queries(),
+            queries: aggregator.planned_queries(),
+        });
+    }
     let mut labels = Vec::new();
     for query in 0..votes.queries() {
         let histogram = votes.histogram(query)?;

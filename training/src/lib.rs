@@ -3,11 +3,13 @@
 //! - [`data`]: what is private, what is public, and how it is read and encoded;
 //! - [`network`]: networks as a list of layers;
 //! - [`gradient`]: sums of (clipped) per-example gradients, behind one interface;
+//! - [`augment`]: random shifts of images;
 //! - [`plain`]: training without privacy (teachers, students, baselines);
 //! - [`noisy`]: noisy SGD;
 //! - [`evaluate`]: predictions and accuracy on public data;
 //! - [`model_file`]: a trained network as a file that others can load.
 
+pub mod augment;
 pub mod data;
 pub mod evaluate;
 pub mod gradient;

@@ -147,6 +147,9 @@ pub fn from_bytes(
     if architecture.parameters().saturating_mul(4) > bytes.len() {
         return Err(ModelFileError::Metadata(ENTRY));
     }
+    if description.preprocessing.input_shape().len() != architecture.input().len() {
+        return Err(ModelFileError::Metadata(ENTRY));
+    }
     let tensors = SafeTensors::deserialize(bytes)?;
     let network = Network::new(architecture, 0, "model file", 0, device);
     let layout = ParameterLayout::of(&network)?;

@@ -14,6 +14,49 @@ use crate::plain::{TrainingError, gather};
 /// The only way from the private examples to the network is [`NoisySgdRun::release`]: what the
 /// optimizer sees is already private, so momentum, Adam's moments and the network after each step
 /// are post-processing (Dwork and Roth 2014, Proposition 2.1).
+///
+/// A step takes the batch that the plan's sampler drew:
+/// ```
+/// # use privet_mechanisms::{NoisySgdRun, PoissonBatch, Sensitive};
+/// # use privet_training::{data::Examples, noisy::NoisySgdTraining};
+/// fn step(
+///     training: NoisySgdTraining<'_>,
+///     run: &mut NoisySgdRun,
+///     batch: PoissonBatch,
+///     examples: &Sensitive<Examples>,
+/// ) {
+///     let _ = training.step(run, batch, examples);
+/// }
+/// ```
+///
+/// Records that someone picked are of another type:
+/// ```compile_fail,E0308
+/// # use privet_mechanisms::{NoisySgdRun, Sensitive};
+/// # use privet_training::{data::Examples, noisy::NoisySgdTraining};
+/// fn step(
+///     training: NoisySgdTraining<'_>,
+///     run: &mut NoisySgdRun,
+///     batch: Vec<usize>,
+///     examples: &Sensitive<Examples>,
+/// ) {
+///     let _ = training.step(run, batch, examples);
+/// }
+/// ```
+///
+/// A batch is stepped on once:
+/// ```compile_fail,E0382
+/// # use privet_mechanisms::{NoisySgdRun, PoissonBatch, Sensitive};
+/// # use privet_training::{data::Examples, noisy::NoisySgdTraining};
+/// fn step_twice(
+///     training: NoisySgdTraining<'_>,
+///     run: &mut NoisySgdRun,
+///     batch: PoissonBatch,
+///     examples: &Sensitive<Examples>,
+/// ) {
+///     let training = training.step(run, batch, examples).unwrap();
+///     let _ = training.step(run, batch, examples);
+/// }
+/// ```
 pub struct NoisySgdTraining<'a> {
     engine: &'a dyn GradientEngine,
     learning_rate: f64,

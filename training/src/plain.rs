@@ -5,6 +5,7 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::augment::Augmentation;
 use crate::gradient::{Batch, Clipping, GradientEngine, GradientError};
 use crate::network::{Network, NetworkError, NetworkSpec, ParameterLayout};
 use crate::optimizer::OptimizerSpec;
@@ -23,6 +24,9 @@ pub struct PlainTraining {
     pub batch_size: usize,
     /// The optimizer.
     pub optimizer: OptimizerSpec,
+    /// Random changes of images, drawn anew each time that they are seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub augment: Option<Augmentation>,
 }
 
 /// Why a training stopped.
@@ -93,7 +97,11 @@ pub fn train(
         order.shuffle(&mut generator);
         let mut loss = 0.0;
         for indices in order.chunks(training.batch_size.max(1)) {
-            let (rows, batch_labels) = gather(inputs, labels, indices);
+            let (mut rows, batch_labels) = gather(inputs, labels, indices);
+            if let Some(augmentation) = training.augment {
+                let shape = network.architecture().input();
+                augmentation.apply(&mut rows, shape, &mut generator);
+            }
             let batch = Batch {
                 inputs: &rows,
                 labels: &batch_labels,
@@ -116,7 +124,13 @@ pub fn train(
         }
         after_epoch(epoch, loss, &network);
     }
-    Ok(network)
+    // A loss is that before a step: it cannot tell what the last step did.
+    match network.flat_parameters().iter().all(|v| v.is_finite()) {
+        true => Ok(network),
+        false => Err(TrainingError::Diverged {
+            epoch: training.epochs,
+        }),
+    }
 }
 
 /// The rows and labels at `indices`, rows one after another.

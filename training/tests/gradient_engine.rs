@@ -306,6 +306,14 @@ fn misfits_are_refused() {
         .gradient_sum(&case.network, short, Clipping::None)
         .unwrap_err();
     assert!(matches!(error, GradientError::Shape { .. }));
+    let unknown_class = Batch {
+        inputs: &case.inputs,
+        labels: &[0, 3],
+    };
+    let error = engine
+        .gradient_sum(&case.network, unknown_class, Clipping::None)
+        .unwrap_err();
+    assert!(matches!(error, GradientError::Label { classes: 3 }));
     for norm in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let batch = Batch {
             inputs: &case.inputs,
@@ -314,6 +322,37 @@ fn misfits_are_refused() {
         let result = engine.gradient_sum(&case.network, batch, Clipping::Flat { norm });
         assert!(matches!(result, Err(GradientError::ClippingNorm(_))));
     }
+}
+
+/// The square of a small `delta` is 0 in f32 while its product with a huge input is not small: the
+/// norm must not be lost on the way.
+#[test]
+fn a_tiny_delta_on_a_huge_input_is_clipped() {
+    // Scores 60 apart, so that the other class has a probability of 9e-27.
+    let device = Device::flex();
+    let architecture = NetworkSpec::preset(Preset::Linear)
+        .resolve(InputShape::flat(2), 2)
+        .unwrap();
+    let network = Network::new(architecture, 0, "test", 0, &device);
+    let layout = ParameterLayout::of(&network).unwrap();
+    let weights = [0.0, 0.0, 60.0, 0.0, 0.0, 0.0];
+    let case = Case {
+        network: layout.load(network, &weights).unwrap(),
+        inputs: vec![1e19, 1.0],
+        labels: vec![0],
+    };
+    let (plain, _) = case.engine_sum(&BurnEngine::default(), Clipping::None);
+    let length = |sum: &[f32]| {
+        sum.iter()
+            .map(|&v| f64::from(v).powi(2))
+            .sum::<f64>()
+            .sqrt()
+    };
+    assert!(length(&plain) > 1e-8, "{plain:?}");
+    let norm = 1e-9;
+    let (sum, norms) = case.engine_sum(&BurnEngine::default(), Clipping::Flat { norm });
+    assert!((norms[0] / length(&plain) - 1.0).abs() < 1e-5, "{norms:?}");
+    assert!((length(&sum) / norm - 1.0).abs() < 1e-5, "{sum:?}");
 }
 
 #[test]

@@ -14,8 +14,9 @@ use crate::error::in_range;
 /// One 64-bit word gives a sign (lowest bit) and a uniform `u` in (0, 1] on a grid of 2^-53 (the
 /// highest 53 bits); the value is `-b ln(u)` with that sign, in f64. No value beyond 36.8 `b` can
 /// occur; the true distribution has mass 2^-53 there, so that a delta below 2^-53 a sample is not
-/// delivered, whatever the accountant says of the ideal distribution. Floating-point output has the attack surface
-/// that the crate's documentation states, and this sampler is the one that was attacked.
+/// delivered, whatever the accountant says of the ideal distribution. Floating-point output has
+/// the attack surface that the crate's documentation states, and this sampler is the one that was
+/// attacked.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Laplace {
     scale: f64,

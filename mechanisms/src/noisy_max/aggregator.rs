@@ -56,6 +56,11 @@ impl Aggregator {
         )))
     }
 
+    /// How many queries the plan has.
+    pub fn planned_queries(&self) -> u64 {
+        self.plan.queries.queries
+    }
+
     /// The only query that may be released next.
     pub fn next_query(&self) -> u64 {
         self.next_query

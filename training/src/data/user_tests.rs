@@ -133,7 +133,10 @@ fn separate_csv_files_load_and_the_pool_needs_no_labels() {
     assert_eq!((dataset.pool.len(), dataset.test.len()), (2, 20));
     let dataset = load_files(&data(table(), files(csv(50..70)))).unwrap();
     assert_eq!(
-        dataset.pool_truth.unwrap().agreement(&[(0, 0), (1, 0)]),
+        dataset
+            .pool_truth
+            .unwrap()
+            .agreement(&[0, 1], &crate::data::pool::tests::released(&[0, 0])),
         Some(0.5)
     );
     let error = message(table(), files(csv(50..71)));

@@ -55,6 +55,10 @@ impl GradientEngine for BurnEngine {
                 found: batch.inputs.len(),
             });
         }
+        let classes = network.architecture().classes();
+        if batch.labels.iter().any(|&label| label as usize >= classes) {
+            return Err(GradientError::Label { classes });
+        }
         if let Clipping::Flat { norm } = clipping
             && !(norm.is_finite() && norm > 0.0)
         {

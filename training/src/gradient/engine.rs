@@ -54,6 +54,13 @@ pub enum GradientError {
         /// Input values given.
         found: usize,
     },
+    /// A label names a class that the network has no score for. Labels may be private, so it is not
+    /// said which.
+    #[error("a label is not below {classes}, the number of classes of the network")]
+    Label {
+        /// Classes of the network.
+        classes: usize,
+    },
     /// The clipping norm is not a positive finite number.
     #[error("clipping norm is {0}: it must be a positive finite number")]
     ClippingNorm(f64),

@@ -165,9 +165,15 @@ fn output_shape(spec: &LayerSpec, input: InputShape) -> Result<InputShape, Strin
             stride,
             padding,
         } => {
-            let (_, height, width) = image()?;
+            let (from, height, width) = image()?;
             let kernel = positive("kernel", kernel)?;
             let stride = positive("stride", stride)?;
+            // A wide stride over a wide padding has a small output, and still a huge image to pad.
+            let side = |pixels: usize| pixels.saturating_add(padding.saturating_mul(2));
+            let padded = InputShape::image(from, side(height), side(width));
+            if padded.len() > LARGEST {
+                return Err(format!("padding {padding} is too large"));
+            }
             Ok(InputShape::Image {
                 channels: positive("channels", channels)?,
                 height: windows(height, kernel, stride, padding)?,

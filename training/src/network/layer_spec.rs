@@ -1,6 +1,6 @@
 //! One layer as written in a config.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// One layer of an explicit list, for example
 /// `{ kind = "conv2d", channels = 16, kernel = 8, stride = 2, padding = 3 }`.
@@ -35,10 +35,13 @@ pub enum LayerSpec {
         groups: usize,
     },
     /// `max(x, 0)`.
+    #[serde(deserialize_with = "no_other_key")]
     Relu,
     /// Hyperbolic tangent.
+    #[serde(deserialize_with = "no_other_key")]
     Tanh,
     /// `x^2`, which encrypted inference can evaluate.
+    #[serde(deserialize_with = "no_other_key")]
     Square,
     /// Largest value of each window.
     MaxPool {
@@ -55,11 +58,21 @@ pub enum LayerSpec {
         stride: Option<usize>,
     },
     /// `[batch, c, h, w] -> [batch, c h w]`, in row-major order.
+    #[serde(deserialize_with = "no_other_key")]
     Flatten,
 }
 
 fn one() -> usize {
     1
+}
+
+/// `deny_unknown_fields` does not reach variants without fields: serde skips what stands beside
+/// their tag.
+fn no_other_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    Nothing::deserialize(deserializer).map(|Nothing {}| ())
 }
 
 impl LayerSpec {

@@ -1,0 +1,106 @@
+//! A student learns from released labels.
+
+use burn::tensor::Device;
+use ndarray::Array2;
+use privet_student::{LabeledSet, Student, StudentError};
+use privet_training::data::{InputShape, PublicInputs};
+use privet_training::gradient::BurnEngine;
+use privet_training::network::{Architecture, Network, NetworkSpec, Preset};
+use privet_training::optimizer::OptimizerSpec;
+use privet_training::plain::PlainTraining;
+use privet_training::seed::seeded_generator;
+use rand::RngExt;
+
+use crate::support::released;
+
+/// Points of a square; the class says on which side of the diagonal they lie.
+fn points(count: usize, name: &str) -> (Array2<f32>, Vec<usize>) {
+    let mut generator = seeded_generator(2, name, 0);
+    let points = Array2::from_shape_simple_fn((count, 2), || generator.random_range(-1.0_f32..1.0));
+    let classes = points
+        .rows()
+        .into_iter()
+        .map(|point| usize::from(point[0] > point[1]))
+        .collect();
+    (points, classes)
+}
+
+/// Two thirds of the points with their class, as a mechanism released it.
+fn labeled_set() -> LabeledSet {
+    let (points, classes) = points(120, "asked");
+    let answers: Vec<Option<usize>> = classes
+        .iter()
+        .enumerate()
+        .map(|(query, class)| (query % 3 != 0).then_some(*class))
+        .collect();
+    let inputs = PublicInputs::new(points, "test").unwrap();
+    LabeledSet::new(&inputs, &released(&answers, 2)).unwrap()
+}
+
+fn architecture(inputs: usize, classes: usize) -> Architecture {
+    NetworkSpec::preset(Preset::Linear)
+        .resolve(InputShape::flat(inputs), classes)
+        .unwrap()
+}
+
+fn train(
+    seed: u64,
+    architecture: Architecture,
+    learning_rate: f64,
+    after_epoch: impl FnMut(usize, f64, &Network),
+) -> Result<Student, StudentError> {
+    let training = PlainTraining {
+        network: NetworkSpec::preset(Preset::Linear),
+        epochs: 25,
+        batch_size: 16,
+        optimizer: OptimizerSpec::Sgd {
+            learning_rate,
+            momentum: 0.5,
+            weight_decay: 0.0,
+        },
+        augment: None,
+    };
+    Student::train(
+        &BurnEngine::default(),
+        architecture,
+        &training,
+        seed,
+        &labeled_set(),
+        &Device::flex(),
+        after_epoch,
+    )
+}
+
+#[test]
+fn a_separable_problem_is_learned() {
+    let mut losses = Vec::new();
+    let student = train(1, architecture(2, 2), 0.5, |_, loss, _| losses.push(loss)).unwrap();
+    assert_eq!(losses.len(), 25);
+    assert!(losses[24] < 0.5 * losses[0], "{losses:?}");
+    let (unseen, classes) = points(300, "unseen");
+    let labels: Vec<u32> = classes.iter().map(|&class| class as u32).collect();
+    let accuracy = student.accuracy(unseen.view(), &labels);
+    assert!(accuracy > 0.95, "{accuracy}");
+    // Not a constant answer, nor one that agrees with anything.
+    let wrong: Vec<u32> = labels.iter().map(|label| 1 - label).collect();
+    assert!(student.accuracy(unseen.view(), &wrong) < 0.05);
+}
+
+#[test]
+fn the_seed_decides_the_student() {
+    let parameters = |seed| {
+        let student = train(seed, architecture(2, 2), 0.5, |_, _, _| {}).unwrap();
+        student.into_network().flat_parameters()
+    };
+    assert_eq!(parameters(1), parameters(1));
+    assert_ne!(parameters(1), parameters(2));
+}
+
+#[test]
+fn what_cannot_be_trained_is_an_error() {
+    let diverged = train(1, architecture(2, 2), 1e60, |_, _, _| {});
+    assert!(diverged.unwrap_err().to_string().contains("learning rate"));
+    assert!(train(1, architecture(3, 2), 0.5, |_, _, _| {}).is_err());
+    // Released labels name a class that this network does not have.
+    assert!(train(1, architecture(2, 1), 0.5, |_, _, _| {}).is_err());
+}

@@ -1,0 +1,11 @@
+//! Networks and training through the public API of the crate.
+
+mod evaluate;
+mod model_file;
+mod model_file_damage;
+mod network_config;
+mod network_forward;
+mod noisy_sgd;
+mod optimizer;
+mod plain_training;
+mod support;

@@ -1,0 +1,346 @@
+//! Noisy SGD end to end: mechanism, engine and optimizer together.
+
+use ndarray::{Array2, Axis, concatenate};
+use privet_mechanisms::noisy_sgd::CLIPPING_SLACK;
+use privet_mechanisms::{
+    MechanismError, NoiseKey, NoiseSource, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun,
+    Sensitive,
+};
+use privet_training::data::{Examples, InputShape};
+use privet_training::gradient::{
+    Batch, BurnEngine, Clipping, GradientEngine, GradientError, GradientSum,
+};
+use privet_training::network::{LayerSpec, Network, NetworkSpec};
+use privet_training::noisy::NoisySgdTraining;
+use privet_training::optimizer::OptimizerSpec;
+use privet_training::plain::{PlainTraining, SeedName, TrainingError, train};
+
+use crate::support::{adam, assert_close, linear, momentum, network, numbers, sgd, xor};
+
+/// Full batches and next to no noise, to be overridden.
+const PARAMETERS: NoisySgdParameters = NoisySgdParameters {
+    sampling_probability: 1.0,
+    steps: 10,
+    clipping_norm: 1.0,
+    noise_multiplier: 1e-9,
+    expected_batch_size: 1.0,
+};
+
+fn noise(byte: u8) -> NoiseSource {
+    NoiseSource::from_key(&NoiseKey::from_bytes(&[byte; 32]).unwrap())
+}
+
+fn examples(inputs: Array2<f32>, labels: Vec<u32>) -> Sensitive<Examples> {
+    Sensitive::new(Examples::new(inputs, labels, 2, "test").unwrap())
+}
+
+fn start(parameters: NoisySgdParameters, key: u8, examples: &Sensitive<Examples>) -> NoisySgdRun {
+    let records = examples.as_ref().map(Examples::len);
+    let mechanism = NoisySgdMechanism::new(parameters).unwrap();
+    mechanism.start(&noise(key), records).unwrap()
+}
+
+/// The network after all steps of the plan.
+fn trained(
+    parameters: NoisySgdParameters,
+    key: u8,
+    network: Network,
+    optimizer: &OptimizerSpec,
+    examples: &Sensitive<Examples>,
+) -> Network {
+    let mut run = start(parameters, key, examples);
+    let engine = BurnEngine::default();
+    let mut training = NoisySgdTraining::new(&engine, network, optimizer).unwrap();
+    while let Some(batch) = run.next_batch() {
+        training = training.step(&mut run, batch, examples).unwrap();
+    }
+    assert_eq!(run.released(), parameters.steps);
+    training.finish(&run).unwrap()
+}
+
+fn hidden_layer() -> Network {
+    let layers = vec![
+        LayerSpec::Linear { outputs: 8 },
+        LayerSpec::Tanh,
+        LayerSpec::Linear { outputs: 2 },
+    ];
+    network(layers, InputShape::flat(2), 2)
+}
+
+fn change(before: &[f32], after: &[f32]) -> f64 {
+    let squares = before
+        .iter()
+        .zip(after)
+        .map(|(before, after)| (f64::from(*after) - f64::from(*before)).powi(2));
+    squares.sum::<f64>().sqrt()
+}
+
+/// Everything but the noise is gradient descent: a wrong sign, divisor or order of the parameters
+/// shows here.
+#[test]
+fn without_noise_and_clipping_it_is_gradient_descent() {
+    let (points, labels) = xor(30);
+    for optimizer in [sgd(0.8), momentum(0.2), adam(0.05)] {
+        let plain = train(
+            &BurnEngine::default(),
+            hidden_layer(),
+            points.view(),
+            &labels,
+            &PlainTraining {
+                augment: None,
+                network: NetworkSpec::default(),
+                epochs: 10,
+                batch_size: 30,
+                optimizer,
+            },
+            SeedName {
+                seed: 0,
+                purpose: "plain",
+                index: 0,
+            },
+            |_, _, _| {},
+        )
+        .unwrap();
+        let private = trained(
+            NoisySgdParameters {
+                clipping_norm: 1e3,
+                noise_multiplier: 1e-10,
+                expected_batch_size: 30.0,
+                ..PARAMETERS
+            },
+            1,
+            hidden_layer(),
+            &optimizer,
+            &examples(points.clone(), labels.clone()),
+        );
+        let (before, after) = (hidden_layer().flat_parameters(), plain.flat_parameters());
+        assert!(change(&before, &after) > 0.3, "{optimizer:?} has not moved");
+        assert_close(&private.flat_parameters(), &after, 1e-4);
+    }
+}
+
+/// One record whose gradient is far too long moves the network by exactly the clipping norm.
+#[test]
+fn one_example_moves_the_network_by_at_most_the_clipping_norm() {
+    let one = NoisySgdParameters {
+        steps: 1,
+        clipping_norm: 0.25,
+        ..PARAMETERS
+    };
+    let before = hidden_layer().flat_parameters();
+    for size in [10.0, 1e4] {
+        let data = examples(ndarray::array![[size, -size]], vec![1]);
+        let network = trained(one, 1, hidden_layer(), &sgd(1.0), &data);
+        let moved = change(&before, &network.flat_parameters());
+        assert!((moved / 0.25 - 1.0).abs() < 1e-4, "moved {moved}");
+    }
+}
+
+/// A sum of squared standard normal values fits chi-square with `n` degrees of freedom: within 5.5
+/// standard deviations of its mean, which a right scale leaves with a probability below 1e-6 (its
+/// upper tail is heavier than the normal one, hence not 5).
+fn has_standard_deviation(values: &[f64], expected: f64) -> bool {
+    let n = values.len() as f64;
+    let sum: f64 = values.iter().map(|value| (value / expected).powi(2)).sum();
+    (sum - n).abs() < 5.5 * (2.0 * n).sqrt()
+}
+
+/// The divisor and the noise are public constants: with nobody in the batch the step is the noise
+/// of one batch over the expected size, whatever was drawn.
+#[test]
+fn an_empty_batch_is_a_step_on_noise_alone() {
+    let parameters = NoisySgdParameters {
+        sampling_probability: 1e-12,
+        steps: 1,
+        clipping_norm: 0.5,
+        noise_multiplier: 3.0,
+        expected_batch_size: 2.0,
+    };
+    let (inputs, classes) = (400, 200);
+    let layers = vec![LayerSpec::Linear { outputs: classes }];
+    let network = network(layers, InputShape::flat(inputs), classes);
+    let rows = Array2::from_elem((3, inputs), 1.0);
+    let data = Examples::new(rows, vec![0, 1, 2], classes, "test").unwrap();
+    let data = Sensitive::new(data);
+    let mut run = start(parameters, 2, &data);
+    let batch = run.next_batch().unwrap();
+    assert_eq!(*batch.size().expose_sensitive(), 0);
+
+    let before = network.flat_parameters();
+    let engine = BurnEngine::default();
+    let training = NoisySgdTraining::new(&engine, network, &sgd(4.0)).unwrap();
+    let training = training.step(&mut run, batch, &data).unwrap();
+    let noise: Vec<f64> = training
+        .network()
+        .flat_parameters()
+        .iter()
+        .zip(&before)
+        .map(|(after, before)| f64::from(*after) - f64::from(*before))
+        .collect();
+    // Learning rate times multiplier times clipping norm over expected batch size.
+    let expected = 4.0 * 3.0 * 0.5 / 2.0 * (1.0 + CLIPPING_SLACK);
+    assert!(has_standard_deviation(&noise, expected));
+    // The same statistic sees a scale that is 3 % off.
+    assert!(!has_standard_deviation(&noise, 0.97 * expected));
+    assert!(!has_standard_deviation(&noise, 1.03 * expected));
+    // Noise without a bias, within 5 standard deviations.
+    let mean = noise.iter().sum::<f64>() / noise.len() as f64;
+    assert!(mean.abs() < 5.0 * expected / (noise.len() as f64).sqrt());
+}
+
+const NOISY: NoisySgdParameters = NoisySgdParameters {
+    sampling_probability: 0.3,
+    steps: 12,
+    clipping_norm: 1.0,
+    noise_multiplier: 0.5,
+    expected_batch_size: 12.0,
+};
+
+#[test]
+fn the_key_decides_batches_and_noise() {
+    let (points, labels) = xor(40);
+    let data = examples(points, labels);
+    for optimizer in [sgd(0.5), momentum(0.1), adam(0.05)] {
+        let network =
+            |key| trained(NOISY, key, hidden_layer(), &optimizer, &data).flat_parameters();
+        assert_eq!(network(3), network(3));
+        assert!(change(&network(3), &network(4)) > 0.01);
+    }
+}
+
+/// A resumed run repeats what it did (invariant 3): from a network and the step it was at, the rest
+/// is the same to the last bit.
+#[test]
+fn a_run_resumed_from_a_checkpoint_ends_at_the_same_network() {
+    let (points, labels) = xor(40);
+    let data = examples(points, labels);
+    let whole = trained(NOISY, 3, hidden_layer(), &sgd(0.5), &data);
+
+    let engine = BurnEngine::default();
+    let mut run = start(NOISY, 3, &data);
+    let mut training = NoisySgdTraining::new(&engine, hidden_layer(), &sgd(0.5)).unwrap();
+    for _ in 0..5 {
+        let batch = run.next_batch().unwrap();
+        training = training.step(&mut run, batch, &data).unwrap();
+    }
+    let checkpoint = training.network().clone();
+    let mechanism = NoisySgdMechanism::new(NOISY).unwrap();
+    let records = data.as_ref().map(Examples::len);
+    let mut run = mechanism.start_at(5, &noise(3), records).unwrap();
+    let mut training = NoisySgdTraining::new(&engine, checkpoint, &sgd(0.5)).unwrap();
+    while let Some(batch) = run.next_batch() {
+        training = training.step(&mut run, batch, &data).unwrap();
+    }
+    let resumed = training.finish(&run).unwrap();
+    assert_eq!(resumed.flat_parameters(), whole.flat_parameters());
+}
+
+/// Inputs are finite, gradients need not be. With the same key the noise is the same, so a record
+/// whose gradient is NaN must leave the network exactly where it is without that record.
+#[test]
+fn a_record_without_a_finite_gradient_contributes_nothing() {
+    let layers = vec![
+        LayerSpec::Linear { outputs: 4 },
+        LayerSpec::Square,
+        LayerSpec::Linear { outputs: 2 },
+    ];
+    let squares = || network(layers.clone(), InputShape::flat(2), 2);
+    let parameters = NoisySgdParameters {
+        steps: 3,
+        clipping_norm: 0.5,
+        noise_multiplier: 0.1,
+        expected_batch_size: 10.0,
+        ..PARAMETERS
+    };
+    let (points, labels) = xor(10);
+    let clean = examples(points.clone(), labels.clone());
+    let poison = ndarray::array![[f32::MAX, f32::MAX]];
+    let poisoned = concatenate(Axis(0), &[points.view(), poison.view()]).unwrap();
+    let poisoned = examples(poisoned, [labels, vec![1]].concat());
+    let without = trained(parameters, 5, squares(), &sgd(0.5), &clean);
+    let with = trained(parameters, 5, squares(), &sgd(0.5), &poisoned);
+    assert_close(&with.flat_parameters(), &without.flat_parameters(), 1e-6);
+}
+
+/// Answers a sum that no clipping can have made.
+struct Broken;
+
+impl GradientEngine for Broken {
+    fn gradient_sum(
+        &self,
+        network: &Network,
+        _: Batch<'_>,
+        _: Clipping,
+    ) -> Result<GradientSum, GradientError> {
+        Ok(GradientSum {
+            sum: Sensitive::new(vec![f32::NAN; network.architecture().parameters()]),
+            norms: None,
+            loss: Sensitive::new(0.0),
+        })
+    }
+}
+
+#[test]
+fn a_broken_engine_releases_nothing() {
+    let (points, labels) = xor(4);
+    let data = examples(points, labels);
+    let mut run = start(PARAMETERS, 1, &data);
+    let batch = run.next_batch().unwrap();
+    let training = NoisySgdTraining::new(&Broken, hidden_layer(), &sgd(0.5)).unwrap();
+    let result = training.step(&mut run, batch, &data).err().unwrap();
+    let refused = TrainingError::Mechanism(MechanismError::NonFiniteSum);
+    assert_eq!(result.to_string(), refused.to_string());
+    assert_eq!(run.released(), 0);
+}
+
+#[test]
+fn a_batch_of_another_run_is_refused() {
+    let (points, labels) = xor(4);
+    let data = examples(points, labels);
+    let (mut one, mut other) = (start(PARAMETERS, 1, &data), start(PARAMETERS, 1, &data));
+    let batch = other.next_batch().unwrap();
+    let engine = BurnEngine::default();
+    let training = NoisySgdTraining::new(&engine, hidden_layer(), &sgd(0.5)).unwrap();
+    let result = training.step(&mut one, batch, &data);
+    let foreign = TrainingError::Mechanism(MechanismError::ForeignBatch);
+    assert_eq!(result.err().unwrap().to_string(), foreign.to_string());
+    assert_eq!((one.released(), other.released()), (0, 0));
+}
+
+#[test]
+fn a_network_that_is_no_longer_finite_is_not_handed_out() {
+    let (points, labels) = xor(4);
+    let data = examples(points, labels);
+    let mut run = start(PARAMETERS, 1, &data);
+    let engine = BurnEngine::default();
+    let network = linear(2, 2, &numbers(6, "start"));
+    let training = NoisySgdTraining::new(&engine, network, &sgd(f64::MAX)).unwrap();
+    let batch = run.next_batch().unwrap();
+    let training = training.step(&mut run, batch, &data).unwrap();
+    let result = training.finish(&run);
+    assert!(matches!(result, Err(TrainingError::NotFinite { steps: 1 })));
+}
+
+/// The whole thing learns with a noise that means something.
+#[test]
+fn separable_classes_are_learned_under_noise() {
+    let points = Array2::from_shape_vec((400, 2), numbers(800, "points")).unwrap();
+    let labels: Vec<u32> = points
+        .rows()
+        .into_iter()
+        .map(|point| u32::from(point[0] + point[1] > 0.0))
+        .collect();
+    let data = examples(points.clone(), labels.clone());
+    let parameters = NoisySgdParameters {
+        sampling_probability: 0.25,
+        steps: 40,
+        clipping_norm: 1.0,
+        noise_multiplier: 1.0,
+        expected_batch_size: 100.0,
+    };
+    for optimizer in [sgd(2.0), momentum(0.3), adam(0.1)] {
+        let network = trained(parameters, 6, linear(2, 2, &[0.0; 6]), &optimizer, &data);
+        let reached = privet_training::evaluate::accuracy(&network, points.view(), &labels);
+        assert!(reached > 0.9, "{optimizer:?} reaches {reached}");
+    }
+}
