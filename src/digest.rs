@@ -1,15 +1,19 @@
 //! Digests of private values. They are private themselves: who can guess a record can check the
 //! guess against a plain hash. They leave memory only under a key, or into `private/`.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use privet_mechanisms::Sensitive;
 use privet_training::data::Examples;
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of vote counts.
-pub(crate) fn of_counts(counts: &Sensitive<Array2<u32>>) -> Sensitive<[u8; 32]> {
+/// SHA-256 of vote counts and of the public questions that they answer.
+pub(crate) fn of_counts(
+    counts: &Sensitive<Array2<u32>>,
+    questions: ArrayView2<'_, f32>,
+) -> Sensitive<[u8; 32]> {
     counts.as_ref().map(|counts| {
         let mut hasher = Sha256::new();
+        hasher.update(of_inputs(questions));
         hasher.update((counts.ncols() as u64).to_le_bytes());
         for count in counts {
             hasher.update(count.to_le_bytes());
@@ -31,6 +35,15 @@ pub(crate) fn of_examples(examples: &Sensitive<Examples>, config: &str) -> Sensi
         }
         hasher.finalize().into()
     })
+}
+
+/// SHA-256 of public inputs, in hexadecimal digits.
+pub(crate) fn of_inputs(inputs: ArrayView2<'_, f32>) -> String {
+    let mut hasher = Sha256::new();
+    for input in inputs {
+        hasher.update(input.to_le_bytes());
+    }
+    hex(&hasher.finalize())
 }
 
 /// Lower-case hexadecimal digits.

@@ -7,6 +7,7 @@ mod display;
 mod errors;
 mod fetch;
 mod ledger;
+mod output;
 mod progress;
 mod run;
 mod run_dir;
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            output::note(&format!("error: {error:#}"));
             ExitCode::from(errors::exit_code(&error))
         }
     }

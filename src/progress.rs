@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::output::note;
+
 /// Time between plain lines.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -45,7 +47,7 @@ impl Progress {
         }
         bar.set_prefix(name);
         if self == Self::Lines {
-            eprintln!("{name}: 0/{total}");
+            note(&format!("{name}: 0/{total}"));
         }
         Phase {
             progress: self,
@@ -63,7 +65,7 @@ impl Progress {
     /// Says something once.
     pub(crate) fn say(self, message: &str) {
         if self != Self::Quiet {
-            eprintln!("{message}");
+            note(message);
         }
     }
 }
@@ -98,7 +100,7 @@ impl Phase {
                 if lines.written.elapsed() >= LINE_INTERVAL {
                     lines.written = Instant::now();
                     let line = format!("{}: {done}/{} {}", self.name, self.total, lines.message);
-                    eprintln!("{}", line.trim_end());
+                    note(line.trim_end());
                 }
             }
             Progress::Quiet => {}
@@ -124,10 +126,10 @@ impl Phase {
         match self.progress {
             Progress::Bars => self.bar.finish(),
             Progress::Lines => {
-                eprintln!(
+                note(&format!(
                     "{}: {}/{} in {seconds:.1} s",
                     self.name, self.total, self.total
-                );
+                ));
             }
             Progress::Quiet => {}
         }

@@ -8,6 +8,7 @@ use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 use privet_mechanisms::Sensitive;
 use privet_teachers::{TeacherOutcome, Votes};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::digest::hex;
 use crate::run_dir::{RunDir, json};
@@ -39,7 +40,9 @@ impl<'a> VoteStore<'a> {
             .expose_sensitive()
             .write_npy(&mut bytes)
             .context("writing the votes")?;
-        self.dir.write_private(VOTES, &bytes.into_inner())?;
+        let bytes = bytes.into_inner();
+        let digest = hex(&Sha256::digest(&bytes));
+        self.dir.write_private(VOTES, &bytes)?;
         let positions = |wanted| -> Vec<usize> {
             let outcomes = outcomes.expose_sensitive().iter().enumerate();
             outcomes
@@ -49,6 +52,7 @@ impl<'a> VoteStore<'a> {
         };
         let note = json!({
             "inputs": hex(self.inputs.expose_sensitive()),
+            "votes": digest,
             "empty_teachers": positions(TeacherOutcome::EmptyShard),
             "diverged_teachers": positions(TeacherOutcome::Diverged),
         });
@@ -64,8 +68,10 @@ impl<'a> VoteStore<'a> {
         if note["inputs"] != hex(self.inputs.expose_sensitive()) {
             return Ok(None);
         }
+        // Votes of another attempt may have replaced those that the note is about.
         let counts = std::fs::read(self.dir.private(VOTES))
             .ok()
+            .filter(|bytes| note["votes"] == hex(&Sha256::digest(bytes)))
             .and_then(|bytes| Array2::<u32>::read_npy(Cursor::new(bytes)).ok());
         // Damaged votes are trained again.
         Ok(counts.and_then(|counts| Votes::from_counts(Sensitive::new(counts), teachers).ok()))

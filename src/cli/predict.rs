@@ -1,6 +1,6 @@
 //! `privet predict MODEL INPUT`
 
-use std::io::{self, BufWriter, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -11,6 +11,7 @@ use privet_training::model_file;
 
 use crate::display::csv_field;
 use crate::errors::usage;
+use crate::output;
 use crate::run_dir::atomic::{self, Access};
 
 #[derive(Debug, Args)]
@@ -29,11 +30,11 @@ pub(super) struct PredictArgs {
 
 pub(super) fn run(args: &PredictArgs) -> Result<()> {
     let path = match args.model.is_dir() {
-        true => args.model.join("released").join("model.safetensors"),
+        true => in_run(&args.model),
         false => args.model.clone(),
     };
     let in_model = |error: &dyn std::fmt::Display| usage(format!("{}: {error}", path.display()));
-    let bytes = std::fs::read(&path).map_err(|error| in_model(&error))?;
+    let bytes = fs::read(&path).map_err(|error| in_model(&error))?;
     let (network, model) =
         model_file::from_bytes(&bytes, &Device::flex()).map_err(|error| in_model(&error))?;
     let rows = model
@@ -58,19 +59,23 @@ pub(super) fn run(args: &PredictArgs) -> Result<()> {
     write(args.out.as_deref(), &text)
 }
 
+/// The model of a run directory; one that is not private may lie inside.
+fn in_run(root: &Path) -> PathBuf {
+    let [released, private] =
+        ["released", "private"].map(|part| root.join(part).join("model.safetensors"));
+    match private.exists() && !released.exists() {
+        true => private,
+        false => released,
+    }
+}
+
 fn write(out: Option<&Path>, text: &str) -> Result<()> {
     match out {
-        Some(path) => atomic::write(path, text.as_bytes(), Access::Shared),
-        None => {
-            let mut stdout = BufWriter::new(io::stdout().lock());
-            let written = stdout
-                .write_all(text.as_bytes())
-                .and_then(|()| stdout.flush());
-            match written {
-                // The reader has seen enough, for example `| head`.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                written => written.context("cannot write the labels"),
-            }
+        // A device or a pipe is written to, never replaced by a file.
+        Some(path) if fs::metadata(path).is_ok_and(|found| !found.is_file()) => {
+            fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
         }
+        Some(path) => atomic::write(path, text.as_bytes(), Access::Shared),
+        None => output::print(text),
     }
 }

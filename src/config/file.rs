@@ -4,6 +4,7 @@
 //! [`super::experiment`].
 
 use privet_accountant::NeighboringRelation;
+use privet_training::augment::Augmentation;
 use privet_training::data::DataConfig;
 use privet_training::network::NetworkSpec;
 use privet_training::optimizer::OptimizerSpec;
@@ -105,6 +106,9 @@ pub(crate) struct TeachersTable {
     pub(crate) batch_size: usize,
     /// The optimizer.
     pub(crate) optimizer: OptimizerSpec,
+    /// Random changes of images, drawn anew each time that they are seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) augment: Option<Augmentation>,
 }
 
 impl TeachersTable {
@@ -115,6 +119,7 @@ impl TeachersTable {
             epochs: self.epochs,
             batch_size: self.batch_size,
             optimizer: self.optimizer,
+            augment: self.augment,
         }
     }
 }

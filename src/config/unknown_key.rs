@@ -2,11 +2,15 @@
 
 /// Adds a suggestion to serde's message about an unknown field or variant.
 pub(crate) fn with_suggestion(message: &str) -> String {
-    let mut names = message.split('`').skip(1).step_by(2);
-    let known_kind = ["unknown field", "unknown variant"]
+    // Before that, the message may quote a line of the file, with any backticks in it.
+    let start = ["unknown field `", "unknown variant `"]
         .iter()
-        .any(|kind| message.contains(kind));
-    let Some(unknown) = names.next().filter(|_| known_kind) else {
+        .find_map(|kind| message.rfind(kind));
+    let Some(start) = start else {
+        return message.to_string();
+    };
+    let mut names = message[start..].split('`').skip(1).step_by(2);
+    let Some(unknown) = names.next() else {
         return message.to_string();
     };
     let nearest = names

@@ -37,6 +37,12 @@ struct LedgerFile {
     reservations: Vec<Reservation>,
 }
 
+impl LedgerFile {
+    fn write(&self, path: &Path) -> Result<()> {
+        atomic::write(path, &serde_json::to_vec_pretty(self)?, Access::Shared)
+    }
+}
+
 /// The ledger file of one run directory.
 #[derive(Debug)]
 pub(crate) struct RunLedger {
@@ -45,7 +51,8 @@ pub(crate) struct RunLedger {
 }
 
 impl RunLedger {
-    /// Opens the ledger, or starts an empty one.
+    /// Opens the ledger, or starts an empty one, which is on the disk before anything else of the
+    /// release: a key without a ledger then means that the ledger was lost.
     pub(crate) fn open(path: &Path, neighboring: NeighboringRelation) -> Result<Self> {
         let content = match fs::read(path) {
             Ok(bytes) => serde_json::from_slice(&bytes).with_context(|| {
@@ -55,11 +62,15 @@ impl RunLedger {
                     path.display()
                 )
             })?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => LedgerFile {
-                format: FORMAT.into(),
-                neighboring,
-                reservations: Vec::new(),
-            },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let content = LedgerFile {
+                    format: FORMAT.into(),
+                    neighboring,
+                    reservations: Vec::new(),
+                };
+                content.write(path)?;
+                content
+            }
             Err(error) => {
                 return Err(error).with_context(|| format!("cannot read {}", path.display()));
             }
@@ -87,9 +98,7 @@ impl RunLedger {
     /// Adds a reservation; on the disk when this returns. Only then may its release begin.
     pub(crate) fn reserve(&mut self, reservation: Reservation) -> Result<()> {
         self.content.reservations.push(reservation);
-        let written = serde_json::to_vec_pretty(&self.content)
-            .map_err(anyhow::Error::from)
-            .and_then(|bytes| atomic::write(&self.path, &bytes, Access::Shared));
+        let written = self.content.write(&self.path);
         if written.is_err() {
             self.content.reservations.pop();
         }
@@ -144,8 +153,11 @@ mod tests {
     #[test]
     fn a_reservation_that_cannot_be_written_is_not_made() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("missing").join("ledger.json");
+        let folder = dir.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        let path = folder.join("ledger.json");
         let mut ledger = RunLedger::open(&path, NeighboringRelation::AddOrRemoveOne).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
         assert!(ledger.reserve(reservation(1.0)).is_err());
         assert!(ledger.reservations().is_empty());
     }

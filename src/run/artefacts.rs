@@ -46,11 +46,6 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     dir.write_released("privacy.json", &json(&privacy)?)?;
     let statement = statement::text(&report, &context.dataset.info);
     dir.write_released("statement.md", statement.as_bytes())?;
-    if let Released::Labels { asked, labels } = &outcome.released {
-        let classes = &context.dataset.info.classes;
-        let csv = labels_csv(classes, asked, labels, report.private);
-        dir.write_released("labels.csv", csv.as_bytes())?;
-    }
     let architecture = outcome.network.architecture();
     let description = ModelDescription {
         input: architecture.input(),
@@ -66,11 +61,18 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     };
     let model = model_file::to_bytes(&outcome.network, &description)
         .context("the model cannot be exported")?;
-    match report.private || context.dataset.info.public_benchmark {
-        true => dir.write_released("model.safetensors", &model)?,
-        // A model without privacy, of data that are not public, stays inside.
-        false => dir.write_private("model.safetensors", &model)?,
+    // What is not private, of data that are not public, stays inside.
+    let publish =
+        |name: &str, bytes: &[u8]| match report.private || context.dataset.info.public_benchmark {
+            true => dir.write_released(name, bytes),
+            false => dir.write_private(name, bytes),
+        };
+    if let Released::Labels { asked, labels } = &outcome.released {
+        let classes = &context.dataset.info.classes;
+        let csv = labels_csv(classes, asked, labels, report.private);
+        publish("labels.csv", csv.as_bytes())?;
     }
+    publish("model.safetensors", &model)?;
 
     let test = &context.dataset.test;
     let mut seconds = context.seconds.clone();

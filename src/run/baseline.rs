@@ -1,7 +1,7 @@
 //! A model without privacy: a method of its own, and the line that private models are held against.
 
-use anyhow::{Context as _, Result};
-use privet_training::data::Dataset;
+use anyhow::{Context as _, Result, ensure};
+use privet_training::data::{Dataset, InputShape};
 use privet_training::evaluate;
 use privet_training::network::{Architecture, Network, NetworkSpec};
 use privet_training::plain::{PlainTraining, SeedName, train};
@@ -10,6 +10,7 @@ use serde_json::json;
 use super::artefacts::{Outcome, Released};
 use super::context::Context;
 use super::result::Utility;
+use crate::config::Warning;
 
 /// The network of a table, for a data set.
 pub(super) fn architecture(
@@ -19,6 +20,22 @@ pub(super) fn architecture(
 ) -> Result<Architecture> {
     spec.resolve(dataset.info.shape, dataset.info.classes.len())
         .with_context(|| format!("[{table}.network]"))
+}
+
+/// The network of a training without privacy, and whether its augmentation has a meaning.
+pub(super) fn training_architecture(
+    training: &PlainTraining,
+    dataset: &Dataset,
+    table: &str,
+) -> Result<Architecture> {
+    let is_image = matches!(dataset.info.shape, InputShape::Image { .. });
+    ensure!(
+        is_image || training.augment.is_none(),
+        "[{table}] augment moves images, but {} holds {}: leave it out",
+        dataset.info.name,
+        dataset.info.shape
+    );
+    architecture(&training.network, dataset, table)
 }
 
 /// A training without privacy whose network fits.
@@ -31,8 +48,23 @@ impl<'a> BaselinePlan<'a> {
     pub(super) fn new(training: &'a PlainTraining, dataset: &Dataset) -> Result<Self> {
         Ok(Self {
             training,
-            architecture: architecture(&training.network, dataset, "baseline")?,
+            architecture: training_architecture(training, dataset, "baseline")?,
         })
+    }
+
+    /// The baseline that a private run is compared with, where it may be shown.
+    pub(super) fn to_compare(
+        training: Option<&'a PlainTraining>,
+        dataset: &Dataset,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Option<Self>> {
+        if training.is_some() && !dataset.info.public_benchmark {
+            warnings.push(Warning::NoBaselineOnPrivateData);
+            return Ok(None);
+        }
+        training
+            .map(|training| Self::new(training, dataset))
+            .transpose()
     }
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {

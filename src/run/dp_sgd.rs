@@ -13,7 +13,7 @@ use serde_json::json;
 use super::artefacts::{Outcome, Released};
 use super::baseline::{BaselinePlan, architecture};
 use super::context::Context;
-use super::plan::{afford, check_budget, comparison, declared_size};
+use super::plan::{afford, check_budget, declared_size};
 use super::result::Utility;
 use crate::config::{DpSgd, Warning};
 use crate::digest;
@@ -65,14 +65,12 @@ impl<'a> DpSgdPlan<'a> {
         let mechanism = plan(noise_multiplier)?;
         check_budget(privacy, &mechanism.event(), key)?;
         let mut warnings = privacy.warnings(size);
-        let baseline = comparison(config.baseline.as_ref(), dataset, &mut warnings);
+        let baseline = BaselinePlan::to_compare(config.baseline.as_ref(), dataset, &mut warnings)?;
         Ok(Self {
             config,
             mechanism,
             architecture: architecture(&table.network, dataset, "dp_sgd")?,
-            baseline: baseline
-                .map(|training| BaselinePlan::new(training, dataset))
-                .transpose()?,
+            baseline,
             warnings,
         })
     }
@@ -96,7 +94,8 @@ impl<'a> DpSgdPlan<'a> {
             &inputs,
             |ledger, event| afford(privacy, ledger, event),
         )?;
-        let network = self.train(context, &noise)?;
+        let earlier_charges = ledger.reservations().len() as u64 - 1;
+        let network = self.train(context, &noise, earlier_charges)?;
         let baseline_accuracy = match &self.baseline {
             Some(baseline) => Some(baseline.accuracy(context)?),
             None => None,
@@ -111,7 +110,7 @@ impl<'a> DpSgdPlan<'a> {
             bytes_released: 4 * self.architecture.parameters() as u64,
             network,
             privacy: Some((privacy.clone(), ledger, noise.origin())),
-            warnings: self.warnings.iter().map(Warning::to_string).collect(),
+            warnings: Warning::of_guarantee(&self.warnings),
             released: Released::Model,
         })
     }
@@ -120,6 +119,7 @@ impl<'a> DpSgdPlan<'a> {
         &self,
         context: &mut Context,
         noise: &privet_mechanisms::NoiseSource,
+        earlier_charges: u64,
     ) -> Result<Network> {
         let steps = self.mechanism.steps();
         let phase = context.progress.phase("noisy SGD", steps);
@@ -145,7 +145,7 @@ impl<'a> DpSgdPlan<'a> {
             if step % every == 0 || step == steps {
                 let test = &context.dataset.test;
                 let accuracy = evaluate::accuracy(training.network(), test.inputs(), test.labels());
-                let epsilon = self.epsilon_after(step)?;
+                let epsilon = self.epsilon_after(step, earlier_charges)?;
                 phase.message(format!(
                     "epsilon {}, accuracy {}",
                     display::epsilon(epsilon),
@@ -164,11 +164,14 @@ impl<'a> DpSgdPlan<'a> {
         Ok(training.finish(&run)?)
     }
 
-    /// What the first `steps` cost, for information: the whole plan is reserved and is what the
-    /// run reports.
-    fn epsilon_after(&self, steps: u64) -> Result<f64> {
+    /// What the first `steps` cost on top of earlier charges of the run, for information: the whole
+    /// plan is reserved and is what the run reports.
+    fn epsilon_after(&self, steps: u64, earlier_charges: u64) -> Result<f64> {
         let mut accountant = RdpAccountant::new(self.config.privacy.relation);
         accountant.compose(&self.mechanism.step_event(), steps)?;
+        if earlier_charges > 0 {
+            accountant.compose(&self.mechanism.event(), earlier_charges)?;
+        }
         Ok(accountant.epsilon(self.config.privacy.delta)?.epsilon)
     }
 }

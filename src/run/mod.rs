@@ -19,6 +19,7 @@ use privet_training::data::Dataset;
 
 use crate::config::{Experiment, Method};
 use crate::errors::usage;
+use crate::output;
 use crate::progress::Progress;
 use crate::run_dir::{Replay, RunDir, default_root};
 use artefacts::Outcome;
@@ -90,7 +91,7 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let plan = Plan::new(experiment, &dataset).map_err(|error| in_config(format!("{error:#}")))?;
     // Quiet is about progress: what a user must know is said all the same.
     for warning in plan.warnings() {
-        eprintln!("warning: {warning}");
+        output::note(&format!("warning: {warning}"));
     }
 
     let root = match &options.out {
@@ -98,7 +99,7 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         None => default_root(&options.name, options.resume)?,
     };
     let dir = RunDir::open(&root, options.resume, &experiment.to_toml()?)?;
-    if let Some(result) = dir.finished() {
+    if let Some(result) = dir.finished()? {
         options
             .progress
             .say(&format!("{} is complete already", root.display()));
@@ -116,8 +117,7 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
 fn print(result: &[u8], json: bool, root: &Path) -> Result<()> {
     let text = String::from_utf8_lossy(result);
     match json {
-        true => print!("{text}"),
-        false => print!("{}", summary::table(&serde_json::from_slice(result)?, root)),
+        true => output::print(&text),
+        false => output::print(&summary::table(&serde_json::from_slice(result)?, root)),
     }
-    Ok(())
 }

@@ -17,9 +17,9 @@ use rand::seq::SliceRandom;
 use serde_json::json;
 
 use super::artefacts::{Outcome, Released};
-use super::baseline::{BaselinePlan, architecture};
+use super::baseline::{BaselinePlan, training_architecture};
 use super::context::Context;
-use super::plan::{afford, check_budget, comparison, declared_size};
+use super::plan::{afford, check_budget, declared_size};
 use super::result::Utility;
 use crate::config::file::AggregatorTable;
 use crate::config::{Experiment, Pate, Warning};
@@ -58,16 +58,14 @@ impl<'a> PatePlan<'a> {
         let mechanism = mechanism(config, dataset, changed_votes)?;
         check_budget(privacy, &mechanism.event(), "[aggregator] sigma or scale")?;
         let mut warnings = privacy.warnings(size);
-        let baseline = comparison(config.baseline.as_ref(), dataset, &mut warnings);
+        let baseline = BaselinePlan::to_compare(config.baseline.as_ref(), dataset, &mut warnings)?;
         Ok(Self {
             config,
             mechanism,
             rule,
-            teacher: architecture(&config.teachers.network, dataset, "teachers")?,
-            student: architecture(&config.student.network, dataset, "student")?,
-            baseline: baseline
-                .map(|training| BaselinePlan::new(training, dataset))
-                .transpose()?,
+            teacher: training_architecture(&config.teachers.training(), dataset, "teachers")?,
+            student: training_architecture(&config.student, dataset, "student")?,
+            baseline,
             warnings,
         })
     }
@@ -83,7 +81,7 @@ impl<'a> PatePlan<'a> {
 
         let votes = self.votes(context, &questions)?;
 
-        let inputs = digest::of_counts(votes.counts());
+        let inputs = digest::of_counts(votes.counts(), questions.inputs());
         let event = self.mechanism.event();
         let noise = privacy.replay().reserve(
             &context.dir,
@@ -128,7 +126,7 @@ impl<'a> PatePlan<'a> {
             network: student.into_network(),
             utility,
             privacy: Some((privacy.clone(), ledger, noise.origin())),
-            warnings: self.warnings.iter().map(Warning::to_string).collect(),
+            warnings: Warning::of_guarantee(&self.warnings),
             bytes_released: 4 * labels.len() as u64,
             released: Released::Labels { asked, labels },
         })
@@ -149,10 +147,13 @@ impl<'a> PatePlan<'a> {
     /// data, else by training every teacher.
     fn votes(&self, context: &mut Context, questions: &PublicInputs) -> Result<Votes> {
         let examples = context.dataset.private.examples();
-        let store = VoteStore::new(
-            &context.dir,
-            digest::of_examples(examples, &context.experiment.to_toml()?),
+        // Votes belong to the questions as well: a pool file can change between two attempts.
+        let public = format!(
+            "{}\n{}",
+            context.experiment.to_toml()?,
+            digest::of_inputs(questions.inputs())
         );
+        let store = VoteStore::new(&context.dir, digest::of_examples(examples, &public));
         let teachers = self.config.teachers.count;
         if let Some(votes) = store.load(teachers)? {
             context

@@ -4,7 +4,7 @@ use anyhow::{Result, bail, ensure};
 use privet_accountant::{Conversion, DpEvent, Guarantee, Ledger, PrivacyAccountant, RdpAccountant};
 use privet_training::data::Dataset;
 
-use crate::config::{PrivacyTarget, Warning};
+use crate::config::PrivacyTarget;
 use crate::display::epsilon;
 use crate::ledger::RunLedger;
 
@@ -32,13 +32,14 @@ pub(super) fn guarantee(privacy: &PrivacyTarget, event: &DpEvent) -> Result<Guar
 
 /// The guarantee of everything in a ledger, by each accountant and conversion; the headline first.
 ///
-/// Where a run was charged more than once, the headline is the budget: see [`afford`].
+/// Where a run was charged more than once, every epsilon is at least the budget: see [`afford`].
 pub(super) fn guarantees(privacy: &PrivacyTarget, ledger: &Ledger) -> Result<Vec<Guarantee>> {
     let mut guarantees = by_conversion(privacy, ledger)?;
-    if let (Some(headline), Some(budget)) = (guarantees.first_mut(), privacy.epsilon)
-        && ledger.entries().len() > 1
-    {
-        headline.epsilon = headline.epsilon.max(budget);
+    if let Some(budget) = privacy.epsilon.filter(|_| ledger.entries().len() > 1) {
+        for guarantee in &mut guarantees {
+            guarantee.epsilon = guarantee.epsilon.max(budget);
+            guarantee.optimal_order = None;
+        }
     }
     Ok(guarantees)
 }
@@ -88,6 +89,14 @@ pub(super) fn check_budget(
 /// at every Renyi order (a Renyi filter, Feldman and Zrnic 2021). Without a budget there is no such
 /// bound.
 pub(super) fn afford(privacy: &PrivacyTarget, ledger: &RunLedger, event: &DpEvent) -> Result<()> {
+    ensure!(
+        ledger
+            .reservations()
+            .iter()
+            .all(|earlier| earlier.event == *event),
+        "this run has been charged for another plan, by another version of this program: start a new \
+         run with --out DIR, and count this one as spent"
+    );
     let spent = ledger.to_ledger()?.as_event();
     let both = DpEvent::composed(vec![spent, event.clone()]);
     let total = guarantee(privacy, &both)?.epsilon;
@@ -104,17 +113,4 @@ pub(super) fn afford(privacy: &PrivacyTarget, ledger: &RunLedger, event: &DpEven
             )
         ),
     }
-}
-
-/// The baseline of a private run, where it may be shown.
-pub(super) fn comparison<'a>(
-    baseline: Option<&'a privet_training::plain::PlainTraining>,
-    dataset: &Dataset,
-    warnings: &mut Vec<Warning>,
-) -> Option<&'a privet_training::plain::PlainTraining> {
-    if baseline.is_some() && !dataset.info.public_benchmark {
-        warnings.push(Warning::NoBaselineOnPrivateData);
-        return None;
-    }
-    baseline
 }

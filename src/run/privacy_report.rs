@@ -48,7 +48,7 @@ impl PrivacyReport {
             guarantee: Some(headline.clone()),
             unit: "record",
             noise: noise.as_str().into(),
-            assumptions: assumptions(method),
+            assumptions: assumptions(method, ledger.entries().len()),
             warnings,
             events: ledger.as_event(),
             by_accountant: guarantees,
@@ -72,33 +72,45 @@ impl PrivacyReport {
     }
 }
 
-fn assumptions(method: MethodName) -> Vec<String> {
-    let own = match method {
-        MethodName::Pate => [
-            "a record belongs to the shard of one teacher, found by its own hash or place, so that a \
-             neighbouring data set changes no more ballots than the events state",
-            "the examples asked about, their inputs and their number are public and were chosen \
-             without the private records",
-            "the cost is data-independent: that of every query of the plan, and of as many answers as \
-             the plan allows",
-        ],
-        MethodName::DpSgd => [
-            "each step's batch holds each private record independently with the stated sampling \
-             probability, and batches are not revealed",
-            "each example's gradient is clipped to the stated norm before summing; the sum is divided \
-             by a public constant; what rounding adds to the sensitivity of sums in floating point is \
-             not counted beyond the norms' own (Casacuberta et al. 2022)",
-            "the model after every step is treated as released",
-        ],
-        MethodName::Baseline => ["", "", ""],
+const PATE: [&str; 3] = [
+    "a record belongs to the shard of one teacher, found by its own hash or place, so that a \
+     neighbouring data set changes no more ballots than the events state",
+    "the examples asked about, their inputs and their number are public and were chosen without the \
+     private records",
+    "the cost is data-independent: that of every query of the plan, and of as many answers as the \
+     plan allows",
+];
+
+const NOISY_SGD: [&str; 3] = [
+    "each step's batch holds each private record independently with the stated sampling probability, \
+     and batches are not revealed",
+    "each example's gradient is clipped to the stated norm before summing; the sum is divided by a \
+     public constant; what rounding adds to the sensitivity of sums in floating point is not counted \
+     beyond the norms' own (Casacuberta et al. 2022)",
+    "the model after every step is treated as released",
+];
+
+const COMMON: [&str; 3] = [
+    "preprocessing, label map and hyperparameters are public constants; hyperparameters that were \
+     chosen by looking at results on the private records are not charged here",
+    "noise comes from ChaCha20 under a key of the operating system, against adversaries who cannot \
+     break it, and is drawn in floating point: attacks on floating-point noise (Mironov 2012) and \
+     side channels such as run time are outside the guarantee",
+    "this is the cost of this run alone: other releases from the same records add to it",
+];
+
+fn assumptions(method: MethodName, charges: usize) -> Vec<String> {
+    let own: &[&str] = match method {
+        MethodName::Pate => &PATE,
+        MethodName::DpSgd => &NOISY_SGD,
+        MethodName::Baseline => &[],
     };
-    let common = [
-        "preprocessing, label map and hyperparameters are public constants; hyperparameters that were \
-         chosen by looking at results on the private records are not charged here",
-        "noise comes from ChaCha20 under a key of the operating system and is drawn in floating \
-         point: attacks on floating-point noise (Mironov 2012) and side channels such as run time \
-         are outside the guarantee",
-        "this is the cost of this run alone: other releases from the same records add to it",
-    ];
-    own.into_iter().chain(common).map(String::from).collect()
+    let mut all: Vec<String> = own.iter().chain(&COMMON).map(ToString::to_string).collect();
+    if charges > 1 {
+        all.push(format!(
+            "the run was interrupted and charged {charges} times; epsilon is the budget that bounded \
+             the charges beforehand"
+        ));
+    }
+    all
 }

@@ -79,10 +79,15 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {name:<15} {value}");
     }
-    let _ = writeln!(
-        text,
-        "\nmodel and statement: {}",
-        root.join("released").display()
-    );
+    let released = root.join("released");
+    let _ = writeln!(text, "\nmodel and statement: {}", released.display());
+    if !released.join("model.safetensors").exists() {
+        let inside = root.join("private");
+        let _ = writeln!(
+            text,
+            "the model is not private and stays in {}",
+            inside.display()
+        );
+    }
     text
 }

@@ -48,7 +48,15 @@ fn write_steps(path: &Path, bytes: &[u8], access: Access) -> std::io::Result<()>
         let _ = fs::remove_file(&partial);
         return result;
     }
-    sync_directory(path.parent().unwrap_or(Path::new(".")))
+    sync_directory(directory_of(path))
+}
+
+/// The directory that a file is in; of a bare file name it is the current one.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// Makes renames and removals in a directory durable.

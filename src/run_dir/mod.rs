@@ -3,6 +3,7 @@
 
 pub(crate) mod atomic;
 mod lock;
+mod machine;
 mod replay;
 
 use std::fs;
@@ -23,6 +24,7 @@ pub(crate) use replay::Replay;
 #[derive(Debug)]
 pub(crate) struct RunDir {
     root: PathBuf,
+    machine: Vec<u8>,
     _lock: Lock,
 }
 
@@ -63,8 +65,16 @@ impl RunDir {
         let dir = Self {
             _lock: Lock::take(&root.join("private").join("lock"))?,
             root: root.to_path_buf(),
+            machine: machine::identity()?,
         };
         dir.check_config(resume, config)?;
+        // The directory's own name must be as durable as what is written in it.
+        for path in [root, root.parent().unwrap_or(root)] {
+            if path.is_dir() {
+                atomic::sync_directory(path)
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+            }
+        }
         Ok(dir)
     }
 
@@ -123,8 +133,18 @@ impl RunDir {
     }
 
     /// The result of a finished run, if it is finished.
-    pub(crate) fn finished(&self) -> Option<Vec<u8>> {
-        fs::read(self.root.join("result.json")).ok()
+    pub(crate) fn finished(&self) -> Result<Option<Vec<u8>>> {
+        let path = self.root.join("result.json");
+        match fs::read(&path) {
+            Ok(result) => Ok(Some(result)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+
+    /// What computes this run.
+    fn machine(&self) -> &[u8] {
+        &self.machine
     }
 
     /// The run's ledger, on the disk from its first moment.

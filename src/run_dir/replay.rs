@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 use hmac::{Hmac, KeyInit, Mac};
 use privet_accountant::DpEvent;
 use privet_mechanisms::{NoiseKey, NoiseSource, Sensitive};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use super::RunDir;
 use super::atomic;
@@ -59,8 +59,7 @@ impl Replay {
                 Ok(NoiseSource::danger_fixed_seed(*seed).bound_to(&digest))
             }
             Self::Key => {
-                let machine = machine()?;
-                let parts = [purpose.as_bytes(), config.as_bytes(), &machine];
+                let parts = [purpose.as_bytes(), config.as_bytes(), dir.machine()];
                 if let Some(key) = read_key(dir)? {
                     let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                     if is_reserved(ledger, &digest) {
@@ -104,26 +103,6 @@ fn reservation(purpose: &str, event: &DpEvent, digest: &[u8; 32]) -> Reservation
         event: event.clone(),
         inputs: hex(digest),
     }
-}
-
-/// The program and the kind of processor, as far as they can change a bit of a result.
-fn machine() -> Result<Vec<u8>> {
-    let program = std::env::current_exe()
-        .and_then(fs::read)
-        .context("cannot read this program, to tell whether a resumed run is the same one")?;
-    let mut identity = Sha256::digest(program).to_vec();
-    identity.extend(std::env::consts::ARCH.as_bytes());
-    #[cfg(target_arch = "x86_64")]
-    for feature in [
-        is_x86_feature_detected!("sse4.1"),
-        is_x86_feature_detected!("avx"),
-        is_x86_feature_detected!("avx2"),
-        is_x86_feature_detected!("fma"),
-        is_x86_feature_detected!("avx512f"),
-    ] {
-        identity.push(feature.into());
-    }
-    Ok(identity)
 }
 
 fn read_key(dir: &RunDir) -> Result<Option<NoiseKey>> {

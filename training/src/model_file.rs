@@ -34,7 +34,7 @@ struct Entry<D> {
 /// What a model file holds beside the parameters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelDescription {
-    /// InputShape of one encoded input.
+    /// Shape of one encoded input.
     pub input: InputShape,
     /// The layers in order.
     pub layers: Vec<LayerSpec>,
