@@ -128,8 +128,7 @@ impl fmt::Display for Warning {
 
 impl Experiment {
     /// Checks a file. Errors name the key, the value and the way out.
-    pub(crate) fn new(mut file: ExperimentFile, base: &Path) -> Result<Self> {
-        make_absolute(&mut file, base)?;
+    pub(crate) fn new(file: ExperimentFile, base: &Path) -> Result<Self> {
         use super::file::MethodName;
         let method = match file.method {
             MethodName::Pate => Method::Pate(Pate {
@@ -210,26 +209,6 @@ impl PrivacyTarget {
         }
         warnings
     }
-}
-
-/// Makes the paths of the user's own files absolute, so that the resolved config runs again from
-/// wherever it lies.
-fn make_absolute(file: &mut ExperimentFile, base: &Path) -> Result<()> {
-    let Some(files) = &mut file.data.files else {
-        return Ok(());
-    };
-    let parts = [
-        &mut files.records,
-        &mut files.private,
-        &mut files.pool,
-        &mut files.test,
-    ];
-    for source in parts.into_iter().flatten() {
-        for path in std::iter::once(&mut source.inputs).chain(&mut source.labels) {
-            *path = std::path::absolute(base.join(&*path))?;
-        }
-    }
-    Ok(())
 }
 
 fn required<T: Clone>(file: &ExperimentFile, table: &Option<T>, name: &str) -> Result<T> {

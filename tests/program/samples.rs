@@ -1,0 +1,128 @@
+//! Small data and configs that train in milliseconds.
+
+/// 600 people: three columns that tell something of the fourth, and a number that tells nothing.
+pub(crate) fn records() -> String {
+    let rows = (0..600).map(|i| {
+        let (age, income) = (18 + (i * 37) % 70, (i * 7919) % 50_000);
+        let colour = ["red", "green", "?"][(i * 13) % 3];
+        let risk = match (age > 50) != (colour == "green" && income > 45_000) {
+            true => "high",
+            false => "low",
+        };
+        format!("{age},{income},{colour},{i},{risk}\n")
+    });
+    format!("age,income,colour,id,risk\n{}", rows.collect::<String>())
+}
+
+/// `[data]` of [`records`].
+pub(crate) const DATA: &str = r#"
+[data]
+name = "clinic"
+declared_size = 360
+split = { pool = 0.2, test = 0.2 }
+
+[data.files]
+records = { inputs = "records.csv" }
+
+[data.public]
+source = "volunteers who agreed to publication"
+declared_by = "the data protection officer"
+"#;
+
+/// The columns of [`records`].
+pub(crate) const SCHEMA: &str = r#"
+[[data.schema.columns]]
+name = "age"
+kind = "numeric"
+min = 18
+max = 90
+
+[[data.schema.columns]]
+name = "income"
+kind = "numeric"
+min = 0
+max = 50000
+
+[[data.schema.columns]]
+name = "colour"
+kind = "categorical"
+categories = ["red", "green", "?"]
+
+[[data.schema.columns]]
+name = "id"
+kind = "ignore"
+
+[[data.schema.columns]]
+name = "risk"
+kind = "label"
+classes = ["low", "high"]
+"#;
+
+/// The method of a PATE run.
+pub(crate) const PATE: &str = r#"
+[privacy]
+epsilon = 6.0
+delta = 1e-4
+
+[teachers]
+count = 12
+network = { preset = "linear" }
+epochs = 8
+batch_size = 8
+optimizer = { kind = "adam", learning_rate = 0.1 }
+
+[aggregator]
+mechanism = "gnmax"
+queries = 40
+
+[student]
+network = { preset = "linear" }
+epochs = 12
+batch_size = 8
+optimizer = { kind = "adam", learning_rate = 0.1 }
+"#;
+
+/// The method of a noisy SGD run.
+pub(crate) const DP_SGD: &str = r#"
+[privacy]
+epsilon = 4.0
+delta = 1e-4
+
+[dp_sgd]
+network = { preset = "linear" }
+sampling_probability = 0.1
+steps = 40
+clipping_norm = 1.0
+optimizer = { kind = "sgd", learning_rate = 0.5 }
+"#;
+
+/// The method of a run without privacy.
+pub(crate) const BASELINE: &str = r#"
+[baseline]
+network = { preset = "mlp", hidden = [8] }
+epochs = 10
+batch_size = 16
+optimizer = { kind = "adam", learning_rate = 0.03 }
+"#;
+
+/// PATE on the sample records.
+pub(crate) fn pate() -> String {
+    format!("method = \"pate\"\nseed = 1\n{DATA}{SCHEMA}{PATE}")
+}
+
+/// Noisy SGD on the sample records.
+pub(crate) fn dp_sgd() -> String {
+    format!("method = \"dp-sgd\"\nseed = 1\n{DATA}{SCHEMA}{DP_SGD}")
+}
+
+/// No privacy, on the sample records.
+pub(crate) fn baseline() -> String {
+    format!("method = \"baseline\"\nseed = 1\n{DATA}{SCHEMA}{BASELINE}")
+}
+
+/// `text` with `from` replaced, which must be there.
+#[track_caller]
+pub(crate) fn edit(text: &str, from: &str, to: &str) -> String {
+    assert!(text.contains(from), "`{from}` is not in the text");
+    text.replace(from, to)
+}
