@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use directories::ProjectDirs;
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 
 use crate::errors::usage;
 
@@ -84,9 +84,9 @@ impl DataDir {
     pub(crate) fn resolve(&self) -> Result<PathBuf> {
         match &self.data_dir {
             Some(given) if !given.as_os_str().is_empty() => Ok(given.clone()),
-            _ => match ProjectDirs::from("", "", "privet") {
-                Some(directories) => Ok(directories.data_dir().to_owned()),
-                None => Err(usage(
+            _ => match choose_native_strategy() {
+                Ok(platform) => Ok(platform.data_dir().join("privet")),
+                Err(_) => Err(usage(
                     "this system names no home directory: say where data sets are kept with \
                      --data-dir or PRIVET_DATA_DIR",
                 )),
