@@ -1,5 +1,7 @@
 //! Small data and configs that train in milliseconds.
 
+use crate::folder::Folder;
+
 /// 600 people: three columns that tell something of the fourth, and a number that tells nothing.
 pub(crate) fn records() -> String {
     let rows = (0..600).map(|i| {
@@ -120,9 +122,38 @@ pub(crate) fn baseline() -> String {
     format!("method = \"baseline\"\nseed = 1\n{DATA}{SCHEMA}{BASELINE}")
 }
 
+/// [`DATA`] with a file for each part: private.csv, pool.csv and test.csv.
+pub(crate) fn data_of_parts() -> String {
+    let data = edit(DATA, "split = { pool = 0.2, test = 0.2 }\n", "");
+    edit(
+        &data,
+        "records = { inputs = \"records.csv\" }",
+        "private = { inputs = \"private.csv\" }\npool = { inputs = \"pool.csv\" }\n\
+         test = { inputs = \"test.csv\" }",
+    )
+}
+
 /// `text` with `from` replaced, which must be there.
 #[track_caller]
 pub(crate) fn edit(text: &str, from: &str, to: &str) -> String {
     assert!(text.contains(from), "`{from}` is not in the text");
     text.replace(from, to)
+}
+
+/// Writes the [`records`] up to `ends[0]` to private.csv, up to `ends[1]` to pool.csv, and the rest to
+/// test.csv.
+pub(crate) fn write_parts(folder: &Folder, ends: [usize; 2]) {
+    let text = records();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    for (name, part) in [
+        ("private", &rows[..ends[0]]),
+        ("pool", &rows[ends[0]..ends[1]]),
+        ("test", &rows[ends[1]..]),
+    ] {
+        folder.write(
+            &format!("{name}.csv"),
+            format!("{header}\n{}\n", part.join("\n")),
+        );
+    }
 }

@@ -9,7 +9,7 @@ use super::{
     start,
 };
 use crate::folder::{Folder, files_below};
-use crate::samples::{DATA, SCHEMA, dp_sgd, edit, pate, records};
+use crate::samples::{DATA, SCHEMA, data_of_parts, dp_sgd, edit, pate, records};
 
 /// All files of a run with their contents.
 fn snapshot(folder: &Folder) -> Vec<(String, Vec<u8>)> {
@@ -212,13 +212,7 @@ fn changed_records_are_charged_again() {
 
 #[test]
 fn stored_votes_are_for_the_questions_that_were_asked() {
-    let data = edit(DATA, "split = { pool = 0.2, test = 0.2 }\n", "");
-    let data = edit(
-        &data,
-        "records = { inputs = \"records.csv\" }",
-        "private = { inputs = \"private.csv\" }\npool = { inputs = \"pool.csv\" }\n\
-         test = { inputs = \"test.csv\" }",
-    );
+    let data = data_of_parts();
     let config = edit(
         &slow_pate(),
         &format!("{DATA}{SCHEMA}"),

@@ -2,7 +2,7 @@
 
 use crate::folder::Folder;
 use crate::formats::{idx, npy, pictures};
-use crate::samples::{DATA, DP_SGD, PATE, SCHEMA, edit, records};
+use crate::samples::{DATA, DP_SGD, PATE, SCHEMA, data_of_parts, edit, write_parts};
 
 /// `[data]` of pictures in these files.
 fn arrays(files: &str, keys: &str) -> String {
@@ -90,26 +90,8 @@ fn npy_files_of_each_part() {
 #[test]
 fn csv_files_of_each_part() {
     let folder = Folder::empty();
-    let text = records();
-    let (header, rows) = text.split_once('\n').unwrap();
-    let rows: Vec<&str> = rows.lines().collect();
-    for (name, part) in [
-        ("private", &rows[..360]),
-        ("pool", &rows[360..480]),
-        ("test", &rows[480..]),
-    ] {
-        folder.write(
-            &format!("{name}.csv"),
-            format!("{header}\n{}\n", part.join("\n")),
-        );
-    }
-    let data = edit(DATA, "split = { pool = 0.2, test = 0.2 }\n", "");
-    let data = edit(
-        &data,
-        "records = { inputs = \"records.csv\" }",
-        "private = { inputs = \"private.csv\" }\npool = { inputs = \"pool.csv\" }\n\
-         test = { inputs = \"test.csv\" }",
-    );
+    write_parts(&folder, [360, 480]);
+    let data = data_of_parts();
     folder
         .run(&format!("method = \"dp-sgd\"\n{data}{SCHEMA}{DP_SGD}"), &[])
         .well();

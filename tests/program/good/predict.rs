@@ -2,7 +2,7 @@
 
 use crate::folder::{Finished, Folder};
 use crate::formats::{idx, npy, pictures};
-use crate::samples::{DATA, DP_SGD, SCHEMA, edit, records};
+use crate::samples::{DP_SGD, SCHEMA, data_of_parts, records, write_parts};
 
 /// The share of predicted classes that are the known ones.
 fn agreement(said: &Finished, known: &[u8]) -> f64 {
@@ -24,26 +24,10 @@ fn agreement(said: &Finished, known: &[u8]) -> f64 {
 #[test]
 fn rows_of_a_table_get_their_class_names() {
     let folder = Folder::empty();
+    write_parts(&folder, [400, 450]);
     let text = records();
-    let (header, rows) = text.split_once('\n').unwrap();
-    let rows: Vec<&str> = rows.lines().collect();
-    for (name, part) in [
-        ("private", &rows[..400]),
-        ("pool", &rows[400..450]),
-        ("test", &rows[450..]),
-    ] {
-        folder.write(
-            &format!("{name}.csv"),
-            format!("{header}\n{}\n", part.join("\n")),
-        );
-    }
-    let data = edit(DATA, "split = { pool = 0.2, test = 0.2 }\n", "");
-    let data = edit(
-        &data,
-        "records = { inputs = \"records.csv\" }",
-        "private = { inputs = \"private.csv\" }\npool = { inputs = \"pool.csv\" }\n\
-         test = { inputs = \"test.csv\" }",
-    );
+    let rows: Vec<&str> = text.lines().skip(1).collect();
+    let data = data_of_parts();
     folder
         .run(&format!("method = \"dp-sgd\"\n{data}{SCHEMA}{DP_SGD}"), &[])
         .well();
