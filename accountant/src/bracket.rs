@@ -15,6 +15,17 @@ pub struct Bracket {
 }
 
 impl Bracket {
+    /// All that is known of an epsilon before anything is computed.
+    pub(crate) const ANY_EPSILON: Self = Self {
+        lower: 0.0,
+        upper: f64::INFINITY,
+    };
+    /// All that is known of a delta before anything is computed.
+    pub(crate) const ANY_DELTA: Self = Self {
+        lower: 0.0,
+        upper: 1.0,
+    };
+
     /// The interval that holds one number only.
     pub(crate) const fn exactly(value: f64) -> Self {
         Self {

@@ -102,6 +102,7 @@ fn trade_off_agrees_with_closed_forms() {
 struct DpSgd {
     sigma: f64,
     q: f64,
+    steps: u64,
     gdpnum_mu: f64,
     gdpnum_regret: f64,
     oracle_delta_at_0_remove: f64,
@@ -142,12 +143,13 @@ fn mu_of_dp_sgd_covers_the_oracle() {
     struct Oracle {
         q: f64,
         sigma: f64,
+        steps: u64,
         deltas: Vec<f64>,
-        oracle_eps_remove: Vec<f64>,
+        remove: Vec<Option<f64>>,
     }
     let curves = table::<Sampled>("fdp_dpsgd_curves").rows;
     let scipy = [1.570_120, 0.528_851, 0.673_031, 0.648_662, 1.000_001];
-    let oracles = table::<Oracle>("pld_poisson_gaussian_directions").rows;
+    let oracles = table::<Oracle>("pld_poisson_gaussian").rows;
     let rows = table::<DpSgd>("fdp_dpsgd").rows;
     for ((row, curve), exact) in rows.iter().zip(&curves).zip(scipy) {
         let tightest = tightest_gaussian(curve, 1e-10).unwrap();
@@ -165,9 +167,12 @@ fn mu_of_dp_sgd_covers_the_oracle() {
         if agreed {
             assert!((regret.lower - row.gdpnum_regret).abs() < 1e-3);
         }
-        let same = |oracle: &&Oracle| (oracle.q, oracle.sigma) == (row.q, row.sigma);
+        let same = |oracle: &&Oracle| {
+            (oracle.q, oracle.sigma, oracle.steps) == (row.q, row.sigma, row.steps)
+        };
         for oracle in oracles.iter().filter(same) {
-            for (delta, epsilon) in oracle.deltas.iter().zip(&oracle.oracle_eps_remove) {
+            for (delta, epsilon) in oracle.deltas.iter().zip(&oracle.remove) {
+                let epsilon = epsilon.as_ref().unwrap();
                 if *delta >= 1e-9 {
                     assert!(found.delta(*epsilon).unwrap().lower >= *delta * (1.0 - 1e-3));
                     let gdpnum = gaussian(row.gdpnum_mu).delta(*epsilon).unwrap().upper;

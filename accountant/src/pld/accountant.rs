@@ -56,14 +56,9 @@ impl PldAccountant {
         if let Some(alone) = self.random_allocation() {
             return alone.epsilon(delta);
         }
-        let remove = self.epsilon_in_direction(Direction::Remove, delta)?;
-        let exact = if self.directions.are_equal() {
-            remove
-        } else {
-            remove.max(self.epsilon_in_direction(Direction::Add, delta)?)
-        };
-        let rdp = || self.by_rdp()?.epsilon(delta).ok();
-        Ok(lower_upper_end(exact, || Some(rdp()?.epsilon)))
+        let exact = self.of_relation(|direction| self.epsilon_in_direction(direction, delta))?;
+        let rdp = || Some(self.by_rdp()?.epsilon(delta).ok()?.epsilon);
+        Ok(lower_upper_end(exact, rdp))
     }
 
     /// The smallest delta at `epsilon`, between two certified ends.
@@ -71,14 +66,21 @@ impl PldAccountant {
     /// # Errors
     /// [`AccountantError::InvalidEpsilon`] unless `epsilon` is finite and at least 0.
     pub fn delta_bracket(&self, epsilon: f64) -> Result<Bracket, AccountantError> {
-        let remove = self.delta_in_direction(Direction::Remove, epsilon)?;
-        let exact = if self.directions.are_equal() {
-            remove
-        } else {
-            remove.max(self.delta_in_direction(Direction::Add, epsilon)?)
-        };
-        let rdp = || self.by_rdp()?.delta(epsilon).ok();
-        Ok(lower_upper_end(exact, || Some(rdp()?.delta)))
+        let exact = self.of_relation(|direction| self.delta_in_direction(direction, epsilon))?;
+        let rdp = || Some(self.by_rdp()?.delta(epsilon).ok()?.delta);
+        Ok(lower_upper_end(exact, rdp))
+    }
+
+    /// The larger answer of both directions.
+    fn of_relation(
+        &self,
+        answer: impl Fn(Direction) -> Result<Bracket, AccountantError>,
+    ) -> Result<Bracket, AccountantError> {
+        let remove = answer(Direction::Remove)?;
+        if self.directions.are_equal() {
+            return Ok(remove);
+        }
+        Ok(remove.max(answer(Direction::Add)?))
     }
 
     /// As [`epsilon_bracket`](Self::epsilon_bracket) for one direction alone.
@@ -129,7 +131,7 @@ impl PldAccountant {
         Some(accountant)
     }
 
-    fn uses(&self, direction: Direction) -> &[super::law::Uses] {
+    fn uses(&self, direction: Direction) -> &[Uses] {
         match direction {
             Direction::Remove => &self.directions.remove,
             Direction::Add => &self.directions.add,

@@ -47,12 +47,6 @@ use sum::Sum;
 const BUDGET: usize = 120_000_000;
 /// A gap below this part of epsilon needs no second try.
 const GOOD: f64 = 1e-7;
-/// What is known without an answer.
-const ANYTHING: Bracket = Bracket {
-    lower: 0.0,
-    upper: f64::INFINITY,
-};
-
 /// A composition in one direction, some of its laws smooth.
 #[derive(Clone, Debug)]
 pub(crate) struct Contour {
@@ -178,7 +172,7 @@ impl Contour {
                     return Some((0.0, Bracket::exactly(0.0)));
                 }
                 let root = sum.root(delta, guess, most);
-                Some((root, sum.ends(delta, root).unwrap_or(ANYTHING)))
+                Some((root, sum.ends(delta, root).unwrap_or(Bracket::ANY_EPSILON)))
             });
             let Some((root, bracket)) = solved else { break };
             let both = best.map_or(bracket, |best| best.intersect(bracket));

@@ -17,16 +17,6 @@ const DELTA_GOAL: Goal = Goal {
     relative: 1e-6,
 };
 
-/// Nothing is known.
-const ANYTHING: Bracket = Bracket {
-    lower: 0.0,
-    upper: f64::INFINITY,
-};
-/// Nothing is known of a probability.
-const ANY_DELTA: Bracket = Bracket {
-    lower: 0.0,
-    upper: 1.0,
-};
 /// No epsilon by the lattice is certain to be below this.
 const SMALLEST: f64 = 1e-14;
 /// The lattice takes exponentials of the losses of sampled laws, which overflow beyond 709.
@@ -40,40 +30,32 @@ pub(super) fn epsilon(uses: &[Uses], delta: f64) -> Bracket {
     if reveals(uses) {
         return Bracket::exactly(f64::INFINITY);
     }
-    let sound = |bracket: &Bracket| bracket.lower <= bracket.upper;
-    let by_contour = || {
-        let contour = if delta > 0.0 {
-            Contour::new(uses)
-        } else {
-            None
-        };
-        contour?.epsilon(delta).filter(sound)
-    };
-    if !are_few(uses)
-        && let Some(bracket) = by_contour()
-    {
-        return bracket;
-    }
-    let found = match stand_in::of(uses, Some(delta)) {
-        Some((below, above)) => Bracket {
-            lower: epsilon(&below, delta).lower,
-            upper: epsilon(&above, delta).upper,
+    let methods = Methods {
+        contour: |uses: &[Uses]| {
+            let contour = if delta > 0.0 {
+                Contour::new(uses)
+            } else {
+                None
+            };
+            contour?.epsilon(delta)
         },
-        None if uses.iter().all(|uses| fits_the_lattice(&uses.law)) => {
-            let found = lattice::epsilon(uses, delta, GOAL).or_if_contradictory(ANYTHING);
-            // Where the exact value is of the size of a rounding error.
-            let upper = found.upper.max(SMALLEST);
+        lattice: |uses: &[Uses]| {
+            let found = lattice::epsilon(uses, delta, GOAL);
+            // Where the exact value is of the size of a rounding error. A contradiction stays one.
+            let sound = found.lower <= found.upper;
+            let upper = if sound {
+                found.upper.max(SMALLEST)
+            } else {
+                found.upper
+            };
             Bracket { upper, ..found }
-        }
-        None => ANYTHING,
+        },
+        simpler: |uses: &[Uses]| epsilon(uses, delta),
+        unknown: Bracket::ANY_EPSILON,
+        goal: GOAL,
+        delta: Some(delta),
     };
-    let wide = 2.0 * GOAL.absolute.max(GOAL.relative * found.upper.min(f64::MAX));
-    if !are_few(uses) || found.gap() <= wide {
-        return found;
-    }
-    by_contour().map_or(found, |other| {
-        found.intersect(other).or_if_contradictory(ANYTHING)
-    })
+    methods.ask(uses)
 }
 
 /// `delta(epsilon)` of one direction.
@@ -87,29 +69,66 @@ pub(super) fn delta(uses: &[Uses], epsilon: f64) -> Bracket {
     if let Some(bracket) = stand_in::delta(uses, epsilon) {
         return bracket;
     }
-    let sound = |bracket: &Bracket| bracket.lower <= bracket.upper;
-    let by_contour = || Contour::new(uses)?.delta(epsilon).filter(sound);
-    if !are_few(uses)
-        && let Some(bracket) = by_contour()
-    {
-        return bracket;
-    }
-    let found = match stand_in::of(uses, None) {
-        Some((below, above)) => Bracket {
-            lower: delta(&below, epsilon).lower,
-            upper: delta(&above, epsilon).upper,
-        },
-        None if uses.iter().all(|uses| fits_the_lattice(&uses.law)) => {
-            lattice::delta(uses, epsilon, DELTA_GOAL).or_if_contradictory(ANY_DELTA)
-        }
-        None => ANY_DELTA,
+    let methods = Methods {
+        contour: |uses: &[Uses]| Contour::new(uses)?.delta(epsilon),
+        lattice: |uses: &[Uses]| lattice::delta(uses, epsilon, DELTA_GOAL),
+        simpler: |uses: &[Uses]| delta(uses, epsilon),
+        unknown: Bracket::ANY_DELTA,
+        goal: DELTA_GOAL,
+        delta: None,
     };
-    if !are_few(uses) || found.gap() <= 2.0 * DELTA_GOAL.relative * found.upper {
-        return found;
+    methods.ask(uses)
+}
+
+/// The ways to one answer.
+struct Methods<C, L, S> {
+    contour: C,
+    lattice: L,
+    /// The same question about simpler laws.
+    simpler: S,
+    /// The answer of last resort.
+    unknown: Bracket,
+    goal: Goal,
+    /// The delta that is asked about, if one is.
+    delta: Option<f64>,
+}
+
+impl<C, L, S> Methods<C, L, S>
+where
+    C: Fn(&[Uses]) -> Option<Bracket>,
+    L: Fn(&[Uses]) -> Bracket,
+    S: Fn(&[Uses]) -> Bracket,
+{
+    /// The contour where it is quick, else the lattice or laws that stand in for these; for few
+    /// uses the contour after all if the gap is wide.
+    fn ask(&self, uses: &[Uses]) -> Bracket {
+        let few = are_few(uses);
+        if !few && let Some(bracket) = self.by_contour(uses) {
+            return bracket;
+        }
+        let found = match stand_in::of(uses, self.delta) {
+            Some((below, above)) => Bracket {
+                lower: (self.simpler)(&below).lower,
+                upper: (self.simpler)(&above).upper,
+            },
+            None if uses.iter().all(|uses| fits_the_lattice(&uses.law)) => {
+                (self.lattice)(uses).or_if_contradictory(self.unknown)
+            }
+            None => self.unknown,
+        };
+        let Goal { absolute, relative } = self.goal;
+        let wide = 2.0 * absolute.max(relative * found.upper.min(f64::MAX));
+        if !few || found.gap() <= wide {
+            return found;
+        }
+        let both = self.by_contour(uses).map(|other| found.intersect(other));
+        both.map_or(found, |both| both.or_if_contradictory(self.unknown))
     }
-    by_contour().map_or(found, |other| {
-        found.intersect(other).or_if_contradictory(ANY_DELTA)
-    })
+
+    /// Nothing also if the ends contradict each other.
+    fn by_contour(&self, uses: &[Uses]) -> Option<Bracket> {
+        (self.contour)(uses).filter(|bracket| bracket.lower <= bracket.upper)
+    }
 }
 
 fn reveals(uses: &[Uses]) -> bool {

@@ -8,36 +8,25 @@ use crate::sampler::random_allocation::RandomAllocation;
 /// Compositions of simpler laws that bound `uses` from below and from above, or nothing if all
 /// its laws are simple. `delta` is the delta that is asked about, if one is.
 pub(super) fn of(uses: &[Uses], delta: Option<f64>) -> Option<(Vec<Uses>, Vec<Uses>)> {
-    let (mut below, mut above) = (Vec::new(), Vec::new());
-    let mut found = false;
-    for Uses { law, count } in uses {
-        // Leaving a law out is a bound from below.
-        let upper = match law {
-            Law::Coin { worst, .. } => worst.as_ref().clone(),
-            Law::RandomAllocation { epoch, direction } => {
-                // One law for all epochs, whose curve is known better than that of each.
-                let (law, count) = (outcomes(epoch, *direction, *count, delta), 1.0);
-                found = true;
-                above.push(Uses { law, count });
-                continue;
-            }
-            law => {
-                let (law, count) = (law.clone(), *count);
-                below.push(Uses {
-                    law: law.clone(),
-                    count,
-                });
-                above.push(Uses { law, count });
-                continue;
-            }
-        };
-        found = true;
-        above.push(Uses {
-            law: upper,
-            count: *count,
-        });
+    let is_simple =
+        |uses: &&Uses| !matches!(uses.law, Law::Coin { .. } | Law::RandomAllocation { .. });
+    if uses.iter().all(|uses| is_simple(&uses)) {
+        return None;
     }
-    found.then_some((below, above))
+    // Leaving a law out is a bound from below.
+    let below = uses.iter().filter(is_simple).cloned().collect();
+    let above = uses.iter().map(|Uses { law, count }| {
+        let (law, count) = match law {
+            Law::Coin { worst, .. } => (worst.as_ref().clone(), *count),
+            // One law for all epochs, whose curve is known better than that of each.
+            Law::RandomAllocation { epoch, direction } => {
+                (outcomes(epoch, *direction, *count, delta), 1.0)
+            }
+            law => (law.clone(), *count),
+        };
+        Uses { law, count }
+    });
+    Some((below, above.collect()))
 }
 
 /// Delta where random allocation is all that there is.

@@ -6,8 +6,9 @@
 //!   exp(-t Im L(x + i y))`, and y is given the sign for which `Im L >= 0`. So the integral of
 //!   `|g(x + i y)| exp(-t Im L(x + i y))` bounds `|M|` at t, and being smaller at larger t it
 //!   bounds `|M|` at all larger t.
-//! - **March.** `|phi|` changes by at most `E|L - c|` per unit of t, at most a standard deviation, so a value at one t bounds a
-//!   stretch beyond it, and steps from stretch to stretch lead to where the shift bounds.
+//! - **March.** `|phi|` changes by at most `E|L - c|` per unit of t, at most a standard deviation,
+//!   so a value at one t bounds a stretch beyond it, and steps from stretch to stretch lead to where
+//!   the shift bounds.
 
 use std::f64::consts::{FRAC_PI_4, PI};
 
