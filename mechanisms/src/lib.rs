@@ -57,7 +57,9 @@ pub use noisy_max::{
     Aggregator, Answer, ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoisyMax,
     ReleasedLabel, VoteHistogram, VoteQueries,
 };
-pub use noisy_sgd::{ClippedSum, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, clip_factor};
+pub use noisy_sgd::{
+    ClippedSum, Clipping, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, clip_factor,
+};
 pub use privet_accountant::DpEvent;
 pub use sampling::{BatchId, BatchSampler, PoissonBatch, PoissonSampling};
 pub use sensitive::Sensitive;
