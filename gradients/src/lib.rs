@@ -8,6 +8,7 @@
 //! what it returns is [`Sensitive`](privet_mechanisms::Sensitive).
 
 pub mod cpu;
+pub mod dropout;
 pub mod engine;
 pub mod network;
 
