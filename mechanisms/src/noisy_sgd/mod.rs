@@ -9,7 +9,7 @@ mod clipping;
 mod plan;
 mod run;
 mod state;
-mod sum;
+pub(crate) mod sum;
 
 pub use adaptive::{AdaptiveClipping, ClippingPlan};
 pub use clip::{CLIPPING_SLACK, add_clipped, clip_factor};
