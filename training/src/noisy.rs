@@ -1,13 +1,15 @@
 //! Noisy SGD (DP-SGD, Abadi et al. 2016): clip each example's gradient, sum, add noise, step.
 
 use burn::optim::ModuleOptimizer;
-use privet_mechanisms::{ClippedSum, NoisySgdMechanism, NoisySgdRun, PoissonBatch, Sensitive};
+use privet_mechanisms::{
+    ClippedSum, Clipping, NoisySgdMechanism, NoisySgdRun, PoissonBatch, Sensitive,
+};
 
 use crate::data::Examples;
-use crate::gradient::{Batch, Clipping, GradientEngine};
+use crate::gradient::{Batch, GradientEngine, GradientRequest, GradientWorker};
 use crate::network::{Network, ParameterLayout};
 use crate::optimizer::OptimizerSpec;
-use crate::plain::{TrainingError, gather};
+use crate::plain::{TrainingError, floats, gather};
 
 /// One training by noisy SGD: everything but the mechanism, which decides batches and noise.
 ///
@@ -58,7 +60,7 @@ use crate::plain::{TrainingError, gather};
 /// }
 /// ```
 pub struct NoisySgdTraining<'a> {
-    engine: &'a dyn GradientEngine,
+    worker: Box<dyn GradientWorker + 'a>,
     learning_rate: f64,
     optimizer: ModuleOptimizer,
     layout: ParameterLayout,
@@ -76,7 +78,7 @@ impl<'a> NoisySgdTraining<'a> {
         optimizer: &OptimizerSpec,
     ) -> Result<Self, TrainingError> {
         Ok(Self {
-            engine,
+            worker: engine.worker(network.architecture())?,
             learning_rate: optimizer.learning_rate(),
             optimizer: optimizer.build(),
             layout: ParameterLayout::of(&network)?,
@@ -100,7 +102,7 @@ impl<'a> NoisySgdTraining<'a> {
         batch: PoissonBatch,
         examples: &Sensitive<Examples>,
     ) -> Result<Self, TrainingError> {
-        let gradient = noisy_gradient(self.engine, &self.network, run, batch, examples)?;
+        let gradient = noisy_gradient(&mut *self.worker, &self.network, run, batch, examples)?;
         self.network = self.layout.step(
             &mut self.optimizer,
             self.learning_rate,
@@ -126,7 +128,7 @@ impl<'a> NoisySgdTraining<'a> {
 }
 
 fn noisy_gradient(
-    engine: &dyn GradientEngine,
+    worker: &mut dyn GradientWorker,
     network: &Network,
     run: &mut NoisySgdRun,
     batch: PoissonBatch,
@@ -139,10 +141,16 @@ fn noisy_gradient(
         private.labels(),
         batch.indices().expose_sensitive(),
     );
-    let rows = Batch {
-        inputs: &inputs,
-        labels: &labels,
+    let clipping = Clipping::Flat { norm };
+    let request = GradientRequest {
+        clipping: Some(&clipping),
+        ..GradientRequest::default()
     };
-    let sum = engine.gradient_sum(network, rows, Clipping::Flat { norm })?;
-    Ok(run.release(batch, ClippedSum::new(sum.sum, norm))?)
+    let batch_sum = worker.gradient_sum(
+        &network.flat_parameters(),
+        Batch::of_rows(&inputs, &labels),
+        request,
+    )?;
+    let sum = floats(batch_sum.sum.into_exposed_sensitive())?;
+    Ok(run.release(batch, ClippedSum::new(Sensitive::new(sum), norm))?)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::augment::Augmentation;
-use crate::gradient::{Batch, Clipping, GradientEngine, GradientError};
+use crate::gradient::{Batch, GradientEngine, GradientError, GradientRequest, Sum};
 use crate::network::{Network, NetworkError, NetworkSpec, ParameterLayout};
 use crate::optimizer::OptimizerSpec;
 use crate::seed::seeded_generator;
@@ -86,6 +86,7 @@ pub fn train(
     mut after_epoch: impl FnMut(usize, f64, &Network),
 ) -> Result<Network, TrainingError> {
     let layout = ParameterLayout::of(&network)?;
+    let mut worker = engine.worker(network.architecture())?;
     let mut optimizer = training.optimizer.build();
     let mut generator =
         seeded_generator(name.seed, &format!("{} shuffle", name.purpose), name.index);
@@ -102,16 +103,12 @@ pub fn train(
                 let shape = network.architecture().input();
                 augmentation.apply(&mut rows, shape, &mut generator);
             }
-            let batch = Batch {
-                inputs: &rows,
-                labels: &batch_labels,
-            };
-            let sum = engine.gradient_sum(&network, batch, Clipping::None)?;
+            let batch = Batch::of_rows(&rows, &batch_labels);
+            let parameters = network.flat_parameters();
+            let sum = worker.gradient_sum(&parameters, batch, GradientRequest::default())?;
             loss += sum.loss.expose_sensitive();
             let scale = 1.0 / indices.len() as f32;
-            let mean: Vec<f32> = sum
-                .sum
-                .expose_sensitive()
+            let mean: Vec<f32> = floats(sum.sum.into_exposed_sensitive())?
                 .iter()
                 .map(|value| value * scale)
                 .collect();
@@ -130,6 +127,16 @@ pub fn train(
         false => Err(TrainingError::Diverged {
             epoch: training.epochs,
         }),
+    }
+}
+
+/// The sum of a request without a grid.
+pub(crate) fn floats(sum: Sum) -> Result<Vec<f32>, GradientError> {
+    match sum {
+        Sum::Float(values) => Ok(values),
+        Sum::Grid(_) => Err(GradientError::Request(
+            "the engine answered on a grid that was not asked for".into(),
+        )),
     }
 }
 

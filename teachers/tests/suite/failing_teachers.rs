@@ -98,6 +98,7 @@ fn a_convolutional_teacher_diverges_without_a_panic() {
             kernel: 3,
             stride: 1,
             padding: 1,
+            groups: 1,
         },
         LayerSpec::GroupNorm { groups: 2 },
         LayerSpec::Tanh,

@@ -8,9 +8,10 @@ use privet_mechanisms::{
 };
 use privet_training::data::{Examples, InputShape};
 use privet_training::gradient::{
-    Batch, BurnEngine, Clipping, GradientEngine, GradientError, GradientSum,
+    Batch, BurnEngine, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker,
+    Sum,
 };
-use privet_training::network::{LayerSpec, Network, NetworkSpec};
+use privet_training::network::{Architecture, LayerSpec, Network, NetworkSpec};
 use privet_training::noisy::NoisySgdTraining;
 use privet_training::optimizer::OptimizerSpec;
 use privet_training::plain::{PlainTraining, SeedName, TrainingError, train};
@@ -266,17 +267,33 @@ fn a_record_without_a_finite_gradient_contributes_nothing() {
 struct Broken;
 
 impl GradientEngine for Broken {
-    fn gradient_sum(
+    fn worker(
         &self,
-        network: &Network,
+        architecture: &Architecture,
+    ) -> Result<Box<dyn GradientWorker>, GradientError> {
+        Ok(Box::new(BrokenWorker(architecture.parameters())))
+    }
+}
+
+struct BrokenWorker(usize);
+
+impl GradientWorker for BrokenWorker {
+    fn gradient_sum(
+        &mut self,
+        _: &[f32],
         _: Batch<'_>,
-        _: Clipping,
+        _: GradientRequest<'_>,
     ) -> Result<GradientSum, GradientError> {
         Ok(GradientSum {
-            sum: Sensitive::new(vec![f32::NAN; network.architecture().parameters()]),
-            norms: None,
+            sum: Sensitive::new(Sum::Float(vec![f32::NAN; self.0])),
+            norms: Sensitive::new(Vec::new()),
+            not_finite: Sensitive::new(0),
             loss: Sensitive::new(0.0),
         })
+    }
+
+    fn scores(&mut self, _: &[f32], _: &[f32]) -> Result<Vec<f32>, GradientError> {
+        Ok(Vec::new())
     }
 }
 
