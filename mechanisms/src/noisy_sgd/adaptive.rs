@@ -98,7 +98,8 @@ impl AdaptiveClipping {
     /// The norm after a step with `norm` in which `count / m` came to `centred_share`.
     pub(super) fn next_norm(&self, norm: f64, centred_share: f64) -> f64 {
         let above = centred_share + 0.5 - self.target_quantile;
-        (norm * (-self.learning_rate * above).exp()).clamp(*NORMS.start(), *NORMS.end())
+        // The same on every machine, for replays.
+        (norm * libm::exp(-self.learning_rate * above)).clamp(*NORMS.start(), *NORMS.end())
     }
 }
 

@@ -93,7 +93,9 @@ fn the_count_has_the_stated_noise() {
         .map(|norm| norm.ln())
         .collect();
     // A step moves the logarithm by the learning rate times noise over the expected batch size.
-    let noise = logs.windows(2).map(|pair| (pair[1] - pair[0]) * 1000.0 / 0.01);
+    let noise = logs
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]) * 1000.0 / 0.01);
     let squares: f64 = noise.map(|x| (x / 50.0).powi(2)).sum();
     assert!(fits_chi_square(squares, logs.len() - 1));
     for off in [0.97_f64, 1.03] {

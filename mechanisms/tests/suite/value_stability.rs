@@ -2,8 +2,8 @@
 //! an upgrade does not replay after it: say so in the release notes.
 
 use privet_mechanisms::{
-    AdaptiveClipping, ChangedVotes, ClippingPlan, Gaussian, GnMax, Laplace, LnMax, NoiseSource,
-    NoisyMax, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, Sampling, Sensitive,
+    AdaptiveClipping, ChangedVotes, ClippingPlan, DrawnBatch, Gaussian, GnMax, Laplace, LnMax,
+    NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, Sampling, Sensitive,
     VoteHistogram, VoteQueries,
 };
 use rand::Rng;
@@ -93,9 +93,15 @@ fn batch_and_noisy_gradient() {
         1000,
     );
     let batch = run.next_batch().unwrap();
-    assert_eq!(batch.indices().expose_sensitive(), &[0]);
+    assert_eq!(
+        batch.indices().expose_sensitive(),
+        &[77, 337, 366, 398, 425, 613, 637]
+    );
     let sum = sum_of(&run, &batch, vec![0.0; 3]);
-    assert_eq!(run.release(batch, sum).unwrap(), [0.0]);
+    assert_eq!(
+        run.release(batch, sum).unwrap(),
+        [-0.3948313, 0.58080786, -0.673929]
+    );
 }
 
 #[test]
@@ -109,8 +115,7 @@ fn batches_of_other_samplers() {
             },
             12,
         );
-        let indices =
-            |batch: privet_mechanisms::DrawnBatch| batch.indices().expose_sensitive().to_vec();
+        let indices = |batch: DrawnBatch| batch.indices().expose_sensitive().to_vec();
         std::iter::from_fn(|| run.next_batch())
             .map(indices)
             .collect::<Vec<_>>()
@@ -120,12 +125,28 @@ fn batches_of_other_samplers() {
         maximum_batch_size: 5,
         maximum_units: 12,
     };
-    assert_eq!(batches(truncated), [[0]]);
+    assert_eq!(
+        batches(truncated),
+        [
+            vec![4, 5, 6, 7, 8],
+            vec![1, 3, 4, 7, 11],
+            vec![0, 5, 6, 9, 11],
+            vec![0, 2, 5, 10, 11]
+        ]
+    );
     let allocation = Sampling::RandomAllocation {
         steps_per_epoch: 3,
         selected: 2,
     };
-    assert_eq!(batches(allocation), [[0]]);
+    assert_eq!(
+        batches(allocation),
+        [
+            vec![0, 3, 6, 7, 11],
+            vec![0, 1, 2, 4, 5, 7, 8, 9, 10],
+            vec![1, 2, 3, 4, 5, 6, 8, 9, 10, 11],
+            vec![0, 1, 3, 4, 5, 7, 8, 9, 11]
+        ]
+    );
 }
 
 #[test]
@@ -145,6 +166,6 @@ fn adaptive_norm() {
     );
     let batch = run.next_batch().unwrap();
     let sum = sum_of(&run, &batch, vec![0.0; 2]);
-    assert_eq!(run.release(batch, sum).unwrap(), [0.0]);
-    assert_eq!(run.state().clipping_norm, Some(0.0));
+    assert_eq!(run.release(batch, sum).unwrap(), [-0.01769129, 0.031618886]);
+    assert_eq!(run.state().clipping_norm, Some(0.08641039218179636));
 }
