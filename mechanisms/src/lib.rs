@@ -58,8 +58,9 @@ pub use noisy_max::{
     ReleasedLabel, VoteHistogram, VoteQueries,
 };
 pub use noisy_sgd::{
-    ClippedSum, Clipping, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, clip_factor,
+    AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, NoisySgdParameters,
+    NoisySgdRun, RunState, clip_factor,
 };
 pub use privet_accountant::DpEvent;
-pub use sampling::{BatchId, BatchSampler, PoissonBatch, PoissonSampling};
+pub use sampling::{DrawnBatch, Sampling};
 pub use sensitive::Sensitive;

@@ -4,10 +4,14 @@
 //! correct mechanism with a probability below 1e-6 if the seed were drawn anew, and each test shows
 //! that the same statistic rejects a scale a few per cent off.
 
+mod adaptive_clipping;
 mod neighbours;
+mod neighbours_in_a_sample;
+mod neighbours_of_a_sum;
 mod noise;
 mod noisy_max;
 mod noisy_sgd;
+mod plans;
 mod refusals;
 mod replay;
 mod sampling;
