@@ -3,9 +3,12 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+use privet_mechanisms::Clipping;
 use privet_mechanisms::noisy_sgd::add_clipped;
 use privet_training::data::InputShape;
-use privet_training::gradient::{Batch, BurnEngine, Clipping, GradientEngine, GradientError};
+use privet_training::gradient::{
+    Batch, BurnEngine, GradientEngine, GradientError, GradientRequest, GradientSum, Sum,
+};
 use privet_training::network::{LayerSpec, Network, NetworkSpec, ParameterLayout, Preset};
 use rand::RngExt;
 
@@ -17,6 +20,7 @@ fn convolutional() -> NetworkSpec {
         kernel,
         stride,
         padding,
+        groups: 1,
     };
     NetworkSpec::layers(vec![
         conv(4, 4, 2, 1),
@@ -65,17 +69,27 @@ impl Case {
         self.network.architecture().input().len()
     }
 
-    fn engine_sum(&self, engine: &BurnEngine, clipping: Clipping) -> (Vec<f32>, Vec<f64>) {
-        let batch = Batch {
-            inputs: &self.inputs,
-            labels: &self.labels,
+    fn ask(
+        &self,
+        engine: &BurnEngine,
+        batch: Batch<'_>,
+        clipping: Option<Clipping>,
+    ) -> Result<GradientSum, GradientError> {
+        let mut worker = engine.worker(self.network.architecture())?;
+        let request = GradientRequest {
+            clipping: clipping.as_ref(),
+            ..GradientRequest::default()
         };
-        let result = engine.gradient_sum(&self.network, batch, clipping).unwrap();
-        let norms = result.norms.map(|norms| norms.into_exposed_sensitive());
-        (
-            result.sum.into_exposed_sensitive(),
-            norms.unwrap_or_default(),
-        )
+        worker.gradient_sum(&self.network.flat_parameters(), batch, request)
+    }
+
+    fn engine_sum(&self, engine: &BurnEngine, clipping: Option<Clipping>) -> (Vec<f32>, Vec<f64>) {
+        let batch = Batch::of_rows(&self.inputs, &self.labels);
+        let result = self.ask(engine, batch, clipping).unwrap();
+        match result.sum.into_exposed_sensitive() {
+            Sum::Float(sum) => (sum, result.norms.into_exposed_sensitive()),
+            Sum::Grid(_) => panic!("no grid was asked for"),
+        }
     }
 
     /// The gradient of each example by Burn's own tape, one example at a time.
@@ -173,10 +187,10 @@ fn clipped_sums_equal_those_of_batches_of_one() {
         let clipping_norm = 0.9 * sorted[sorted.len() / 2];
         let (expected, _) = case.reference_sum(clipping_norm);
         for physical_batch in [1, 4, 256] {
-            let engine = BurnEngine::with_physical_batch(physical_batch);
-            let clipping = Clipping::Flat {
+            let engine = BurnEngine::default().with_physical_batch(physical_batch);
+            let clipping = Some(Clipping::Flat {
                 norm: clipping_norm,
-            };
+            });
             let (sum, engine_norms) = case.engine_sum(&engine, clipping);
             let error = distance(&sum, &expected);
             assert!(
@@ -201,9 +215,9 @@ fn a_clipping_that_is_one_percent_off_is_noticed() {
         let smallest = norms.iter().copied().fold(f64::INFINITY, f64::min);
         let (expected, _) = case.reference_sum(0.5 * smallest);
         for off in [0.99, 1.01] {
-            let clipping = Clipping::Flat {
+            let clipping = Some(Clipping::Flat {
                 norm: 0.5 * smallest * off,
-            };
+            });
             let (sum, _) = case.engine_sum(&BurnEngine::default(), clipping);
             assert!(distance(&sum, &expected) > 0.009, "{name}");
         }
@@ -220,7 +234,7 @@ fn without_clipping_it_is_the_plain_sum() {
                 *total += value;
             }
         }
-        let (sum, _) = case.engine_sum(&BurnEngine::default(), Clipping::None);
+        let (sum, _) = case.engine_sum(&BurnEngine::default(), None);
         let error = distance(&sum, &expected);
         assert!(error < 1e-5, "{name}: {error:e}");
     }
@@ -231,8 +245,8 @@ fn without_clipping_it_is_the_plain_sum() {
 #[test]
 fn leaving_one_example_out_moves_the_sum_by_at_most_the_clipping_norm() {
     for (name, case) in cases() {
-        let clipping = Clipping::Flat { norm: 0.05 };
-        let (all, _) = case.engine_sum(&BurnEngine::default(), clipping);
+        let clipping = Some(Clipping::Flat { norm: 0.05 });
+        let (all, _) = case.engine_sum(&BurnEngine::default(), clipping.clone());
         for left_out in 0..case.labels.len() {
             let mut inputs = case.inputs.clone();
             inputs.drain(left_out * case.width()..(left_out + 1) * case.width());
@@ -267,8 +281,8 @@ fn examples_without_a_finite_gradient_contribute_nothing() {
         case.inputs[0] = f32::NAN;
         case.inputs[width] = f32::INFINITY;
         fewer.inputs.truncate(case.inputs.len() - 2 * width);
-        let clipping = Clipping::Flat { norm: 0.1 };
-        let (sum, norms) = case.engine_sum(&BurnEngine::default(), clipping);
+        let clipping = Some(Clipping::Flat { norm: 0.1 });
+        let (sum, norms) = case.engine_sum(&BurnEngine::default(), clipping.clone());
         let (expected, _) = fewer.engine_sum(&BurnEngine::default(), clipping);
         assert!(
             !norms[0].is_finite() && !norms[1].is_finite(),
@@ -284,7 +298,7 @@ fn an_empty_batch_gives_zeros() {
     let mut case = case(&convolutional(), IMAGE, 3, 1);
     case.inputs.clear();
     case.labels.clear();
-    let (sum, norms) = case.engine_sum(&BurnEngine::default(), Clipping::Flat { norm: 1.0 });
+    let (sum, norms) = case.engine_sum(&BurnEngine::default(), Some(Clipping::Flat { norm: 1.0 }));
     assert_eq!(sum, vec![0.0; case.network.architecture().parameters()]);
     assert!(norms.is_empty());
 }
@@ -298,29 +312,16 @@ fn misfits_are_refused() {
         2,
     );
     let engine = BurnEngine::default();
-    let short = Batch {
-        inputs: &case.inputs[1..],
-        labels: &case.labels,
-    };
-    let error = engine
-        .gradient_sum(&case.network, short, Clipping::None)
-        .unwrap_err();
+    let short = Batch::of_rows(&case.inputs[1..], &case.labels);
+    let error = case.ask(&engine, short, None).unwrap_err();
     assert!(matches!(error, GradientError::Shape { .. }));
-    let unknown_class = Batch {
-        inputs: &case.inputs,
-        labels: &[0, 3],
-    };
-    let error = engine
-        .gradient_sum(&case.network, unknown_class, Clipping::None)
-        .unwrap_err();
+    let unknown_class = Batch::of_rows(&case.inputs, &[0, 3]);
+    let error = case.ask(&engine, unknown_class, None).unwrap_err();
     assert!(matches!(error, GradientError::Label { classes: 3 }));
     for norm in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        let batch = Batch {
-            inputs: &case.inputs,
-            labels: &case.labels,
-        };
-        let result = engine.gradient_sum(&case.network, batch, Clipping::Flat { norm });
-        assert!(matches!(result, Err(GradientError::ClippingNorm(_))));
+        let batch = Batch::of_rows(&case.inputs, &case.labels);
+        let result = case.ask(&engine, batch, Some(Clipping::Flat { norm }));
+        assert!(matches!(result, Err(GradientError::Request(_))));
     }
 }
 
@@ -341,7 +342,7 @@ fn a_tiny_delta_on_a_huge_input_is_clipped() {
         inputs: vec![1e19, 1.0],
         labels: vec![0],
     };
-    let (plain, _) = case.engine_sum(&BurnEngine::default(), Clipping::None);
+    let (plain, _) = case.engine_sum(&BurnEngine::default(), None);
     let length = |sum: &[f32]| {
         sum.iter()
             .map(|&v| f64::from(v).powi(2))
@@ -350,7 +351,7 @@ fn a_tiny_delta_on_a_huge_input_is_clipped() {
     };
     assert!(length(&plain) > 1e-8, "{plain:?}");
     let norm = 1e-9;
-    let (sum, norms) = case.engine_sum(&BurnEngine::default(), Clipping::Flat { norm });
+    let (sum, norms) = case.engine_sum(&BurnEngine::default(), Some(Clipping::Flat { norm }));
     assert!((norms[0] / length(&plain) - 1.0).abs() < 1e-5, "{norms:?}");
     assert!((length(&sum) / norm - 1.0).abs() < 1e-5, "{sum:?}");
 }

@@ -4,11 +4,14 @@ use burn::nn::{GroupNorm, Linear, PaddingConfig2d, conv::Conv2d};
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData, activation};
-use privet_mechanisms::{Sensitive, clip_factor};
+use privet_mechanisms::{Clipping, Sensitive};
 
-use super::engine::{Batch, Clipping, GradientEngine, GradientError, GradientSum};
 use super::trace::LayerTrace;
-use crate::network::{Activation, Layer, Network};
+use super::{
+    Batch, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker, Sum, Units,
+};
+use crate::data::InputShape;
+use crate::network::{Activation, Architecture, Layer, LayerSpec, Network, ParameterLayout};
 
 /// Clips each example's gradient with one backward pass a physical batch.
 ///
@@ -20,68 +23,178 @@ use crate::network::{Activation, Layer, Network};
 #[derive(Clone, Debug)]
 pub struct BurnEngine {
     physical_batch: usize,
+    device: Device,
 }
 
 impl Default for BurnEngine {
     fn default() -> Self {
-        Self {
-            physical_batch: 256,
-        }
+        Self::on(Device::flex())
     }
 }
 
 impl BurnEngine {
+    /// An engine on a device: Burn's `flex` for ordinary processors, or a GPU.
+    pub fn on(device: Device) -> Self {
+        Self {
+            physical_batch: 256,
+            device,
+        }
+    }
+
     /// An engine that takes at most `physical_batch` examples at a time (at least 1). It bounds
     /// memory; results differ between choices by rounding alone.
-    pub fn with_physical_batch(physical_batch: usize) -> Self {
+    #[must_use]
+    pub fn with_physical_batch(self, physical_batch: usize) -> Self {
         Self {
             physical_batch: physical_batch.max(1),
+            ..self
         }
     }
 }
 
 impl GradientEngine for BurnEngine {
-    fn gradient_sum(
+    fn worker(
         &self,
-        network: &Network,
-        batch: Batch<'_>,
-        clipping: Clipping,
-    ) -> Result<GradientSum, GradientError> {
-        let width = network.architecture().input().len();
-        if batch.inputs.len() != batch.labels.len() * width {
-            return Err(GradientError::Shape {
-                labels: batch.labels.len(),
-                expected: batch.labels.len() * width,
-                found: batch.inputs.len(),
+        architecture: &Architecture,
+    ) -> Result<Box<dyn GradientWorker>, GradientError> {
+        supported(architecture)?;
+        let network = Network::new(architecture.clone(), 0, "engine", 0, &self.device);
+        Ok(Box::new(BurnWorker {
+            layout: ParameterLayout::of(&network)?,
+            network,
+            physical_batch: self.physical_batch,
+        }))
+    }
+}
+
+/// Every layer must be one that [`Layer`] computes.
+fn supported(architecture: &Architecture) -> Result<(), GradientError> {
+    architecture.layers().iter().try_for_each(|layer| {
+        match layer.spec {
+            LayerSpec::Linear { .. } if matches!(layer.input, InputShape::Sequence { .. }) => {
+                Err(())
+            }
+            LayerSpec::Linear { .. }
+            | LayerSpec::Conv2d { groups: 1, .. }
+            | LayerSpec::GroupNorm { .. }
+            | LayerSpec::Relu
+            | LayerSpec::Tanh
+            | LayerSpec::Square
+            | LayerSpec::MaxPool { .. }
+            | LayerSpec::AvgPool { .. }
+            | LayerSpec::Flatten => Ok(()),
+            _ => Err(()),
+        }
+        .map_err(|()| GradientError::Unsupported {
+            engine: "burn",
+            kind: layer.spec.kind(),
+            remedy: "use another layer",
+        })
+    })
+}
+
+/// A network on the engine's device.
+struct BurnWorker {
+    network: Network,
+    layout: ParameterLayout,
+    physical_batch: usize,
+}
+
+impl BurnWorker {
+    fn load(&mut self, parameters: &[f32]) -> Result<(), GradientError> {
+        if parameters.len() != self.layout.len() {
+            return Err(GradientError::Parameters {
+                expected: self.layout.len(),
+                found: parameters.len(),
             });
         }
-        let classes = network.architecture().classes();
-        if batch.labels.iter().any(|&label| label as usize >= classes) {
+        self.network = self.layout.load(self.network.clone(), parameters)?;
+        Ok(())
+    }
+}
+
+impl GradientWorker for BurnWorker {
+    fn gradient_sum(
+        &mut self,
+        parameters: &[f32],
+        batch: Batch<'_>,
+        request: GradientRequest<'_>,
+    ) -> Result<GradientSum, GradientError> {
+        self.load(parameters)?;
+        if request.grid.is_some() || request.dropout.is_some() {
+            return Err(GradientError::Request(
+                "the burn engine has no grid and no dropout".into(),
+            ));
+        }
+        if !matches!(batch.units, Units::Rows) {
+            return Err(GradientError::Request(
+                "the burn engine takes every row as a unit".into(),
+            ));
+        }
+        if let Some(clipping) = request.clipping {
+            clipping
+                .validate()
+                .map_err(|error| GradientError::Request(error.to_string()))?;
+        }
+        let architecture = self.network.architecture();
+        let width = architecture.input().len();
+        let examples = batch.examples;
+        if examples.inputs.len() != examples.labels.len() * width {
+            return Err(GradientError::Shape {
+                labels: examples.labels.len(),
+                expected: examples.labels.len() * width,
+                found: examples.inputs.len(),
+            });
+        }
+        let classes = architecture.classes();
+        if examples
+            .labels
+            .iter()
+            .any(|&label| label as usize >= classes)
+        {
             return Err(GradientError::Label { classes });
         }
-        if let Clipping::Flat { norm } = clipping
-            && !(norm.is_finite() && norm > 0.0)
-        {
-            return Err(GradientError::ClippingNorm(norm));
-        }
         // Each physical batch is summed in f32 on the device, the batches in f64.
-        let mut sum = vec![0.0f64; network.architecture().parameters()];
+        let mut sum = vec![0.0f64; architecture.parameters()];
         let mut norms = Vec::new();
         let mut loss = 0.0;
-        for (labels, inputs) in batch
+        for (labels, inputs) in examples
             .labels
             .chunks(self.physical_batch)
-            .zip(batch.inputs.chunks(self.physical_batch * width))
+            .zip(examples.inputs.chunks(self.physical_batch * width))
         {
-            let pass = Pass::run(network, inputs, labels);
+            let pass = Pass::run(&self.network, inputs, labels);
             loss += pass.loss;
-            pass.add_to(&mut sum, &mut norms, clipping);
+            pass.add_to(&mut sum, &mut norms, request.clipping);
         }
+        let not_finite = norms.iter().filter(|norm| !norm.is_finite()).count();
+        let sum = sum.into_iter().map(|value| value as f32).collect();
         Ok(GradientSum {
-            sum: Sensitive::new(sum.into_iter().map(|value| value as f32).collect()),
-            norms: (clipping != Clipping::None).then(|| Sensitive::new(norms)),
+            sum: Sensitive::new(Sum::Float(sum)),
+            norms: Sensitive::new(norms),
+            not_finite: Sensitive::new(not_finite),
             loss: Sensitive::new(loss),
         })
+    }
+
+    fn scores(&mut self, parameters: &[f32], inputs: &[f32]) -> Result<Vec<f32>, GradientError> {
+        self.load(parameters)?;
+        let width = self.network.architecture().input().len();
+        let rows = inputs.len() / width;
+        if !inputs.len().is_multiple_of(width) {
+            return Err(GradientError::Shape {
+                labels: rows,
+                expected: rows * width,
+                found: inputs.len(),
+            });
+        }
+        let mut scores = Vec::with_capacity(rows * self.network.architecture().classes());
+        for inputs in inputs.chunks(self.physical_batch * width) {
+            let data = TensorData::new(inputs.to_vec(), [inputs.len() / width, width]);
+            let rows = Tensor::<2>::from_data(data, &self.network.device());
+            scores.extend(self.network.forward(rows).into_data().iter::<f32>());
+        }
+        Ok(scores)
     }
 }
 
@@ -131,23 +244,25 @@ impl Pass {
         }
     }
 
-    fn add_to(self, sum: &mut [f64], norms: &mut Vec<f64>, clipping: Clipping) {
-        let Clipping::Flat { norm: bound } = clipping else {
-            let ones = Tensor::ones([self.examples], &self.device);
+    fn add_to(self, sum: &mut [f64], norms: &mut Vec<f64>, clipping: Option<&Clipping>) {
+        let layers = self.traces.len();
+        let Some(clipping) = clipping else {
+            let ones = vec![Tensor::ones([self.examples], &self.device); layers];
             return add_weighted(&self.traces, &ones, sum);
         };
-        let mut squares = vec![0.0f64; self.examples];
-        for trace in &self.traces {
-            for (total, square) in squares.iter_mut().zip(trace.squared_norms()) {
-                *total += square;
+        let squares: Vec<Vec<f64>> = self.traces.iter().map(LayerTrace::squared_norms).collect();
+        let mut weights = vec![Vec::with_capacity(self.examples); layers];
+        let mut drop = Vec::with_capacity(self.examples);
+        let mut factors = vec![0.0; layers];
+        for example in 0..self.examples {
+            let parts: Vec<f64> = squares.iter().map(|layer| layer[example]).collect();
+            let norm = clipping.factors(&parts, &mut factors);
+            norms.push(norm);
+            drop.push(!norm.is_finite());
+            for (weights, &factor) in weights.iter_mut().zip(&factors) {
+                weights.push(factor);
             }
         }
-        let batch_norms: Vec<f64> = squares.iter().map(|square| square.sqrt()).collect();
-        let factors: Vec<f32> = batch_norms
-            .iter()
-            .map(|&norm| clip_factor(norm, bound))
-            .collect();
-        let drop: Vec<bool> = batch_norms.iter().map(|norm| !norm.is_finite()).collect();
         let traces = if drop.contains(&true) {
             let mask = Tensor::<1, Bool>::from_data(TensorData::from(&drop[..]), &self.device);
             self.traces
@@ -157,15 +272,18 @@ impl Pass {
         } else {
             self.traces
         };
-        let factors = Tensor::from_data(TensorData::from(&factors[..]), &self.device);
-        add_weighted(&traces, &factors, sum);
-        norms.extend(batch_norms);
+        let weights: Vec<Tensor<1>> = weights
+            .iter()
+            .map(|layer| Tensor::from_data(TensorData::from(&layer[..]), &self.device))
+            .collect();
+        add_weighted(&traces, &weights, sum);
     }
 }
 
-fn add_weighted(traces: &[LayerTrace], weights: &Tensor<1>, sum: &mut [f64]) {
+fn add_weighted(traces: &[LayerTrace], weights: &[Tensor<1>], sum: &mut [f64]) {
     let mut rest = sum;
-    for part in traces.iter().flat_map(|trace| trace.weighted_sum(weights)) {
+    let parts = traces.iter().zip(weights);
+    for part in parts.flat_map(|(trace, weights)| trace.weighted_sum(weights)) {
         let part = part.into_data();
         let (slots, after) = rest.split_at_mut(part.num_elements());
         for (slot, value) in slots.iter_mut().zip(part.iter::<f32>()) {

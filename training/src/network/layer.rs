@@ -34,6 +34,8 @@ impl Activation {
                 let [batch, _] = rows.dims();
                 Self::Image(rows.reshape([batch, channels, height, width]))
             }
+            // Not an input of a network that an engine takes yet.
+            InputShape::Sequence { .. } => Self::Features(rows),
         }
     }
 
@@ -98,6 +100,7 @@ impl Layer {
                     kernel,
                     stride,
                     padding,
+                    groups: 1,
                 },
                 InputShape::Image { channels: from, .. },
             ) => {
