@@ -5,7 +5,8 @@
 Every measurement is a process of its own. For one network and batch size all programs take turns,
 several rounds, and each figure is a median over the rounds. Privet's program is called as
 `engine_speed --network mnist-cnn --batch 1024 --mode private|plain|teachers --json` and prints one
-JSON object: examples_per_second and peak_memory_bytes; for teachers (batch 32) seconds as well.
+JSON object: examples_per_second and peak_memory_bytes (VmHWM of /proc/self/status: getrusage's
+figure outlives an exec), examples_per_cpu_second if it likes; for teachers (batch 32) seconds.
 """
 
 import argparse
@@ -77,7 +78,7 @@ def arguments():
     parser.add_argument("--patience", type=float, default=30.0,
                         help="seconds to wait for a quiet machine before each measurement")
     parser.add_argument("--timeout", type=float, default=300.0)
-    parser.add_argument("--allocator", default=allocators.BEST)
+    parser.add_argument("--allocator", default=allocators.best())
     parser.add_argument("--output", default=os.path.join(HERE, "results.md"))
     return parser.parse_args()
 

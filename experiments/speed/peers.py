@@ -97,7 +97,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--allocator", default=allocators.BEST)
+    parser.add_argument("--allocator", default=allocators.best())
     parser.add_argument("--layout", choices=["channels-first", "channels-last"],
                         help="default: the faster one of those that are right")
     options = parser.parse_args()

@@ -19,8 +19,8 @@ def summary(results):
         values = [result[key] for result in quiet if result.get(key) is not None]
         return statistics.median(values) if values else None
 
-    keys = ("examples_per_second", "seconds", "peak_memory_bytes", "import_memory_bytes",
-            "others_share")
+    keys = ("examples_per_second", "examples_per_cpu_second", "seconds", "peak_memory_bytes",
+            "import_memory_bytes", "others_share")
     return {**{key: middle(key) for key in keys}, "rounds": len(quiet)}, None
 
 
@@ -39,16 +39,18 @@ def ratio(above, below):
 def case_table(network, batch, by_engine):
     """One table a network and batch size, and its ratios."""
     lines = [f"### {network}, batch {batch}", "",
-             "| engine | examples/s | peak memory, MB | of that imports, MB | rounds | others' share |",
-             "|---|---|---|---|---|---|"]
-    rate, failed = {}, []
+             "| engine | examples/s | per CPU second | peak memory, MB | of that imports, MB | rounds | "
+             "others' share |", "|---|---|---|---|---|---|---|"]
+    rate, busy, failed = {}, [], []
     for engine, results in by_engine.items():
         found, why = summary(results)
         if found is None:
             failed.append(f"- {engine}: {why}")
             continue
         rate[engine] = found["examples_per_second"]
+        busy += [engine] if found["others_share"] > QUIET else []
         lines.append(f"| {engine} | {number(rate[engine])} | "
+                     f"{number(found['examples_per_cpu_second'])} | "
                      f"{megabytes(found['peak_memory_bytes'])} | "
                      f"{megabytes(found['import_memory_bytes'])} | {found['rounds']} | "
                      f"{found['others_share']:.0%} |")
@@ -63,6 +65,8 @@ def case_table(network, batch, by_engine):
                      f"/ PyTorch not private: {ratio(rate[PRIVET], rate.get(PYTORCH))}; "
                      f"time of Privet private / plain: "
                      f"{ratio(rate.get(PRIVET_PLAIN), rate[PRIVET])}.")
+    if busy:
+        lines.append(f"Not a result: no quiet round for {', '.join(busy)}.")
     return lines + ([""] + failed if failed else []) + [""]
 
 
@@ -81,16 +85,19 @@ def teachers_table(by_engine):
     """Seconds for all teachers."""
     lines = ["### 250 teachers, 60 epochs of 240 examples, batch 32, not private", "",
              "| engine | seconds | examples/s | others' share |", "|---|---|---|---|"]
-    seconds, failed = {}, []
+    seconds, busy, failed = {}, [], []
     for engine, results in by_engine.items():
         found, why = summary(results)
         if found is None:
             failed.append(f"- {engine}: {why}")
             continue
         seconds[engine] = found["seconds"]
+        busy += [engine] if found["others_share"] > QUIET else []
         lines.append(f"| {engine} | {number(found['seconds'], '{:,.1f}')} | "
                      f"{number(found['examples_per_second'])} | {found['others_share']:.0%} |")
     lines.append("")
     if seconds.get(PRIVET):
         lines.append(f"PyTorch's seconds / Privet's: {ratio(seconds.get(PYTORCH), seconds[PRIVET])}.")
+    if busy:
+        lines.append(f"Not a result: no quiet round for {', '.join(busy)}.")
     return lines + failed + [""]

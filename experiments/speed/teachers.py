@@ -56,7 +56,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--measured", type=int, default=2, help="teachers trained per process")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--allocator", default=allocators.BEST)
+    parser.add_argument("--allocator", default=allocators.best())
     parser.add_argument("--layout", choices=["channels-first", "channels-last"],
                         default="channels-last")
     options = parser.parse_args()
