@@ -34,17 +34,22 @@ def peak_memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def training_step(engine, network, shape, batch, layout):
+def physical_batch(engine, batch, parameters):
+    """Examples at a time: so few that the per-example gradients Opacus keeps take 2 GiB at most."""
+    if engine in ("pytorch", "opacus-ghost"):
+        return batch
+    while batch > 1 and 4 * parameters * batch > 2 << 30:
+        batch //= 2
+    return batch
+
+
+def training_step(engine, network, inputs, labels, physical, noise=1.0, rate=0.01, momentum=0.9):
     """A function that does one complete step, private unless the engine is pytorch."""
     import torch
     from torch import nn
 
-    inputs = torch.randn(batch, *shape)
-    labels = torch.randint(10, (batch,))
-    if layout == "channels-last":
-        network = network.to(memory_format=torch.channels_last)
-        inputs = inputs.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
+    batch = len(inputs)
+    optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=momentum)
     criterion = nn.CrossEntropyLoss()
     mode = ENGINES[engine]
     if mode is not None:
@@ -54,16 +59,20 @@ def training_step(engine, network, shape, batch, layout):
             torch.utils.data.TensorDataset(torch.zeros(4 * batch)), batch_size=batch)
         made = PrivacyEngine(secure_mode=False).make_private(
             module=network, optimizer=optimizer, criterion=criterion, data_loader=loader,
-            noise_multiplier=1.0, max_grad_norm=1.0, poisson_sampling=False,
+            noise_multiplier=noise, max_grad_norm=1.0, poisson_sampling=False,
             grad_sample_mode=mode)
         network, optimizer = made[0], made[1]
         if mode == "ghost":
             criterion = made[2]
+    parts = list(zip(inputs.split(physical), labels.split(physical)))
 
     def step():
-        optimizer.zero_grad()
-        criterion(network(inputs), labels).backward()
-        optimizer.step()
+        for index, (some_inputs, some_labels) in enumerate(parts):
+            if len(parts) > 1:
+                optimizer.signal_skip_step(index + 1 < len(parts))
+            optimizer.zero_grad()
+            criterion(network(some_inputs), some_labels).backward()
+            optimizer.step()
 
     return step
 
@@ -114,10 +123,17 @@ def main():
     if options.engine != "pytorch":
         import opacus  # noqa: F401  its import counts as import memory
     imported = peak_memory()
-    step = training_step(options.engine, network, shape, options.batch, layout)
+    memory_format = (torch.channels_last if layout == "channels-last"
+                     else torch.contiguous_format)
+    parameters = sum(parameter.numel() for parameter in network.parameters())
+    physical = physical_batch(options.engine, options.batch, parameters)
+    step = training_step(
+        options.engine, network.to(memory_format=memory_format),
+        torch.randn(options.batch, *shape).to(memory_format=memory_format),
+        torch.randint(10, (options.batch,)), physical)
     measured, per_processor = rates(step, options.batch, options.seconds, options.repetitions)
     print(json.dumps({
-        "engine": options.engine, "network": options.network, "batch": options.batch,
+        "engine": options.engine, "network": options.network, "batch": options.batch, "physical_batch": physical,
         "examples_per_second": statistics.median(measured),
         "examples_per_cpu_second": statistics.median(per_processor),
         "slowest": min(measured), "fastest": max(measured),
