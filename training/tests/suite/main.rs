@@ -5,6 +5,7 @@ mod model_file;
 mod model_file_damage;
 mod network_config;
 mod network_forward;
+mod network_sequences;
 mod noisy_sgd;
 mod optimizer;
 mod plain_training;
