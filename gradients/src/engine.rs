@@ -107,6 +107,12 @@ pub enum GradientError {
         /// Classes of the network.
         classes: usize,
     },
+    /// An input of an embedding is no token. Inputs may be private, so it is not said which.
+    #[error("a token is not a whole number below {vocabulary}, the vocabulary of the embedding")]
+    Token {
+        /// Tokens of the embedding.
+        vocabulary: usize,
+    },
     /// Parameters of another network.
     #[error("{found} parameters were given to a network of {expected}")]
     Parameters {

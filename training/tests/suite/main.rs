@@ -6,6 +6,7 @@ mod model_file;
 mod model_file_damage;
 mod network_config;
 mod network_forward;
+mod network_sequences;
 mod noisy_sgd;
 mod noisy_units;
 mod optimizer;
