@@ -12,8 +12,12 @@ use super::strip::{Strip, Task, Workspace};
 use super::units::UnitRows;
 use crate::engine::{Batch, GradientError, GradientRequest, GradientSum, GradientWorker, Sum};
 
-/// Units that a strip has at least: below that, adding up the strips costs more than it gains.
+/// Units that a strip has at least, and as many again for every [`PARAMETERS`]: below that, adding
+/// up the strips costs more than it gains.
 const UNITS_A_STRIP: usize = 32;
+
+/// Parameters whose sums cost about as much as the gradients of one unit.
+const PARAMETERS: usize = 1 << 14;
 
 /// Strips of a batch, at most.
 const STRIPS: usize = 16;
@@ -121,7 +125,7 @@ impl CpuWorker {
                         *sum += value;
                     }
                 }
-                Sum::Grid(self.flat(&sum))
+                Sum::Grid(self.flat(sum))
             }
             false => {
                 let mut sum = vec![0.0f32; self.plan.parameters];
@@ -141,20 +145,19 @@ impl CpuWorker {
                     true => sum.par_chunks_mut(CHUNK).enumerate().for_each(add),
                     false => sum.chunks_mut(CHUNK).enumerate().for_each(add),
                 }
-                Sum::Float(self.flat(&sum))
+                Sum::Float(self.flat(sum))
             }
         }
     }
 
-    fn flat<T: Copy + Default>(&self, sum: &[T]) -> Vec<T> {
-        let mut flat = sum.to_vec();
+    /// In the order of the flat vector.
+    fn flat<T: Copy>(&self, mut sum: Vec<T>) -> Vec<T> {
         for step in &self.plan.steps {
             if let Operation::Matrix(matrix) = &step.operation {
-                let own = step.parameters..step.parameters + step.size();
-                matrix.write_flat(&sum[own.clone()], &mut flat[own]);
+                matrix.to_flat(&mut sum[step.parameters..][..step.size()]);
             }
         }
-        flat
+        sum
     }
 }
 
@@ -171,8 +174,9 @@ impl GradientWorker for CpuWorker {
         self.weights.prepare(&self.plan, parameters, lanes);
         // The number of strips follows from public sizes and the batch alone, not from the number
         // of threads: the rounding of a sum must not depend on the machine's load.
+        let share = UNITS_A_STRIP + self.plan.parameters / PARAMETERS;
         let most = (SUMS / self.plan.parameters.max(1)).clamp(2, STRIPS);
-        let count = units.len().div_ceil(UNITS_A_STRIP).clamp(1, most);
+        let count = units.len().div_ceil(share).clamp(1, most);
         let parts = units.parts(count);
         let mut strips = std::mem::take(&mut self.strips);
         strips.resize_with(count.max(strips.len()), Strip::default);

@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::panels::WIDEST;
-use super::vectors::{load_line, store_line};
+use super::vectors::{add_line, load_line, store_line};
 use super::{Instructions, Panels, Rows};
 
 /// Where the products go: row `r` to `values[r * stride + column..]`.
@@ -58,34 +58,93 @@ impl WithSimd for Multiply<'_> {
     }
 }
 
+/// Depth up to which a panel is taken in one go: about as much as a first-level cache holds.
+const DEPTH: usize = 256;
+
+/// Depth of one part of a deeper panel.
+const PART: usize = 192;
+
+/// Part of the depth: some segments of the rows, and their part of a panel.
+struct Part<'a, V> {
+    segments: &'a [usize],
+    /// Where the part starts in each segment.
+    offset: usize,
+    length: usize,
+    panel: &'a [V],
+    /// Whether the products so far are in the output, and not the bias.
+    add: bool,
+}
+
 impl Multiply<'_> {
     #[inline(always)]
     fn panel<S: Simd, const N: usize>(&mut self, simd: S, column: usize, panel: &[f32]) {
         let (panel, _) = pulp::as_arrays::<N, _>(S::as_simd_f32s(panel).0);
         let columns = (self.panels.columns() - column).min(N * S::F32_LANES);
+        let Rows {
+            segments, length, ..
+        } = self.rows;
+        if self.rows.width() <= DEPTH {
+            let part = Part {
+                segments,
+                offset: 0,
+                length,
+                panel,
+                add: false,
+            };
+            return self.part::<S, N>(simd, column, columns, &part);
+        }
+        for (place, (segment, panel)) in segments
+            .chunks(1)
+            .zip(panel.chunks_exact(length))
+            .enumerate()
+        {
+            for (count, panel) in panel.chunks(PART).enumerate() {
+                let part = Part {
+                    segments: segment,
+                    offset: count * PART,
+                    length: panel.len(),
+                    panel,
+                    add: place + count > 0,
+                };
+                self.part::<S, N>(simd, column, columns, &part);
+            }
+        }
+    }
+
+    /// All rows times a part of one panel, which stays in the cache meanwhile.
+    #[inline(always)]
+    fn part<S: Simd, const N: usize>(
+        &mut self,
+        simd: S,
+        column: usize,
+        columns: usize,
+        part: &Part<'_, [S::f32s; N]>,
+    ) {
         let mut start = [simd.splat_f32s(0.0); N];
-        if let Some(bias) = self.bias {
+        if let Some(bias) = self.bias
+            && !part.add
+        {
             load_line(simd, &bias[column..], &mut start);
         }
         let count = self.rows.starts.len();
         let mut row = 0;
         if S::REGISTER_COUNT >= 32 {
             while row + 8 <= count {
-                self.tile::<S, 8, N>(simd, row, column, columns, panel, &start);
+                self.tile::<S, 8, N>(simd, row, column, columns, part, &start);
                 row += 8;
             }
         }
         while row + 4 <= count {
-            self.tile::<S, 4, N>(simd, row, column, columns, panel, &start);
+            self.tile::<S, 4, N>(simd, row, column, columns, part, &start);
             row += 4;
         }
         while row < count {
-            self.tile::<S, 1, N>(simd, row, column, columns, panel, &start);
+            self.tile::<S, 1, N>(simd, row, column, columns, part, &start);
             row += 1;
         }
     }
 
-    /// `M` rows times one panel.
+    /// `M` rows times a part of one panel.
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
@@ -93,20 +152,16 @@ impl Multiply<'_> {
         row: usize,
         column: usize,
         columns: usize,
-        panel: &[[S::f32s; N]],
+        part: &Part<'_, [S::f32s; N]>,
         start: &[S::f32s; N],
     ) {
-        let Rows {
-            data,
-            starts,
-            segments,
-            length,
-        } = self.rows;
+        let Rows { data, starts, .. } = self.rows;
+        let (offset, length) = (part.offset, part.length);
         let starts: &[usize] = &starts[row..row + M];
         let mut sums = [*start; M];
-        for (segment, panel) in segments.iter().zip(panel.chunks_exact(length)) {
+        for (segment, panel) in part.segments.iter().zip(part.panel.chunks_exact(length)) {
             let sources: [&[f32]; M] =
-                std::array::from_fn(|i| &data[starts[i] + segment..][..length]);
+                std::array::from_fn(|i| &data[starts[i] + segment + offset..][..length]);
             for (p, line) in panel.iter().enumerate() {
                 for i in 0..M {
                     let value = simd.splat_f32s(sources[i][p]);
@@ -129,9 +184,13 @@ impl Multiply<'_> {
             stride,
             column: first,
         } = &mut self.output;
-        for (i, line) in done.iter().enumerate() {
+        for (i, line) in done.iter_mut().enumerate() {
             let from = (row + i) * *stride + *first + column;
-            store_line(simd, &mut values[from..from + columns], line);
+            let target = &mut values[from..from + columns];
+            if part.add {
+                add_line(simd, target, line);
+            }
+            store_line(simd, target, line);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Sums of outer products: the gradient of a matrix.
 
+use std::cell::RefCell;
+
 use pulp::{Simd, WithSimd};
 
 use super::panels::widths;
-use super::vectors::{load_line, store_line};
-use super::{Instructions, Rows};
+use super::vectors::{add_line, store_line};
+use super::{Buffer, Instructions, Output, Rows};
 
 /// Writes, or adds to what is there, the sum over rows `t` of the outer products of
 /// `rows[t] [width]` and `deltas[t * stride + column..][..columns]`: `into` is `[width, columns]`.
@@ -15,12 +17,62 @@ pub(in crate::cpu) fn outer(
     into: &mut [f32],
     add: bool,
 ) {
-    instructions.run(Outer {
-        rows,
-        deltas,
-        into,
-        add,
+    let count = rows.starts.len();
+    let stride = deltas.columns;
+    if count <= ROWS && deltas.stride <= STRIDE {
+        let into = Output {
+            values: into,
+            stride,
+            column: 0,
+        };
+        return instructions.run(Outer {
+            rows,
+            deltas,
+            into,
+            add,
+        });
+    }
+    COPY.with_borrow_mut(|copy| {
+        for first in (0..count.max(1)).step_by(ROWS) {
+            let some = ROWS.min(count - first);
+            for column in (0..deltas.columns).step_by(COLUMNS) {
+                let columns = COLUMNS.min(deltas.columns - column);
+                copy.resize(some * columns);
+                let lines = deltas.values.chunks_exact(deltas.stride).skip(first);
+                for (line, copy) in lines.zip(copy.chunks_exact_mut(columns)) {
+                    copy.copy_from_slice(&line[deltas.column + column..][..columns]);
+                }
+                instructions.run(Outer {
+                    rows: rows.select(first..first + some),
+                    deltas: Deltas {
+                        values: copy,
+                        stride: columns,
+                        column: 0,
+                        columns,
+                    },
+                    into: Output {
+                        values: &mut *into,
+                        stride,
+                        column,
+                    },
+                    add: add || first > 0,
+                });
+            }
+        }
     });
+}
+
+/// Rows that are taken at a time, so that their deltas stay in the first-level cache.
+const ROWS: usize = 256;
+
+/// Columns of deltas that are copied side by side: three vectors of 16.
+const COLUMNS: usize = 48;
+
+/// Rows of deltas that lie further apart than this share few lines of the cache.
+const STRIDE: usize = 256;
+
+thread_local! {
+    static COPY: RefCell<Buffer> = RefCell::default();
 }
 
 /// Gradients at a layer's output, row by row.
@@ -39,7 +91,7 @@ pub(in crate::cpu) struct Deltas<'a> {
 struct Outer<'a> {
     rows: Rows<'a>,
     deltas: Deltas<'a>,
-    into: &'a mut [f32],
+    into: Output<'a>,
     add: bool,
 }
 
@@ -113,7 +165,7 @@ impl Outer<'_> {
         } else {
             columns - column
         };
-        let target = ((segment * length) + first) * columns + column;
+        let target = ((segment * length) + first) * self.into.stride + self.into.column + column;
         let place = segments[segment] + first;
         let mut sums = [[simd.splat_f32s(0.0); N]; M];
         for (start, row) in starts.iter().zip(values.chunks_exact(stride)) {
@@ -142,13 +194,9 @@ impl Outer<'_> {
             }
         }
         for (i, line) in done.iter_mut().enumerate() {
-            let into = &mut self.into[target + i * columns..][..width];
+            let into = &mut self.into.values[target + i * self.into.stride..][..width];
             if self.add {
-                let mut before = [simd.splat_f32s(0.0); N];
-                load_line(simd, into, &mut before);
-                for (sum, before) in line.iter_mut().zip(before) {
-                    *sum = simd.add_f32s(*sum, before);
-                }
+                add_line(simd, into, line);
             }
             store_line(simd, into, line);
         }

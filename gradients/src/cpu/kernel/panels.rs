@@ -30,28 +30,29 @@ pub(in crate::cpu) struct Panels {
 }
 
 impl Panels {
-    /// Takes over a matrix `[depth, columns]`; `row(p, into)` writes its row `p`.
+    /// Takes over a matrix `[depth, columns]`, whose values `value(row, column)` tells.
     pub(in crate::cpu) fn fill(
         &mut self,
         depth: usize,
         columns: usize,
         lanes: usize,
-        mut row: impl FnMut(usize, &mut [f32]),
+        value: impl Fn(usize, usize) -> f32,
     ) {
         let padded = columns.next_multiple_of(lanes);
         (self.depth, self.columns, self.lanes) = (depth, columns, lanes);
         self.values.resize(depth * padded);
-        let mut line = vec![0.0; padded];
-        for p in 0..depth {
-            row(p, &mut line[..columns]);
-            let (mut panel, mut column) = (0, 0);
-            for width in widths(padded / lanes) {
-                let width = width * lanes;
-                let start = panel + p * width;
-                self.values[start..start + width].copy_from_slice(&line[column..column + width]);
-                panel += depth * width;
-                column += width;
+        let (mut rest, mut first) = (&mut self.values[..], 0);
+        for width in widths(padded / lanes) {
+            let width = width * lanes;
+            let (panel, after) = std::mem::take(&mut rest).split_at_mut(depth * width);
+            let known = width.min(columns - first);
+            for (row, line) in panel.chunks_exact_mut(width).enumerate() {
+                for (place, slot) in line[..known].iter_mut().enumerate() {
+                    *slot = value(row, first + place);
+                }
+                line[known..].fill(0.0);
             }
+            (rest, first) = (after, first + width);
         }
     }
 

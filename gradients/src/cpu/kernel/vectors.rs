@@ -39,3 +39,11 @@ pub(super) fn store_line<S: Simd>(simd: S, values: &mut [f32], line: &[S::f32s])
         store(simd, values, *vector);
     }
 }
+
+/// Adds the front of a slice to vectors.
+#[inline(always)]
+pub(super) fn add_line<S: Simd>(simd: S, values: &[f32], line: &mut [S::f32s]) {
+    for (vector, values) in line.iter_mut().zip(values.chunks(S::F32_LANES)) {
+        *vector = simd.add_f32s(*vector, load(simd, values));
+    }
+}

@@ -178,38 +178,42 @@ impl Matrix {
     ) {
         weights.forward.resize_with(self.groups, Panels::default);
         weights.backward.resize_with(self.groups, Panels::default);
+        let (width, columns) = (self.width, self.columns);
         for (group, panels) in weights.forward.iter_mut().enumerate() {
-            panels.fill(self.width, self.columns, lanes, |row, into| {
-                for (column, value) in into.iter_mut().enumerate() {
-                    *value = parameters[self.flat(group, row, column)];
-                }
-            });
+            match self.kernel {
+                None => panels.fill(width, columns, lanes, |row, column| {
+                    parameters[row * columns + column]
+                }),
+                Some(_) => panels.fill(width, columns, lanes, |row, column| {
+                    parameters[self.flat(group, row, column)]
+                }),
+            }
         }
-        if backward {
-            for (group, panels) in weights.backward.iter_mut().enumerate() {
-                panels.fill(self.columns, self.width, lanes, |column, into| {
-                    for (row, value) in into.iter_mut().enumerate() {
-                        *value = parameters[self.flat(group, row, column)];
-                    }
-                });
+        for (group, panels) in weights.backward.iter_mut().enumerate().filter(|_| backward) {
+            match self.kernel {
+                None => panels.fill(columns, width, lanes, |column, row| {
+                    parameters[row * columns + column]
+                }),
+                Some(_) => panels.fill(columns, width, lanes, |column, row| {
+                    parameters[self.flat(group, row, column)]
+                }),
             }
         }
         weights.bias.resize(self.outputs());
         weights.bias.copy_from_slice(&parameters[self.weights()..]);
     }
 
-    /// Writes a gradient in the order of this engine, `[group, row, column]`, in the flat order.
-    pub(in crate::cpu) fn write_flat<T: Copy>(&self, gradient: &[T], flat: &mut [T]) {
-        let weights = self.weights();
-        flat[weights..].copy_from_slice(&gradient[weights..]);
+    /// Brings a gradient from the order of this engine, `[group, row, column]`, to the flat order.
+    pub(in crate::cpu) fn to_flat<T: Copy>(&self, gradient: &mut [T]) {
         if self.kernel.is_none() {
-            return flat[..weights].copy_from_slice(&gradient[..weights]);
+            return;
         }
-        let mut values = gradient.iter();
+        let own = gradient[..self.weights()].to_vec();
+        let mut values = own.iter();
         for group in 0..self.groups {
             for row in 0..self.width {
                 for (column, value) in (0..self.columns).zip(&mut values) {
-                    flat[self.flat(group, row, column)] = *value;
+                    gradient[self.flat(group, row, column)] = *value;
                 }
             }
         }
