@@ -161,7 +161,7 @@ impl Checkpoint {
 }
 
 /// SHA-256 of the state's text and of each tensor, each with its length.
-fn checksum<'a>(state: &str, tensors: impl Iterator<Item = &'a [u8]>) -> String {
+fn checksum<'a>(state: &'a str, tensors: impl Iterator<Item = &'a [u8]>) -> String {
     let mut hasher = Sha256::new();
     for bytes in std::iter::once(state.as_bytes()).chain(tensors) {
         hasher.update((bytes.len() as u64).to_le_bytes());
