@@ -29,8 +29,8 @@
 //! # Map
 //! - [`noise`]: the key, the source, its substreams, Gaussian and Laplace samples.
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
-//! - [`sampling`]: how a batch is drawn.
-//! - [`noisy_sgd`]: clip, sum, noise, average.
+//! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
+//! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
 //!
 //! # What is not promised
 //! - **Exact arithmetic.** Noise is drawn and added in floating point, where the set of reachable

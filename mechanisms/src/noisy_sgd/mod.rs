@@ -2,6 +2,37 @@
 //!
 //! [`NoisySgdMechanism`] is the plan, [`NoisySgdRun`] the running mechanism. Gradients are
 //! computed elsewhere; what comes back is a [`ClippedSum`].
+//!
+//! ```
+//! use privet_mechanisms::{
+//!     ClippedSum, Clipping, MechanismError, NoiseKey, NoiseSource, NoisySgdMechanism,
+//!     NoisySgdParameters, Sampling, Sensitive,
+//! };
+//! # fn gradients(_: &[usize], _: &Clipping) -> (Sensitive<Vec<f32>>, Sensitive<Vec<f64>>) {
+//! #     (Sensitive::new(vec![0.0; 3]), Sensitive::new(vec![]))
+//! # }
+//! # fn main() -> Result<(), MechanismError> {
+//! let plan = NoisySgdMechanism::new(NoisySgdParameters {
+//!     sampling: Sampling::Poisson { sampling_probability: 0.01 },
+//!     declared_units: 60_000,
+//!     steps: 100,
+//!     clipping: Clipping::Flat { norm: 1.0 }.into(),
+//!     noise_multiplier: 1.1,
+//! })?;
+//! let _to_be_charged_first = plan.event();
+//!
+//! let noise = NoiseSource::from_key(&NoiseKey::generate()?);
+//! # let private_units = 0;
+//! let mut run = plan.start(&noise, Sensitive::new(private_units))?;
+//! while let Some(batch) = run.next_batch() {
+//!     let (sum, norms) = gradients(batch.indices().expose_sensitive(), run.clipping());
+//!     let sum = ClippedSum::new(run.clipping(), sum, &norms);
+//!     let _noisy_gradient: Vec<f32> = run.release(batch, sum)?;
+//!     let _to_be_saved_beside_the_model = run.state();
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod adaptive;
 mod clip;
@@ -9,7 +40,7 @@ mod clipping;
 mod plan;
 mod run;
 mod state;
-mod sum;
+pub(crate) mod sum;
 
 pub use adaptive::{AdaptiveClipping, ClippingPlan};
 pub use clip::{CLIPPING_SLACK, add_clipped, clip_factor};

@@ -6,16 +6,16 @@ use crate::{MechanismError, Sensitive};
 /// How the units of a sum were clipped: by which rule, how many they are, and how many of them had
 /// a norm that needed no clipping.
 #[derive(Debug, Clone)]
-pub(super) struct ClippedUnits {
-    pub(super) clipping: Clipping,
-    pub(super) units: Sensitive<usize>,
+pub(crate) struct ClippedUnits {
+    pub(crate) clipping: Clipping,
+    pub(crate) units: Sensitive<usize>,
     /// Units with a norm of at most the clipping norm; NaN is not. 0 unless clipping is flat.
-    pub(super) within: Sensitive<usize>,
+    pub(crate) within: Sensitive<usize>,
 }
 
 impl ClippedUnits {
     /// Of units with these norms before clipping.
-    pub(super) fn new(clipping: &Clipping, norms: &Sensitive<Vec<f64>>) -> Self {
+    pub(crate) fn new(clipping: &Clipping, norms: &Sensitive<Vec<f64>>) -> Self {
         let within = |norms: &Vec<f64>| match clipping {
             Clipping::Flat { norm: bound } => norms.iter().filter(|&norm| norm <= bound).count(),
             Clipping::PerLayer { .. } | Clipping::Automatic { .. } => 0,
@@ -28,7 +28,7 @@ impl ClippedUnits {
     }
 
     /// Counts the units of another part of the same batch as well.
-    pub(super) fn add(&mut self, part: Self) -> Result<(), MechanismError> {
+    pub(crate) fn add(&mut self, part: Self) -> Result<(), MechanismError> {
         if part.clipping != self.clipping {
             return Err(MechanismError::Clipping {
                 found: part.clipping,
@@ -52,13 +52,13 @@ impl ClippedUnits {
 /// sums.
 #[derive(Debug)]
 pub struct ClippedSum {
-    pub(super) values: Sensitive<Values>,
-    pub(super) units: ClippedUnits,
+    pub(crate) values: Sensitive<Values>,
+    pub(crate) units: ClippedUnits,
 }
 
 /// The coordinates of a sum.
 #[derive(Debug)]
-pub(super) enum Values {
+pub(crate) enum Values {
     /// Of a batch in one part.
     Whole(Vec<f32>),
     /// Of the parts so far.
@@ -117,7 +117,7 @@ impl ClippedSum {
 }
 
 impl Values {
-    pub(super) fn are_finite(&self) -> bool {
+    pub(crate) fn are_finite(&self) -> bool {
         match self {
             Self::Whole(values) => values.iter().all(|value| value.is_finite()),
             Self::Parts(values) => values.iter().all(|value| value.is_finite()),
@@ -125,7 +125,7 @@ impl Values {
     }
 
     /// Each coordinate through `release`, in order.
-    pub(super) fn release(self, mut release: impl FnMut(f64) -> f32) -> Vec<f32> {
+    pub(crate) fn release(self, mut release: impl FnMut(f64) -> f32) -> Vec<f32> {
         match self {
             Self::Whole(mut values) => {
                 for value in &mut values {

@@ -13,6 +13,7 @@ mod noisy_max;
 mod noisy_sgd;
 mod plans;
 mod refusals;
+mod refusals_of_a_run;
 mod replay;
 mod sampling;
 mod statistics;
