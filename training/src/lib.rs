@@ -1,6 +1,7 @@
 //! Data sets, networks, and training on Burn, with and without privacy.
 //!
 //! - [`data`]: what is private, what is public, and how it is read and encoded;
+//! - [`device`]: processor or GPU;
 //! - [`network`]: networks as a list of layers;
 //! - [`gradient`]: sums of (clipped) per-example gradients, behind one interface;
 //! - [`augment`]: random shifts of images;
@@ -15,6 +16,7 @@ pub mod atomic;
 pub mod augment;
 pub mod checkpoint;
 pub mod data;
+pub mod device;
 pub mod evaluate;
 pub mod gradient;
 pub mod model_file;

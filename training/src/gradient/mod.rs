@@ -16,6 +16,7 @@ mod probe;
 mod squares;
 mod table;
 mod tape;
+mod tape_sequences;
 mod total;
 mod trace;
 mod worker;

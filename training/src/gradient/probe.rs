@@ -32,7 +32,7 @@ pub(super) enum Place {
         input: Tensor<3>,
     },
     /// Input `[rows, channels, height, width]`.
-    Conv2d(Conv2d, Tensor<4>),
+    Conv2d(Box<Conv2d>, Tensor<4>),
     /// `normalised [rows, before * depth * after]`, before gain and shift.
     Norm {
         gain: Option<ParamId>,

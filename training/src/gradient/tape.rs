@@ -1,11 +1,9 @@
 //! The tape that sees every layer with parameters on the way forward.
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
-use burn::nn::attention::MultiHeadAttention;
 use burn::nn::conv::Conv2d;
-use burn::nn::{Embedding, GroupNorm, LayerNorm, Linear, PaddingConfig2d};
-use burn::tensor::activation::{quiet_softmax, softmax};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::nn::{GroupNorm, LayerNorm, Linear, PaddingConfig2d};
+use burn::tensor::{Tensor, TensorData};
 use privet_gradients::dropout;
 
 use super::GradientError;
@@ -19,9 +17,9 @@ use super::probe::{Place, Probe};
 /// all. Layers without parameters need no tape: call them as usual.
 #[derive(Debug, Default)]
 pub struct ProbeTape {
-    probing: bool,
+    pub(super) probing: bool,
     dropout: Option<(u64, Vec<usize>)>,
-    layers: usize,
+    pub(super) layers: usize,
     pub(super) seen: Vec<(ParamId, usize)>,
     pub(super) probes: Vec<Probe>,
     pub(crate) error: Option<GradientError>,
@@ -48,7 +46,11 @@ impl ProbeTape {
         self.linear_of_layer(layer, input)
     }
 
-    fn linear_of_layer<const D: usize>(&mut self, layer: &Linear, input: Tensor<D>) -> Tensor<D> {
+    pub(super) fn linear_of_layer<const D: usize>(
+        &mut self,
+        layer: &Linear,
+        input: Tensor<D>,
+    ) -> Tensor<D> {
         let bias = layer.bias.as_ref().map(|bias| bias.id);
         self.see([Some(layer.weight.id), bias]);
         if !self.probing {
@@ -82,7 +84,7 @@ impl ProbeTape {
             return layer.forward(input);
         }
         let output = detached(layer).forward(input.clone());
-        let place = Place::Conv2d(layer.clone(), input.inner());
+        let place = Place::Conv2d(Box::new(layer.clone()), input.inner());
         self.probe(output, place)
     }
 
@@ -149,69 +151,6 @@ impl ProbeTape {
         self.probe(output, place)
     }
 
-    /// `layer.forward(tokens)`, tokens `[rows, length]`, output `[rows, length, width]`.
-    pub fn embedding(&mut self, layer: &Embedding, tokens: Tensor<2, Int>) -> Tensor<3> {
-        self.layers += 1;
-        self.see([Some(layer.weight.id), None]);
-        if !self.probing {
-            return layer.forward(tokens);
-        }
-        let numbers = tokens.clone().into_data();
-        let [vocabulary, width] = layer.weight.dims();
-        let place = Place::Embedding {
-            table: layer.weight.id,
-            vocabulary,
-            width,
-            tokens: numbers.iter::<i64>().map(|token| token as usize).collect(),
-        };
-        let output = detached(layer).forward(tokens);
-        self.probe(output, place)
-    }
-
-    /// The tokens in `rows [rows, length]`, which are whole numbers below the layer's vocabulary.
-    /// Anything else becomes token 0, and whoever asked for a gradient gets an error.
-    pub fn tokens(&mut self, layer: &Embedding, rows: Tensor<2>) -> Tensor<2, Int> {
-        let [vocabulary, _] = layer.weight.dims();
-        let (dims, device) = (rows.dims(), rows.device());
-        let mut valid = true;
-        let tokens: Vec<i64> = rows
-            .into_data()
-            .iter::<f32>()
-            .map(|value| {
-                let token = value as i64;
-                let is_token = (0..vocabulary as i64).contains(&token) && token as f32 == value;
-                valid &= is_token;
-                if is_token { token } else { 0 }
-            })
-            .collect();
-        if !valid {
-            self.fail(GradientError::Token { vocabulary });
-        }
-        Tensor::from_data(TensorData::new(tokens, dims), &device)
-    }
-
-    /// Self-attention without a mask: `layer.forward(MhaInput::self_attn(input)).context`, input
-    /// `[rows, length, width]`.
-    pub fn attention(&mut self, layer: &MultiHeadAttention, input: Tensor<3>) -> Tensor<3> {
-        self.layers += 1;
-        let shape @ [rows, length, _] = input.dims();
-        let mut heads = |linear: &Linear| {
-            self.linear_of_layer(linear, input.clone())
-                .reshape([rows, length, layer.n_heads, layer.d_k])
-                .swap_dims(1, 2)
-        };
-        let (query, key) = (heads(&layer.query), heads(&layer.key));
-        let value = heads(&layer.value);
-        let scores = query.matmul(key.transpose()) / (layer.d_k as f32).sqrt();
-        let weights = match layer.quiet_softmax {
-            true => quiet_softmax(scores, 3),
-            false => softmax(scores, 3),
-        };
-        let context = layer.dropout.forward(weights).matmul(value);
-        let context = context.swap_dims(1, 2).reshape(shape);
-        self.linear_of_layer(&layer.output, context)
-    }
-
     /// Drops values of `rows [rows, values]` where a training without privacy asked for dropout.
     pub(crate) fn dropout(&self, layer: usize, probability: f64, rows: Tensor<2>) -> Tensor<2> {
         let Some((seed, places)) = &self.dropout else {
@@ -227,17 +166,17 @@ impl ProbeTape {
         rows * mask
     }
 
-    fn see(&mut self, parameters: [Option<ParamId>; 2]) {
+    pub(super) fn see(&mut self, parameters: [Option<ParamId>; 2]) {
         let layer = self.layers - 1;
         let found = parameters.into_iter().flatten().map(|id| (id, layer));
         self.seen.extend(found);
     }
 
-    fn fail(&mut self, error: GradientError) {
+    pub(super) fn fail(&mut self, error: GradientError) {
         self.error.get_or_insert(error);
     }
 
-    fn probe<const D: usize>(&mut self, output: Tensor<D>, place: Place) -> Tensor<D> {
+    pub(super) fn probe<const D: usize>(&mut self, output: Tensor<D>, place: Place) -> Tensor<D> {
         let dims = output.dims();
         let zeros = rows(output.clone().inner()).zeros_like();
         let leaf = zeros.autodiff().require_grad();
@@ -257,7 +196,7 @@ fn rows<const D: usize>(tensor: Tensor<D>) -> Tensor<2> {
 }
 
 /// The layer on Burn's tape, its parameters no leaves of it.
-fn detached<M: Module>(layer: &M) -> M {
+pub(super) fn detached<M: Module>(layer: &M) -> M {
     struct Detach;
     impl ModuleMapper for Detach {
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {

@@ -27,8 +27,8 @@ pub(super) enum LayerTrace {
     },
     /// The gradients themselves, `[u, values]` for each parameter.
     Held(Vec<(ParamId, Tensor<2>)>),
-    /// Too many values to hold: made for some units at a time, twice.
-    Blocked(Outer),
+    /// Too many values to hold: made for at most so many units at a time, twice.
+    Blocked(Outer, usize),
     /// An embedding.
     Table(Table),
 }
@@ -47,7 +47,10 @@ impl LayerTrace {
         }
         match units.saturating_mul(outer.weights()) <= HELD {
             true => Self::Held(outer.gradients()),
-            false => Self::Blocked(outer),
+            false => {
+                let block = (HELD / outer.weights().max(1)).max(1);
+                Self::Blocked(outer, block)
+            }
         }
     }
 
@@ -63,7 +66,7 @@ impl LayerTrace {
                 products.map(|(d, i)| d * (i + one)).collect()
             }
             Self::Held(gradients) => held_squares(gradients),
-            Self::Blocked(outer) => blocks(outer)
+            Self::Blocked(outer, block) => blocks(outer, *block)
                 .flat_map(|(start, count)| held_squares(&outer.units(start, count).gradients()))
                 .collect(),
             Self::Table(table) => table.squared_norms(),
@@ -105,8 +108,8 @@ impl LayerTrace {
                     give(*id, row.clone().matmul(gradient.clone()));
                 }
             }
-            Self::Blocked(outer) => {
-                for (start, count) in blocks(outer) {
+            Self::Blocked(outer, block) => {
+                for (start, count) in blocks(outer, *block) {
                     let row = column(&weights[start..start + count]).transpose();
                     for (id, gradient) in outer.units(start, count).gradients() {
                         give(id, row.clone().matmul(gradient));
@@ -138,11 +141,14 @@ impl LayerTrace {
                     .map(|(id, gradient)| (id, zeroed(gradient, drop)))
                     .collect(),
             ),
-            Self::Blocked(outer) => Self::Blocked(Outer {
-                input: zeroed(outer.input.clone(), drop),
-                delta: zeroed(outer.delta.clone(), drop),
-                ..outer
-            }),
+            Self::Blocked(outer, block) => {
+                let outer = Outer {
+                    input: zeroed(outer.input.clone(), drop),
+                    delta: zeroed(outer.delta.clone(), drop),
+                    ..outer
+                };
+                Self::Blocked(outer, block)
+            }
             // It skips units of weight zero.
             Self::Table(table) => Self::Table(table),
         }
@@ -162,9 +168,8 @@ fn held_squares(gradients: &[(ParamId, Tensor<2>)]) -> Vec<f64> {
 }
 
 /// First unit and number of units of each block.
-fn blocks(outer: &Outer) -> impl Iterator<Item = (usize, usize)> {
+fn blocks(outer: &Outer, block: usize) -> impl Iterator<Item = (usize, usize)> {
     let [units, ..] = outer.input.dims();
-    let block = (HELD / outer.weights().max(1)).max(1);
     (0..units)
         .step_by(block)
         .map(move |start| (start, block.min(units - start)))
@@ -176,4 +181,60 @@ fn zeroed<const D: usize>(tensor: Tensor<D>, drop: &Tensor<1, Bool>) -> Tensor<D
     let mut shape = [1; D];
     shape[0] = dims[0];
     tensor.mask_fill(drop.clone().reshape(shape).expand(dims), 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::seeded_generator;
+    use rand::RngExt;
+
+    fn random(shape: [usize; 4], name: &str) -> Tensor<4> {
+        let mut generator = seeded_generator(9, name, 0);
+        let values: Vec<f32> = (0..shape.iter().product())
+            .map(|_| generator.random_range(-1.0..1.0))
+            .collect();
+        Tensor::from_data(TensorData::new(values, shape), &Device::flex())
+    }
+
+    fn sum(trace: &LayerTrace) -> Vec<f64> {
+        let mut sums = Vec::<(ParamId, Vec<f64>)>::new();
+        let weights = [1.0, 0.5, 0.0, 2.0, -1.0];
+        trace.weighted_sum(&weights, &Device::flex(), &mut |id, values| {
+            if sums.iter().all(|(seen, _)| *seen != id) {
+                sums.push((id, Vec::new()));
+            }
+            let (_, sum) = sums.iter_mut().find(|(seen, _)| *seen == id).unwrap();
+            for (place, value) in values.enumerate() {
+                sum.resize(sum.len().max(place + 1), 0.0);
+                sum[place] += value;
+            }
+        });
+        sums.into_iter().flat_map(|(_, sum)| sum).collect()
+    }
+
+    #[test]
+    fn blocks_give_what_holding_everything_gives() {
+        for outputs_first in [false, true] {
+            let outer = Outer {
+                weight: ParamId::new(),
+                bias: Some(ParamId::new()),
+                input: random([5, 2, 3, 4], "input"),
+                delta: random([5, 2, 3, 6], "delta"),
+                outputs_first,
+            };
+            let drop = TensorData::from([false, false, true, false, false]);
+            let drop = Tensor::<1, Bool>::from_data(drop, &Device::flex());
+            let held = LayerTrace::Held(outer.gradients()).without(&drop);
+            for block in [1, 2, 5, 9] {
+                let blocked = LayerTrace::Blocked(outer.clone(), block).without(&drop);
+                assert_eq!(blocked.squared_norms(), held.squared_norms());
+                let (found, expected) = (sum(&blocked), sum(&held));
+                assert_eq!(found.len(), expected.len());
+                for (found, expected) in found.iter().zip(&expected) {
+                    assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+                }
+            }
+        }
+    }
 }

@@ -9,6 +9,8 @@ use super::{Activation, Parameterless};
 use crate::gradient::ProbeTape;
 
 /// A layer of a [`Network`](super::Network).
+// Burn has no boxed modules; a network has few layers.
+#[allow(clippy::large_enum_variant)]
 #[derive(Module, Debug)]
 pub enum Layer {
     /// Fully connected, weight `[inputs, outputs]`.

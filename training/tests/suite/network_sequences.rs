@@ -113,9 +113,9 @@ fn attention_weighs_values_by_queries_and_keys() {
                     (product.sum::<f32>() / (size as f32).sqrt()).exp()
                 };
                 let total: f32 = (0..LENGTH).map(score).sum();
-                for to in 0..LENGTH {
+                for (to, value) in value.iter().enumerate() {
                     for c in columns.clone() {
-                        context[at][c] += score(to) / total * value[to][c];
+                        context[at][c] += score(to) / total * value[c];
                     }
                 }
             }
