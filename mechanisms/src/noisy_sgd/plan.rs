@@ -1,8 +1,11 @@
 //! The plan of a noisy SGD training.
 
-use privet_accountant::DpEvent;
+use privet_accountant::{DpEvent, NeighboringRelation};
 
 use super::{ClippingPlan, NoisySgdRun, RunState};
+use crate::correlated::{
+    BatchAssignment, CorrelatedGaussian, CorrelatedParameters, NoiseStrategy, Participation,
+};
 use crate::error::{in_range, positive};
 use crate::{MechanismError, NoiseSource, Sampling, Sensitive};
 
@@ -18,9 +21,14 @@ pub struct NoisySgdParameters {
     pub steps: u64,
     /// What bounds each unit's gradient.
     pub clipping: ClippingPlan,
-    /// The noise multiplier `z` of a step: what is charged. It is the standard deviation of the
-    /// noise over the sensitivity; where clipping is adaptive the noise on the gradients is larger,
-    /// so that the count is paid for, see [`AdaptiveClipping`](super::AdaptiveClipping).
+    /// How the noise of the steps hangs together: [`NoiseStrategy::independent`], or by a strategy
+    /// for which the sampling lets units take turns.
+    pub noise: NoiseStrategy,
+    /// The noise multiplier `z`: what is charged. It is the standard deviation of the noise over
+    /// the sensitivity of a step, or, where units take turns ([`Sampling::FixedOrder`],
+    /// [`Sampling::CyclicPoisson`]), over what one unit changes altogether, see
+    /// [`CorrelatedGaussian`]. Where clipping is adaptive the noise on the gradients is larger, so
+    /// that the count is paid for, see [`AdaptiveClipping`](super::AdaptiveClipping).
     pub noise_multiplier: f64,
 }
 
@@ -50,20 +58,21 @@ pub struct NoisySgdParameters {
 pub struct NoisySgdMechanism {
     parameters: NoisySgdParameters,
     gradient_noise_multiplier: f64,
-    event: DpEvent,
+    correlated: Option<CorrelatedGaussian>,
 }
 
 impl NoisySgdMechanism {
     /// The plan, if the parameters make one.
     ///
     /// # Errors
-    /// A number out of its range.
+    /// A number out of its range, or parts of a plan that do not go together.
     pub fn new(parameters: NoisySgdParameters) -> Result<Self, MechanismError> {
         let NoisySgdParameters {
             sampling,
             declared_units,
             steps,
             clipping,
+            noise,
             noise_multiplier,
         } = &parameters;
         let some = |field, value: u64| in_range(field, value as f64, value >= 1, "at least 1");
@@ -76,31 +85,59 @@ impl NoisySgdMechanism {
             "a finite number above 0",
         )?;
         let gradient_noise_multiplier = clipping.validate(*noise_multiplier)?;
-        let event = sampling.event(*noise_multiplier, *steps)?;
+        let correlated = match sampling.participation() {
+            Some(participation) => Some(correlated(&parameters, participation)?),
+            None if *noise == NoiseStrategy::independent() => None,
+            None => {
+                let reason = "noise that is correlated across steps has a known cost only where \
+                              units take turns; take independent noise, or batches in a fixed \
+                              order, or for banded noise cyclic Poisson sampling";
+                return Err(MechanismError::Combination { reason });
+            }
+        };
+        // Whatever relation is asked for later, the numbers make an event.
+        sampling.event(
+            NeighboringRelation::ReplaceSpecial,
+            *noise_multiplier,
+            *steps,
+        )?;
         Ok(Self {
             parameters,
             gradient_noise_multiplier,
-            event,
+            correlated,
         })
     }
 
-    /// What an accountant charges for the whole training.
-    pub fn event(&self) -> DpEvent {
-        self.event.clone()
-    }
-
-    /// What the first `steps` steps cost. A run of fewer steps than planned is charged as a whole
-    /// all the same.
+    /// What an accountant charges for the whole training under `relation`.
     ///
     /// # Errors
-    /// No step at all.
-    pub fn event_after(&self, steps: u64) -> Result<DpEvent, MechanismError> {
+    /// Under `relation` the training has no cost that an accountant could tell from its event; the
+    /// error says why and what to do. (Other events are refused by the accountant.)
+    pub fn event(&self, relation: NeighboringRelation) -> Result<DpEvent, MechanismError> {
+        self.event_after(relation, self.parameters.steps)
+    }
+
+    /// What the first `steps` steps cost, as far as that is known to be less than the whole. A run
+    /// of fewer steps than planned is charged as a whole all the same.
+    ///
+    /// # Errors
+    /// No step at all, or as for [`event`](Self::event).
+    pub fn event_after(
+        &self,
+        relation: NeighboringRelation,
+        steps: u64,
+    ) -> Result<DpEvent, MechanismError> {
         let NoisySgdParameters {
             sampling,
             noise_multiplier,
             ..
         } = &self.parameters;
-        sampling.event(*noise_multiplier, steps)
+        sampling.event(relation, *noise_multiplier, steps)
+    }
+
+    /// The noise of a training in which units take turns.
+    pub fn correlated(&self) -> Option<&CorrelatedGaussian> {
+        self.correlated.as_ref()
     }
 
     /// The public constants.
@@ -169,4 +206,25 @@ impl NoisySgdMechanism {
     pub(super) fn name(&self) -> String {
         format!("noisy-sgd {:?}", self.parameters)
     }
+}
+
+/// The noise of a training with these parameters, whose units take turns.
+fn correlated(
+    parameters: &NoisySgdParameters,
+    participation: Participation,
+) -> Result<CorrelatedGaussian, MechanismError> {
+    let ClippingPlan::Fixed(clipping) = &parameters.clipping else {
+        let reason = "adaptive clipping changes the norm from step to step, but where units take \
+                      turns the noise is made for one norm; take a fixed clipping norm, or \
+                      Poisson sampling";
+        return Err(MechanismError::Combination { reason });
+    };
+    CorrelatedGaussian::new(CorrelatedParameters {
+        strategy: parameters.noise.clone(),
+        participation,
+        assignment: BatchAssignment::Position,
+        steps: parameters.steps,
+        clipping_norm: clipping.sensitivity(),
+        noise_multiplier: parameters.noise_multiplier,
+    })
 }

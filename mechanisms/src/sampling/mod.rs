@@ -5,24 +5,27 @@
 //! run draws its batches with it. Nothing else makes a [`DrawnBatch`], so the batch that is
 //! stepped on is the batch that was paid for.
 //!
-//! Shuffled or fixed batches are not offered: no amplification is proved for them.
+//! Shuffled batches are not offered: no amplification is proved for them. Batches in a fixed order
+//! are paid for without any.
 
 mod batch;
 pub(crate) mod poisson;
 mod random_allocation;
 mod sampler;
 mod truncated_poisson;
+mod turns;
 
 pub use batch::DrawnBatch;
 pub(crate) use batch::{BatchId, RunId};
 pub(crate) use sampler::Sampler;
 
-use privet_accountant::DpEvent;
+use privet_accountant::{DpEvent, NeighboringRelation};
 
 use crate::MechanismError;
+use crate::correlated::{BatchAssignment, Participation};
 use crate::error::in_range;
 
-/// A random choice of the units of each step. All numbers are public constants.
+/// A choice of the units of each step. All numbers are public constants.
 ///
 /// Choices are made with exact integer arithmetic; a stated probability is an upper bound that is
 /// less than 2^-64 above the true one.
@@ -82,6 +85,38 @@ pub enum Sampling {
         /// In how many of them each unit is, at least 1.
         selected: u32,
     },
+    /// Nothing is random: unit `i` is in the steps `i`, `i + steps_per_epoch`, ..., counted from
+    /// `i mod steps_per_epoch`. For who cannot sample; best with correlated noise.
+    ///
+    /// **Relation.** Replace-special (the unit's gradients become zero), replace-one. Refused under
+    /// add-or-remove-one, where all units behind one that comes or goes would change their step.
+    ///
+    /// **Theorem.** The training costs `Gaussian(z)`, with the noise multiplier `z` over the
+    /// sensitivity of all of a unit's steps together; see
+    /// [`CorrelatedGaussian`](crate::correlated::CorrelatedGaussian).
+    ///
+    /// **Expected batch size.** The declared number of units over `steps_per_epoch`.
+    FixedOrder {
+        /// How many steps an epoch has, at least 1.
+        steps_per_epoch: u32,
+    },
+    /// Unit `i` is in group `i mod groups`; step `t` draws from group `t mod groups` alone, each
+    /// unit with probability `q` independently of all others and of all other steps.
+    ///
+    /// **Relation.** Replace-special. Refused under add-or-remove-one as `FixedOrder` is, and under
+    /// replace-one as `Poisson` is.
+    ///
+    /// **Theorem.** The training costs `PoissonSampled(q, Gaussian(z))` for every turn of a group,
+    /// also with banded noise of at most `groups` bands; see
+    /// [`CorrelatedGaussian`](crate::correlated::CorrelatedGaussian).
+    ///
+    /// **Expected batch size.** `q` times the declared number of units over `groups`.
+    CyclicPoisson {
+        /// How many groups there are, at least 1.
+        groups: u32,
+        /// The probability `q`, above 0.
+        sampling_probability: f64,
+    },
 }
 
 impl Sampling {
@@ -119,15 +154,46 @@ impl Sampling {
                 let expected = "at least 1 and at most steps_per_epoch";
                 in_range("selected", selected.into(), valid, expected).map(drop)
             }
+            Self::FixedOrder { steps_per_epoch } => some("steps_per_epoch", steps_per_epoch.into()),
+            Self::CyclicPoisson {
+                groups,
+                sampling_probability,
+            } => {
+                probability(sampling_probability)?;
+                some("groups", groups.into())
+            }
         }
     }
 
-    /// What `steps` steps cost, each of them the Gaussian mechanism with this noise multiplier on
-    /// a sum over the batch.
+    /// Where units take turns: in which steps, counted from the first, one unit can be.
+    pub(crate) fn participation(&self) -> Option<Participation> {
+        match *self {
+            Self::FixedOrder { steps_per_epoch } => Some(turns::fixed_order(steps_per_epoch)),
+            Self::CyclicPoisson {
+                groups,
+                sampling_probability: q,
+            } => Some(turns::cyclic_poisson(groups, q)),
+            Self::Poisson { .. }
+            | Self::TruncatedPoisson { .. }
+            | Self::RandomAllocation { .. } => None,
+        }
+    }
+
+    /// What `steps` steps cost under `relation`, each of them the Gaussian mechanism with this
+    /// noise multiplier on a sum over the batch; where units take turns, all of them together.
     ///
     /// # Errors
-    /// Numbers that make no event.
-    pub fn event(&self, noise_multiplier: f64, steps: u64) -> Result<DpEvent, MechanismError> {
+    /// Numbers that make no event, or a relation under which the event would be wrong without the
+    /// accountant's noticing.
+    pub fn event(
+        &self,
+        relation: NeighboringRelation,
+        noise_multiplier: f64,
+        steps: u64,
+    ) -> Result<DpEvent, MechanismError> {
+        let together = |turns: Participation| {
+            turns.event(relation, BatchAssignment::Position, noise_multiplier, steps)
+        };
         let gaussian = DpEvent::gaussian(noise_multiplier)?;
         let (event, count) = match *self {
             Self::Poisson {
@@ -156,6 +222,13 @@ impl Sampling {
                 DpEvent::random_allocation(steps_per_epoch.into(), selected.into(), gaussian)?,
                 steps.div_ceil(steps_per_epoch.into()),
             ),
+            Self::FixedOrder { steps_per_epoch } => {
+                return together(turns::fixed_order(steps_per_epoch));
+            }
+            Self::CyclicPoisson {
+                groups,
+                sampling_probability: q,
+            } => return together(turns::cyclic_poisson(groups, q)),
         };
         Ok(DpEvent::self_composed(event, count)?)
     }
@@ -177,6 +250,11 @@ impl Sampling {
                 steps_per_epoch,
                 selected,
             } => declared * f64::from(selected) / f64::from(steps_per_epoch),
+            Self::FixedOrder { steps_per_epoch } => declared / f64::from(steps_per_epoch),
+            Self::CyclicPoisson {
+                groups,
+                sampling_probability,
+            } => sampling_probability * declared / f64::from(groups),
         }
     }
 }

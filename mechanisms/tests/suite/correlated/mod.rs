@@ -4,6 +4,7 @@ mod dense;
 mod error;
 mod events;
 mod noise;
+mod noisy_sgd;
 mod sensitivity;
 
 use privet_mechanisms::correlated::{
