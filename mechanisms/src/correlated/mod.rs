@@ -51,6 +51,7 @@ mod optimize;
 mod participation;
 mod plan;
 mod recurrence;
+mod strategy;
 mod tree;
 mod tree_noise;
 
@@ -59,5 +60,6 @@ pub use error::PrefixError;
 pub use noise::CorrelatedNoise;
 pub(crate) use noise::NoiseSteps;
 pub use participation::{BatchAssignment, Participation};
-pub use plan::{CorrelatedGaussian, CorrelatedParameters, NoiseStrategy};
+pub use plan::{CorrelatedGaussian, CorrelatedParameters};
+pub use strategy::NoiseStrategy;
 pub use tree::TreeEstimator;

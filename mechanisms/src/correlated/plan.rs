@@ -2,29 +2,10 @@
 
 use privet_accountant::{DpEvent, NeighboringRelation};
 
-use super::{
-    BandedToeplitz, BatchAssignment, CorrelatedNoise, Participation, PrefixError, TreeEstimator,
-    tree,
-};
+use super::{BatchAssignment, CorrelatedNoise, NoiseStrategy, Participation, PrefixError};
 use crate::error::{in_range, positive};
 use crate::noisy_sgd::CLIPPING_SLACK;
 use crate::{MechanismError, NoiseSource};
-
-/// How the noise of the steps hangs together.
-#[derive(Debug, Clone, PartialEq)]
-pub enum NoiseStrategy {
-    /// A binary tree over the steps (DP-FTRL by tree aggregation).
-    Tree(TreeEstimator),
-    /// A banded Toeplitz matrix (BandMF).
-    Banded(BandedToeplitz),
-}
-
-impl NoiseStrategy {
-    /// Fresh noise in every step, the strategy of one band.
-    pub fn independent() -> Self {
-        Self::Banded(BandedToeplitz::independent())
-    }
-}
 
 /// The public constants of a training with correlated noise.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,8 +28,9 @@ pub struct CorrelatedParameters {
 /// correlated across steps.
 ///
 /// With `x` the clipped sums of all steps, one a row, the training releases functions of
-/// `S x + z`, where the strategy `S` is lower triangular and `z` has independent normal entries of
-/// standard deviation `noise_multiplier * clipping_norm * sensitivity`.
+/// `S x + z`, where `z` has independent normal entries of standard deviation
+/// `noise_multiplier * clipping_norm * sensitivity`. What is released by step `t` needs only rows
+/// of the strategy `S` that end by step `t`.
 ///
 /// **Sensitivity.** The largest change of `S x` when one record's contributions, each of norm at
 /// most 1 in units of the clipping norm, vanish from the steps in which it takes part; see
@@ -106,25 +88,7 @@ impl CorrelatedGaussian {
             "a finite number above 0",
         )?;
         participation.check()?;
-        let squared_sensitivity = match (strategy, participation) {
-            (NoiseStrategy::Tree(_), Participation::CyclicPoisson { .. }) => {
-                let reason = "sampling does not amplify the privacy of tree aggregation, because \
-                              later nodes hold a record's contribution again; use banded noise, \
-                              or batches in a fixed order";
-                return Err(MechanismError::Combination { reason });
-            }
-            (NoiseStrategy::Banded(banded), Participation::CyclicPoisson { groups, .. })
-                if banded.bands() as u64 > groups =>
-            {
-                let bands = banded.bands();
-                return Err(MechanismError::BandsOverlap { bands, groups });
-            }
-            (NoiseStrategy::Banded(banded), _) => {
-                banded.squared_sensitivity(steps, participation.pattern(steps))?
-            }
-            // A whole number below 2^53.
-            (NoiseStrategy::Tree(_), _) => tree::squared_sensitivity(participation, steps) as f64,
-        };
+        let squared_sensitivity = strategy.squared_sensitivity(participation, steps)?;
         Ok(Self {
             parameters,
             squared_sensitivity,
@@ -171,10 +135,7 @@ impl CorrelatedGaussian {
     /// The error of prefix sums of the released gradients.
     pub fn prefix_error(&self) -> PrefixError {
         let steps = self.parameters.steps;
-        let variances = match &self.parameters.strategy {
-            NoiseStrategy::Tree(estimator) => estimator.prefix_variances(steps),
-            NoiseStrategy::Banded(banded) => banded.prefix_variances(steps),
-        };
+        let variances = self.parameters.strategy.prefix_variances(steps);
         PrefixError::new(self.squared_sensitivity, &variances)
     }
 

@@ -38,6 +38,7 @@
 mod adaptive;
 mod clip;
 mod clipping;
+mod parameters;
 mod plan;
 mod run;
 mod state;
@@ -46,7 +47,8 @@ pub(crate) mod sum;
 pub use adaptive::{AdaptiveClipping, ClippingPlan};
 pub use clip::{CLIPPING_SLACK, add_clipped, clip_factor};
 pub use clipping::Clipping;
-pub use plan::{NoisySgdMechanism, NoisySgdParameters};
+pub use parameters::NoisySgdParameters;
+pub use plan::NoisySgdMechanism;
 pub use run::NoisySgdRun;
 pub use state::RunState;
 pub use sum::ClippedSum;

@@ -2,35 +2,10 @@
 
 use privet_accountant::{DpEvent, NeighboringRelation};
 
-use super::{ClippingPlan, NoisySgdRun, RunState};
-use crate::correlated::{
-    BatchAssignment, CorrelatedGaussian, CorrelatedParameters, NoiseStrategy, Participation,
-};
+use super::{ClippingPlan, NoisySgdParameters, NoisySgdRun, RunState};
+use crate::correlated::CorrelatedGaussian;
 use crate::error::{in_range, positive};
-use crate::{MechanismError, NoiseSource, Sampling, Sensitive};
-
-/// The public constants of a noisy SGD training.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NoisySgdParameters {
-    /// How the units of each batch are chosen.
-    pub sampling: Sampling,
-    /// How many units there are, as publicly declared: never the realised number. Noisy sums are
-    /// divided by the batch size that the sampling expects of so many.
-    pub declared_units: u64,
-    /// How many steps are released, at least 1.
-    pub steps: u64,
-    /// What bounds each unit's gradient.
-    pub clipping: ClippingPlan,
-    /// How the noise of the steps hangs together: [`NoiseStrategy::independent`], or by a strategy
-    /// for which the sampling lets units take turns.
-    pub noise: NoiseStrategy,
-    /// The noise multiplier `z`: what is charged. It is the standard deviation of the noise over
-    /// the sensitivity of a step, or, where units take turns ([`Sampling::FixedOrder`],
-    /// [`Sampling::CyclicPoisson`]), over what one unit changes altogether, see
-    /// [`CorrelatedGaussian`]. Where clipping is adaptive the noise on the gradients is larger, so
-    /// that the count is paid for, see [`AdaptiveClipping`](super::AdaptiveClipping).
-    pub noise_multiplier: f64,
-}
+use crate::{MechanismError, NoiseSource, Sensitive};
 
 /// Noisy SGD (DP-SGD): in each step a batch of sampled units, each unit's gradient clipped, their
 /// sum plus Gaussian noise of standard deviation `z` times its sensitivity, over a public constant.
@@ -72,8 +47,8 @@ impl NoisySgdMechanism {
             declared_units,
             steps,
             clipping,
-            noise,
             noise_multiplier,
+            ..
         } = &parameters;
         let some = |field, value: u64| in_range(field, value as f64, value >= 1, "at least 1");
         sampling.validate()?;
@@ -85,16 +60,7 @@ impl NoisySgdMechanism {
             "a finite number above 0",
         )?;
         let gradient_noise_multiplier = clipping.validate(*noise_multiplier)?;
-        let correlated = match sampling.participation() {
-            Some(participation) => Some(correlated(&parameters, participation)?),
-            None if *noise == NoiseStrategy::independent() => None,
-            None => {
-                let reason = "noise that is correlated across steps has a known cost only where \
-                              units take turns; take independent noise, or batches in a fixed \
-                              order, or for banded noise cyclic Poisson sampling";
-                return Err(MechanismError::Combination { reason });
-            }
-        };
+        let correlated = parameters.correlated()?;
         // Whatever relation is asked for later, the numbers make an event.
         sampling.event(
             NeighboringRelation::ReplaceSpecial,
@@ -206,25 +172,4 @@ impl NoisySgdMechanism {
     pub(super) fn name(&self) -> String {
         format!("noisy-sgd {:?}", self.parameters)
     }
-}
-
-/// The noise of a training with these parameters, whose units take turns.
-fn correlated(
-    parameters: &NoisySgdParameters,
-    participation: Participation,
-) -> Result<CorrelatedGaussian, MechanismError> {
-    let ClippingPlan::Fixed(clipping) = &parameters.clipping else {
-        let reason = "adaptive clipping changes the norm from step to step, but where units take \
-                      turns the noise is made for one norm; take a fixed clipping norm, or \
-                      Poisson sampling";
-        return Err(MechanismError::Combination { reason });
-    };
-    CorrelatedGaussian::new(CorrelatedParameters {
-        strategy: parameters.noise.clone(),
-        participation,
-        assignment: BatchAssignment::Position,
-        steps: parameters.steps,
-        clipping_norm: clipping.sensitivity(),
-        noise_multiplier: parameters.noise_multiplier,
-    })
 }
