@@ -3,8 +3,8 @@
 use privet_accountant::NeighboringRelation::AddOrRemoveOne;
 use privet_mechanisms::noisy_sgd::CLIPPING_SLACK;
 use privet_mechanisms::{
-    ClippedSum, Clipping, DpEvent, MechanismError, NoiseSource, NoisySgdMechanism,
-    NoisySgdParameters, Sampling, Sensitive,
+    AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, DpEvent, MechanismError, NoiseSource,
+    NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive,
 };
 
 use crate::plans::{poisson, sum_of};
@@ -106,6 +106,12 @@ fn parts_of_a_batch_make_the_same_step_as_the_whole() {
             sampling: Sampling::Poisson {
                 sampling_probability: 1.0,
             },
+            clipping: ClippingPlan::Adaptive(AdaptiveClipping {
+                initial_norm: 0.3,
+                target_quantile: 0.5,
+                learning_rate: 0.2,
+                count_noise: 2.0,
+            }),
             ..parameters()
         })
         .unwrap();
@@ -119,14 +125,15 @@ fn parts_of_a_batch_make_the_same_step_as_the_whole() {
         });
         let mut total = sums.next().unwrap();
         sums.for_each(|part| total.add(part).unwrap());
-        run.release(batch, total)
+        let released = run.release(batch, total)?;
+        Ok((released, run.state()))
     };
     let whole = release(&[&[0.5, 0.25, 0.125, 0.25]]).unwrap();
     assert_eq!(
         whole,
         release(&[&[0.5, 0.25], &[0.125], &[], &[0.25]]).unwrap()
     );
-    assert_ne!(whole, release(&[&[0.5, 0.25, 0.125], &[0.0]]).unwrap());
+    assert_ne!(whole.0, release(&[&[0.5, 0.25, 0.125], &[0.0]]).unwrap().0);
     let forgotten = release(&[&[0.5, 0.25], &[0.125]]);
     assert_eq!(forgotten, Err(MechanismError::UnitsOfAnotherBatch));
 }
