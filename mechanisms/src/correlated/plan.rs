@@ -34,8 +34,8 @@ pub struct CorrelatedParameters {
 ///
 /// **Sensitivity.** The largest change of `S x` when one record's contributions, each of norm at
 /// most 1 in units of the clipping norm, vanish from the steps in which it takes part; see
-/// [`BandedToeplitz`] and [`TreeEstimator`]. Rounded up, from the very coefficients that the noise
-/// is made with.
+/// [`BandedToeplitz`](super::BandedToeplitz), [`TreeEstimator`](super::TreeEstimator). Rounded up,
+/// from the very coefficients that the noise is made with.
 ///
 /// **Relation.** Replace-special ("zero-out"): the record's contributions vanish, and all others
 /// stay in their steps. Add-or-remove-one is the same where records come to their steps by

@@ -16,12 +16,13 @@ use crate::{MechanismError, NoiseSource, Sensitive};
 /// **Sensitivity.** Adding or removing a unit that is in the batch changes the sum by at most
 /// [`Clipping::sensitivity`](super::Clipping::sensitivity) in L2: `C` where clipping is flat or
 /// automatic, `sqrt(sum of C_l^2)` where it is per layer. (Replacing one changes it by up to twice
-/// that; but no sampling here is accounted under replace-one, see [`Sampling`].)
+/// that; [`Sampling`](crate::Sampling) says where this is accounted.)
 ///
 /// **Theorem.** A step is the Gaussian mechanism with noise multiplier `z` on the batch (with
-/// adaptive clipping: on gradients and count together), and [`Sampling`] says what its batches make
-/// of that. Steps compose adaptively, and all intermediate models may be published. An empty batch
-/// is a step on noise alone.
+/// adaptive clipping: on gradients and count together), and [`Sampling`](crate::Sampling) says what
+/// its batches make of that. Steps compose adaptively, and all intermediate models may be published.
+/// An empty batch is a step on noise alone. Where units take turns, the training is a
+/// [`CorrelatedGaussian`].
 ///
 /// **Safe side.** The noise is larger than stated by the factor
 /// 1 + [`CLIPPING_SLACK`](super::CLIPPING_SLACK), which covers contributions that rounding let
