@@ -31,6 +31,7 @@
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
 //! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
 //! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
+//! - [`correlated`]: noise that the steps share, for training without sampling.
 //!
 //! # What is not promised
 //! - **Exact arithmetic.** Noise is drawn and added in floating point, where the set of reachable
@@ -44,6 +45,7 @@
 //!   system, so every guarantee is computational (Mironov, Pandey, Reingold and Vadhan,
 //!   "Computational differential privacy", CRYPTO 2009).
 
+pub mod correlated;
 mod error;
 pub mod noise;
 pub mod noisy_max;
@@ -51,6 +53,7 @@ pub mod noisy_sgd;
 pub mod sampling;
 mod sensitive;
 
+pub use correlated::{CorrelatedGaussian, CorrelatedNoise, CorrelatedParameters, NoiseStrategy};
 pub use error::MechanismError;
 pub use noise::{Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream};
 pub use noisy_max::{
@@ -61,6 +64,6 @@ pub use noisy_sgd::{
     AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, NoisySgdParameters,
     NoisySgdRun, RunState, clip_factor,
 };
-pub use privet_accountant::DpEvent;
+pub use privet_accountant::{DpEvent, NeighboringRelation};
 pub use sampling::{DrawnBatch, Sampling};
 pub use sensitive::Sensitive;

@@ -5,8 +5,8 @@
 //!
 //! ```
 //! use privet_mechanisms::{
-//!     ClippedSum, Clipping, MechanismError, NoiseKey, NoiseSource, NoisySgdMechanism,
-//!     NoisySgdParameters, Sampling, Sensitive,
+//!     ClippedSum, Clipping, MechanismError, NeighboringRelation, NoiseKey, NoiseSource,
+//!     NoiseStrategy, NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive,
 //! };
 //! # fn gradients(_: &[usize], _: &Clipping) -> (Sensitive<Vec<f32>>, Sensitive<Vec<f64>>) {
 //! #     (Sensitive::new(vec![0.0; 3]), Sensitive::new(vec![]))
@@ -17,9 +17,10 @@
 //!     declared_units: 60_000,
 //!     steps: 100,
 //!     clipping: Clipping::Flat { norm: 1.0 }.into(),
+//!     noise: NoiseStrategy::independent(),
 //!     noise_multiplier: 1.1,
 //! })?;
-//! let _to_be_charged_first = plan.event();
+//! let _to_be_charged_first = plan.event(NeighboringRelation::AddOrRemoveOne)?;
 //!
 //! let noise = NoiseSource::from_key(&NoiseKey::generate()?);
 //! # let private_units = 0;
@@ -37,6 +38,7 @@
 mod adaptive;
 mod clip;
 mod clipping;
+mod parameters;
 mod plan;
 mod run;
 mod state;
@@ -45,7 +47,8 @@ pub(crate) mod sum;
 pub use adaptive::{AdaptiveClipping, ClippingPlan};
 pub use clip::{CLIPPING_SLACK, add_clipped, clip_factor};
 pub use clipping::Clipping;
-pub use plan::{NoisySgdMechanism, NoisySgdParameters};
+pub use parameters::NoisySgdParameters;
+pub use plan::NoisySgdMechanism;
 pub use run::NoisySgdRun;
 pub use state::RunState;
 pub use sum::ClippedSum;

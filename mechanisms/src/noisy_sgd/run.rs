@@ -2,9 +2,11 @@
 
 use super::sum::ClippedUnits;
 use super::{CLIPPING_SLACK, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, RunState};
+use crate::correlated::NoiseSteps;
 use crate::noise::PlanNoise;
 use crate::sampling::{BatchId, RunId, Sampler};
 use crate::{DrawnBatch, Gaussian, MechanismError, NoiseStream, Sensitive};
+use zeroize::Zeroizing;
 
 /// A started [`NoisySgdMechanism`].
 ///
@@ -19,6 +21,7 @@ pub struct NoisySgdRun {
     sampler: Sampler,
     run: RunId,
     clipping: Clipping,
+    correlated: Option<NoiseSteps>,
     next_drawn: u64,
     next_released: u64,
 }
@@ -32,10 +35,15 @@ impl NoisySgdRun {
     ) -> Result<Self, MechanismError> {
         let clipping = state.clipping(&plan)?;
         let sampler = Sampler::new(plan.parameters().sampling, units)?;
+        let correlated = match plan.correlated() {
+            Some(noise) => Some(NoiseSteps::new(noise, state.step)?),
+            None => None,
+        };
         Ok(Self {
             noise: start(&plan.name())?,
             plan,
             sampler,
+            correlated,
             run: RunId::fresh(),
             clipping,
             next_drawn: state.step,
@@ -63,8 +71,12 @@ impl NoisySgdRun {
     }
 
     /// The standard deviation of the noise on a coordinate of the next step's sum, before the
-    /// division.
+    /// division. Where units take turns, that of the independent noise from which the noise of the
+    /// steps is made.
     pub fn noise_standard_deviation(&self) -> f64 {
+        if let Some(noise) = self.plan.correlated() {
+            return noise.noise_standard_deviation();
+        }
         let multiplier = self.plan.gradient_noise_multiplier();
         multiplier * self.clipping.sensitivity() * (1.0 + CLIPPING_SLACK)
     }
@@ -75,7 +87,7 @@ impl NoisySgdRun {
     ///
     /// # Errors
     /// A batch of another run or out of order, and a sum that was clipped by another rule, is over
-    /// another number of units, or is not finite. Nothing was drawn or released then; the batch is
+    /// another number of units, is not finite, or where units take turns has another length. Nothing was drawn or released then; the batch is
     /// gone, so the run is over.
     pub fn release(
         &mut self,
@@ -88,9 +100,15 @@ impl NoisySgdRun {
         if !values.are_finite() {
             return Err(MechanismError::NonFiniteSum);
         }
+        let divisor = self.plan.expected_batch_size();
+        if let Some(steps) = &mut self.correlated {
+            let mut noisy = Zeroizing::new(values.into_f64());
+            steps.add_to(&mut noisy, &self.noise)?;
+            self.complete_step(&units)?;
+            return Ok(noisy.iter().map(|value| (value / divisor) as f32).collect());
+        }
         let gaussian = Gaussian::new(self.noise_standard_deviation())?;
         let mut stream = self.stream("noise");
-        let divisor = self.plan.expected_batch_size();
         self.complete_step(&units)?;
         Ok(values.release(|value| ((value + gaussian.sample(&mut stream)) / divisor) as f32))
     }

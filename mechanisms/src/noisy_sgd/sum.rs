@@ -124,6 +124,13 @@ impl Values {
         }
     }
 
+    pub(super) fn into_f64(self) -> Vec<f64> {
+        match self {
+            Self::Whole(values) => values.into_iter().map(f64::from).collect(),
+            Self::Parts(values) => values,
+        }
+    }
+
     /// Each coordinate through `release`, in order.
     pub(crate) fn release(self, mut release: impl FnMut(f64) -> f32) -> Vec<f32> {
         match self {

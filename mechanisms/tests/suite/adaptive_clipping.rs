@@ -1,5 +1,6 @@
 //! The adaptive clipping norm: it finds its quantile, and its count is paid for.
 
+use privet_accountant::NeighboringRelation;
 use privet_mechanisms::{
     AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, DpEvent, NoiseSource, NoisySgdMechanism,
     NoisySgdParameters, Sensitive,
@@ -149,7 +150,8 @@ fn gradients_and_count_together_cost_what_is_charged() {
             assert!(total >= charged * (1.0 - 1e-11), "{total} {charged}");
             let step = DpEvent::gaussian(noise_multiplier).unwrap();
             let step = DpEvent::poisson_sampled(0.5, step).unwrap();
-            assert_eq!(plan.event(), DpEvent::self_composed(step, STEPS).unwrap());
+            let event = plan.event(NeighboringRelation::AddOrRemoveOne).unwrap();
+            assert_eq!(event, DpEvent::self_composed(step, STEPS).unwrap());
         }
     }
 }

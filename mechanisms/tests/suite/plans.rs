@@ -1,5 +1,6 @@
 //! Noisy SGD plans and sums that tests start from.
 
+use privet_mechanisms::correlated::NoiseStrategy;
 use privet_mechanisms::{
     ClippedSum, Clipping, DrawnBatch, NoisySgdParameters, NoisySgdRun, Sampling, Sensitive,
 };
@@ -13,6 +14,7 @@ pub(crate) fn poisson(sampling_probability: f64) -> NoisySgdParameters {
         declared_units: 10,
         steps: 1,
         clipping: Clipping::Flat { norm: 1.0 }.into(),
+        noise: NoiseStrategy::independent(),
         noise_multiplier: 1.0,
     }
 }

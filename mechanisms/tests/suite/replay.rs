@@ -1,5 +1,6 @@
 //! The same key repeats a run exactly; anything else changes it.
 
+use privet_mechanisms::correlated::{BandedToeplitz, NoiseStrategy, TreeEstimator};
 use privet_mechanisms::{
     AdaptiveClipping, Answer, ChangedVotes, ClippedSum, Clipping, ClippingPlan, ConfidentGnMax,
     ConfidentScales, NoiseKey, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters,
@@ -136,7 +137,29 @@ fn plans() -> Vec<NoisySgdParameters> {
             ..flat(1.0)
         })
     };
-    samplings.into_iter().flat_map(both).collect()
+    let mut plans: Vec<_> = samplings.into_iter().flat_map(both).collect();
+    plans.extend(turns());
+    plans
+}
+
+/// Units that take turns, with noise that remembers.
+fn turns() -> [NoisySgdParameters; 3] {
+    let banded = || NoiseStrategy::Banded(BandedToeplitz::square_root(3).unwrap());
+    let fixed_order = Sampling::FixedOrder { steps_per_epoch: 4 };
+    let cyclic = Sampling::CyclicPoisson {
+        groups: 3,
+        sampling_probability: 0.5,
+    };
+    [
+        (fixed_order, banded()),
+        (fixed_order, NoiseStrategy::Tree(TreeEstimator::Honaker)),
+        (cyclic, banded()),
+    ]
+    .map(|(sampling, noise)| NoisySgdParameters {
+        sampling,
+        noise,
+        ..flat(1.0)
+    })
 }
 
 #[test]
