@@ -122,6 +122,18 @@ pub enum MechanismError {
         planned: f64,
     },
 
+    /// A sum of another length than its grid.
+    #[error(
+        "the sum has {found} coordinates, but its grid was made for {parameters}; the grid depends \
+         on the number, so make it with Grid::for_clipping(clipping_norm, {found})"
+    )]
+    GridSize {
+        /// How many coordinates the sum has.
+        found: usize,
+        /// How many the grid has.
+        parameters: usize,
+    },
+
     /// A clipped sum with a NaN or an infinity in it: a broken gradient engine.
     ///
     /// That this happened depends on private data: report it to the operator, publish nothing.

@@ -27,19 +27,23 @@
 //! ```
 //!
 //! # Map
-//! - [`noise`]: the key, the source, its substreams, Gaussian and Laplace samples.
+//! - [`noise`]: the key, the source, its substreams, Gaussian (also rounded to integers,
+//!   exactly) and Laplace samples.
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
 //! - [`sampling`]: how a batch is drawn.
 //! - [`noisy_sgd`]: clip, sum, noise, average.
 //!
 //! # What is not promised
-//! - **Exact arithmetic.** Noise is drawn and added in floating point, where the set of reachable
-//!   outputs depends on the value that is hidden; Mironov ("On significance of the least
-//!   significant bits for differential privacy", CCS 2012) turned this into an attack on Laplace
-//!   noise. A noisy max publishes only an index, which narrows that channel but does not prove it
-//!   shut; noisy SGD publishes the rounded numbers themselves. Exact integer noise (Canonne,
-//!   Kamath and Steinke, NeurIPS 2020) is planned and is not in this version.
-//! - **Time.** How long a draw takes depends on private data (a larger batch takes longer).
+//! - **Exact arithmetic, unless you ask for it.** By default noise is drawn and added in floating
+//!   point, where the set of reachable outputs depends on the value that is hidden; Mironov ("On
+//!   significance of the least significant bits for differential privacy", CCS 2012) turned this
+//!   into an attack on Laplace noise. A noisy max publishes only an index, which narrows that
+//!   channel but does not prove it shut; noisy SGD publishes the rounded numbers themselves, and
+//!   its f32 sums round as well. [`NoisySgdRun::release_exact`] has neither gap: integer sums of
+//!   gradients on a [`Grid`] and exactly sampled [`RoundedGaussian`] noise. What
+//!   is then left to trust is the gradient engine's promise (see [`IntegerSum`]). The noisy max has no exact mode.
+//! - **Time.** How long a draw takes depends on private data (a larger batch takes longer), and
+//!   that of exact noise on the noise itself.
 //! - **Unbounded adversaries.** Noise is the output of ChaCha20 under a key from the operating
 //!   system, so every guarantee is computational (Mironov, Pandey, Reingold and Vadhan,
 //!   "Computational differential privacy", CRYPTO 2009).
@@ -52,12 +56,16 @@ pub mod sampling;
 mod sensitive;
 
 pub use error::MechanismError;
-pub use noise::{Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream};
+pub use noise::{
+    Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream, RoundedGaussian,
+};
 pub use noisy_max::{
     Aggregator, Answer, ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoisyMax,
     ReleasedLabel, VoteHistogram, VoteQueries,
 };
-pub use noisy_sgd::{ClippedSum, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, clip_factor};
+pub use noisy_sgd::{
+    ClippedSum, Grid, IntegerSum, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, clip_factor,
+};
 pub use privet_accountant::DpEvent;
 pub use sampling::{BatchId, BatchSampler, PoissonBatch, PoissonSampling};
 pub use sensitive::Sensitive;

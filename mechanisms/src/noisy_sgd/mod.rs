@@ -1,12 +1,17 @@
 //! Noisy SGD: clip each example's gradient, sum, add noise, divide by a public constant.
 //!
 //! [`NoisySgdMechanism`] is the plan, [`NoisySgdRun`] the running mechanism. Gradients are
-//! computed elsewhere; what comes back is a [`ClippedSum`].
+//! computed elsewhere; what comes back is a [`ClippedSum`], or an [`IntegerSum`] on a [`Grid`] for
+//! a release without floating-point noise.
 
 mod clip;
+mod exact;
+mod grid;
 mod plan;
 mod run;
 
+use clip::norm_of;
 pub use clip::{CLIPPING_SLACK, ClippedSum, add_clipped, clip_factor};
+pub use grid::{Grid, IntegerSum, add_clipped_to_grid, add_to_grid};
 pub use plan::{NoisySgdMechanism, NoisySgdParameters};
 pub use run::NoisySgdRun;

@@ -3,7 +3,7 @@
 
 use privet_mechanisms::{
     ChangedVotes, ClippedSum, Gaussian, GnMax, Laplace, LnMax, NoiseSource, NoisyMax,
-    NoisySgdMechanism, NoisySgdParameters, Sensitive, VoteHistogram, VoteQueries,
+    NoisySgdMechanism, NoisySgdParameters, RoundedGaussian, Sensitive, VoteHistogram, VoteQueries,
 };
 use rand::Rng;
 
@@ -95,6 +95,16 @@ fn batch_and_noisy_gradient() {
     let sum = ClippedSum::new(Sensitive::new(vec![0.0; 3]), 1.0);
     assert_eq!(
         run.release(batch, sum).unwrap(),
-        [0.16314551, -0.018210331, 0.14478236]
+        [-0.3807014, 0.22082809, -0.10744434]
+    );
+}
+
+#[test]
+fn rounded_gaussian() {
+    let mut stream = NoiseSource::danger_fixed_seed(42).stream("rounded", 0);
+    let gaussian = RoundedGaussian::new(1000.5).unwrap();
+    assert_eq!(
+        [(); 6].map(|()| gaussian.sample(&mut stream)),
+        [-265, 411, -175, -81, 201, -541]
     );
 }
