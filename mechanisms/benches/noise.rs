@@ -1,12 +1,75 @@
-//! How long noise takes for a vector: ns a coordinate is the time over the number of elements.
+//! How long noise takes: time over elements is ns a coordinate, on one thread and on all.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use privet_mechanisms::{NoiseSource, RoundedGaussian};
+use std::time::Duration;
 
-fn rounded(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("one thread");
-    group.throughput(Throughput::Elements(1));
+use criterion::measurement::WallTime;
+use criterion::{
+    BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
+};
+use privet_mechanisms::{
+    ClippedSum, Gaussian, Grid, IntegerSum, NoiseSource, NoisySgdMechanism, NoisySgdParameters,
+    NoisySgdRun, RoundedGaussian, Sensitive,
+};
+use rayon::ThreadPoolBuilder;
+
+/// MNIST's CNN, and an MLP with two hidden layers of 1024.
+const SIZES: [usize; 2] = [26_010, 1_900_000];
+
+fn run() -> NoisySgdRun {
+    let plan = NoisySgdMechanism::new(NoisySgdParameters {
+        sampling_probability: 0.01,
+        steps: u64::MAX,
+        clipping_norm: 1.0,
+        noise_multiplier: 1.0,
+        expected_batch_size: 600.0,
+    });
+    let source = NoiseSource::danger_fixed_seed(1);
+    let started = plan.and_then(|plan| plan.start(&source, Sensitive::new(0)));
+    started.expect("a valid plan")
+}
+
+fn release(group: &mut BenchmarkGroup<'_, WallTime>, size: usize) {
+    let mut run = run();
+    group.throughput(Throughput::Elements(size as u64));
+    group.bench_function(format!("release of {size}"), |bencher| {
+        let zeros = || ClippedSum::new(Sensitive::new(vec![0.0; size]), 1.0);
+        let step = |sum| {
+            let batch = run.next_batch().expect("no last step");
+            run.release(batch, sum)
+        };
+        bencher.iter_batched(zeros, step, BatchSize::LargeInput);
+    });
+    let grid = Grid::for_clipping(1.0, size).expect("in range");
+    group.bench_function(format!("exact release of {size}"), |bencher| {
+        let zeros = || IntegerSum::new(Sensitive::new(vec![0; size]), grid).expect("fits");
+        let step = |sum| {
+            let batch = run.next_batch().expect("no last step");
+            run.release_exact(batch, sum)
+        };
+        bencher.iter_batched(zeros, step, BatchSize::LargeInput);
+    });
+}
+
+fn vectors(criterion: &mut Criterion) {
+    for threads in [1, 0] {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.expect("threads");
+        let name = format!("{} threads", pool.current_num_threads());
+        let mut group = criterion.benchmark_group(name);
+        group
+            .sample_size(10)
+            .measurement_time(Duration::from_secs(2));
+        pool.install(|| SIZES.map(|size| release(&mut group, size)));
+    }
+}
+
+fn samples(criterion: &mut Criterion) {
     let mut stream = NoiseSource::danger_fixed_seed(1).stream("bench", 0);
+    let mut group = criterion.benchmark_group("one sample");
+    let gaussian = Gaussian::new(1.0).expect("in range");
+    group.bench_function("Gaussian", |bencher| {
+        bencher.iter(|| gaussian.sample(&mut stream));
+    });
     for deviation in [1.0, 1e6] {
         let gaussian = RoundedGaussian::new(deviation).expect("in range");
         group.bench_function(
@@ -18,5 +81,5 @@ fn rounded(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, rounded);
+criterion_group!(benches, samples, vectors);
 criterion_main!(benches);

@@ -51,3 +51,24 @@ impl GridNoise {
         noisy.into_par_iter().map(average).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::noisy_sgd::CLIPPING_SLACK;
+
+    #[test]
+    fn the_noise_is_at_least_the_multiplier_times_the_enlarged_norm() {
+        for noise_multiplier in [0.3, 1.0, 1.1, 37.7] {
+            for (clipping_norm, parameters) in [(1e-9, 1), (0.7, 26_010), (3.0, 1 << 32)] {
+                let grid = Grid::for_clipping(clipping_norm, parameters).unwrap();
+                let noise = GridNoise::new(grid, noise_multiplier).unwrap();
+                let deviation = noise.gaussian.standard_deviation() * grid.spacing();
+                let half_diagonal = 0.5 * grid.spacing() * (parameters as f64).sqrt();
+                let enlarged = clipping_norm * (1.0 + CLIPPING_SLACK) + half_diagonal;
+                assert!(deviation >= noise_multiplier * enlarged);
+                assert!(deviation <= noise_multiplier * enlarged * (1.0 + 1e-9));
+            }
+        }
+    }
+}

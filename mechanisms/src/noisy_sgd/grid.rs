@@ -1,8 +1,8 @@
-//! Gradients on an integer grid: sums without rounding.
+//! The integer grid of a release without floating-point noise.
 
-use super::{CLIPPING_SLACK, clip_factor, norm_of};
+use super::CLIPPING_SLACK;
+use crate::MechanismError;
 use crate::error::in_range;
-use crate::{MechanismError, Sensitive};
 
 /// A grid of spacing `g` for the coordinates of clipped gradients. An example contributes
 /// integers, its clipped gradient over `g` rounded to nearest, and integer sums do not round.
@@ -80,65 +80,6 @@ impl Grid {
     }
 }
 
-/// Adds `factor * gradient` to `sum`, in units of the grid; a factor of 0 adds nothing.
-///
-/// The reference for engines, which have the norm and hence the factor of [`clip_factor`] already.
-/// The products are exact in f64. Additions saturate; that is no larger a move than the addend, so
-/// the sensitivity holds even then. Coordinates beyond the shorter of the two are left alone.
-pub fn add_to_grid(sum: &mut [i64], gradient: &[f32], factor: f32, grid: &Grid) {
-    if factor > 0.0 {
-        for (total, &g) in sum.iter_mut().zip(gradient) {
-            let units = grid.units(f64::from(factor) * f64::from(g));
-            *total = total.saturating_add(units);
-        }
-    }
-}
-
-/// Adds `gradient`, clipped to the grid's norm, to `sum`; an example without a finite norm adds
-/// nothing. Returns the norm before clipping. The analogue of [`add_clipped`](super::add_clipped).
-pub fn add_clipped_to_grid(sum: &mut [i64], gradient: &[f32], grid: &Grid) -> Sensitive<f64> {
-    let norm = norm_of(gradient);
-    add_to_grid(sum, gradient, clip_factor(norm, grid.clipping_norm), grid);
-    Sensitive::new(norm)
-}
-
-/// The sum of a batch's gradients on a [`Grid`], each clipped and rounded; the integer analogue of
-/// [`ClippedSum`](super::ClippedSum).
-///
-/// Whoever makes one promises that
-/// - every example added the rounding of a vector of L2 norm at most
-///   `C (1 + `[`CLIPPING_SLACK`]`)`, as [`add_clipped_to_grid`] does, and examples without a finite
-///   norm added nothing;
-/// - what an example added is a function of that example and the model alone, to the last bit, and
-///   not of which other examples are in the batch, where it stands among them, or how the work is
-///   divided (an engine whose sums inside one gradient are ordered by the batch breaks this);
-/// - no addition overflowed, and an empty batch gives zeros.
-///
-/// Then one example, added or removed, moves the sum by at most [`Grid::sensitivity`], exactly.
-#[derive(Debug)]
-pub struct IntegerSum {
-    pub(super) sum: Sensitive<Vec<i64>>,
-    pub(super) grid: Grid,
-}
-
-impl IntegerSum {
-    /// States that `sum` was clipped and rounded for `grid`. Refuses another number of coordinates
-    /// than the grid's.
-    pub fn new(sum: Sensitive<Vec<i64>>, grid: Grid) -> Result<Self, MechanismError> {
-        // The number of coordinates is that of the model's parameters: public.
-        let (found, parameters) = (sum.expose_sensitive().len(), grid.parameters);
-        if found != parameters {
-            return Err(MechanismError::GridSize { found, parameters });
-        }
-        Ok(Self { sum, grid })
-    }
-
-    /// The grid.
-    pub fn grid(&self) -> Grid {
-        self.grid
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,12 +135,5 @@ mod tests {
             let refused = Grid::for_clipping(norm, parameters);
             assert!(matches!(refused, Err(MechanismError::OutOfRange { .. })));
         }
-        let grid = Grid::for_clipping(1.0, 3).unwrap();
-        let refused = IntegerSum::new(Sensitive::new(vec![0; 4]), grid).unwrap_err();
-        let expected = MechanismError::GridSize {
-            found: 4,
-            parameters: 3,
-        };
-        assert_eq!(refused, expected);
     }
 }

@@ -7,11 +7,13 @@
 mod clip;
 mod exact;
 mod grid;
+mod integer_sum;
 mod plan;
 mod run;
 
 use clip::norm_of;
 pub use clip::{CLIPPING_SLACK, ClippedSum, add_clipped, clip_factor};
-pub use grid::{Grid, IntegerSum, add_clipped_to_grid, add_to_grid};
+pub use grid::Grid;
+pub use integer_sum::{IntegerSum, add_clipped_to_grid, add_to_grid};
 pub use plan::{NoisySgdMechanism, NoisySgdParameters};
 pub use run::NoisySgdRun;
