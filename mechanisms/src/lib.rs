@@ -64,7 +64,8 @@ pub use noisy_max::{
     ReleasedLabel, VoteHistogram, VoteQueries,
 };
 pub use noisy_sgd::{
-    ClippedSum, Grid, IntegerSum, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, clip_factor,
+    ClippedSum, Clipping, Grid, IntegerSum, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun,
+    clip_factor,
 };
 pub use privet_accountant::DpEvent;
 pub use sampling::{BatchId, BatchSampler, PoissonBatch, PoissonSampling};

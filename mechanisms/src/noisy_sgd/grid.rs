@@ -23,7 +23,8 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The grid for gradients of `parameters` coordinates that are clipped to `clipping_norm`.
+    /// The grid for gradients of `parameters` coordinates that are clipped to `clipping_norm` in
+    /// L2 over all coordinates (for other rules than flat clipping, [`sensitivity`](super::Clipping::sensitivity)).
     ///
     /// Refuses clipping norms outside 1e-10 to 1e20, and 0 or more than 2^32 parameters.
     pub fn for_clipping(clipping_norm: f64, parameters: usize) -> Result<Self, MechanismError> {

@@ -5,6 +5,7 @@
 //! a release without floating-point noise.
 
 mod clip;
+mod clipping;
 mod exact;
 mod grid;
 mod integer_sum;
@@ -13,6 +14,7 @@ mod run;
 
 use clip::norm_of;
 pub use clip::{CLIPPING_SLACK, ClippedSum, add_clipped, clip_factor};
+pub use clipping::Clipping;
 pub use grid::Grid;
 pub use integer_sum::{IntegerSum, add_clipped_to_grid, add_to_grid};
 pub use plan::{NoisySgdMechanism, NoisySgdParameters};

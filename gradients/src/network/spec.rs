@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::InputShape;
 use super::{Architecture, LayerSpec, NetworkError};
-use crate::data::InputShape;
 
 /// Named networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +140,7 @@ fn preset_layers(
                     kernel: 8,
                     stride: 2,
                     padding: 3,
+                    groups: 1,
                 },
                 LayerSpec::Tanh,
                 pool.clone(),
@@ -148,6 +149,7 @@ fn preset_layers(
                     kernel: 4,
                     stride: 2,
                     padding: 0,
+                    groups: 1,
                 },
                 LayerSpec::Tanh,
                 pool,

@@ -23,6 +23,14 @@ pub enum InputShape {
         /// Number of features.
         features: usize,
     },
+    /// Vectors one after another, position by position: value `(position, column)` is at
+    /// `position * width + column`. It arises inside a network, from an embedding.
+    Sequence {
+        /// Number of positions.
+        length: usize,
+        /// Width of each vector.
+        width: usize,
+    },
 }
 
 impl InputShape {
@@ -52,6 +60,18 @@ impl InputShape {
                 width,
             } => channels.saturating_mul(height).saturating_mul(width),
             Self::Flat { features } => features,
+            Self::Sequence { length, width } => length.saturating_mul(width),
+        }
+    }
+
+    /// Channels of a picture, columns of a sequence, features of a row: what a normalisation has a
+    /// gain and a shift for.
+    #[must_use]
+    pub const fn depth(&self) -> usize {
+        match *self {
+            Self::Image { channels, .. } => channels,
+            Self::Flat { features } => features,
+            Self::Sequence { width, .. } => width,
         }
     }
 
@@ -71,6 +91,7 @@ impl std::fmt::Display for InputShape {
                 width,
             } => write!(formatter, "{channels}x{height}x{width}"),
             Self::Flat { features } => write!(formatter, "{features} features"),
+            Self::Sequence { length, width } => write!(formatter, "{length} vectors of {width}"),
         }
     }
 }

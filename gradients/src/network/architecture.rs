@@ -1,0 +1,212 @@
+//! A list of layers whose shapes have been checked against the data.
+
+use super::output_shape::output_shape;
+use super::{InputShape, LayerShape, LayerSpec, NetworkError};
+
+/// A checked network: built by [`NetworkSpec::resolve`](super::NetworkSpec::resolve).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Architecture {
+    input: InputShape,
+    classes: usize,
+    layers: Vec<LayerShape>,
+}
+
+/// Largest number of values of a layer's output or of its parameters, so that a typo in a config
+/// is an error and not a machine out of memory.
+pub(super) const LARGEST: usize = 1 << 28;
+
+/// Residual blocks inside residual blocks, at most.
+const DEEPEST: usize = 16;
+
+impl Architecture {
+    /// Checks every layer against the one before it.
+    ///
+    /// # Errors
+    /// The first layer that does not fit, or an output that is not one score a class.
+    pub fn new(
+        input: InputShape,
+        layers: Vec<LayerSpec>,
+        classes: usize,
+    ) -> Result<Self, NetworkError> {
+        let (layers, shape) = resolve(layers, input, 0)?;
+        if shape != InputShape::flat(classes) {
+            return Err(NetworkError::Output {
+                found: shape.to_string(),
+                classes,
+            });
+        }
+        Ok(Self {
+            input,
+            classes,
+            layers,
+        })
+    }
+
+    /// Shape of one input example.
+    pub fn input(&self) -> InputShape {
+        self.input
+    }
+
+    /// Number of classes, which is the width of the output.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The layers in order.
+    pub fn layers(&self) -> &[LayerShape] {
+        &self.layers
+    }
+
+    /// Number of trainable values.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(LayerShape::parameters).sum()
+    }
+
+    /// Every layer and inner layer that has parameters of its own, in the order of the flat vector;
+    /// per-layer clipping has one clipping norm for each.
+    pub fn trainable_layers(&self) -> Vec<&LayerShape> {
+        let mut found = Vec::new();
+        for layer in &self.layers {
+            layer.walk(&mut |layer| {
+                if layer.own_parameters() > 0 {
+                    found.push(layer);
+                }
+            });
+        }
+        found
+    }
+
+    /// Whether some layer draws random numbers while it is trained (dropout).
+    pub fn has_dropout(&self) -> bool {
+        let mut found = false;
+        for layer in &self.layers {
+            layer.walk(&mut |layer| found |= matches!(layer.spec, LayerSpec::Dropout { .. }));
+        }
+        found
+    }
+}
+
+/// Shapes of a list of layers, and the shape of its output.
+fn resolve(
+    layers: Vec<LayerSpec>,
+    input: InputShape,
+    depth: usize,
+) -> Result<(Vec<LayerShape>, InputShape), NetworkError> {
+    let mut shape = input;
+    let mut resolved = Vec::with_capacity(layers.len());
+    for (index, spec) in layers.into_iter().enumerate() {
+        let kind = spec.kind();
+        let fail = |reason| NetworkError::Layer {
+            position: index + 1,
+            kind,
+            reason,
+        };
+        let layer = match spec {
+            LayerSpec::Residual { .. } if depth >= DEEPEST => {
+                return Err(fail(format!(
+                    "residual blocks are nested more than {DEEPEST} deep: write them one after \
+                     another"
+                )));
+            }
+            LayerSpec::Residual { .. } => residual(spec, shape, depth, &fail)?,
+            spec => {
+                let output = output_shape(&spec, shape).map_err(fail)?;
+                LayerShape {
+                    spec,
+                    input: shape,
+                    output,
+                    branch: Vec::new(),
+                    shortcut: Vec::new(),
+                }
+            }
+        };
+        if layer.output.is_empty() || layer.output.len().max(layer.parameters()) > LARGEST {
+            return Err(fail(format!(
+                "its output would be {}: choose a smaller layer",
+                layer.output
+            )));
+        }
+        shape = layer.output;
+        resolved.push(layer);
+    }
+    Ok((resolved, shape))
+}
+
+fn residual(
+    spec: LayerSpec,
+    input: InputShape,
+    depth: usize,
+    fail: &impl Fn(String) -> NetworkError,
+) -> Result<LayerShape, NetworkError> {
+    let LayerSpec::Residual { layers, shortcut } = spec.clone() else {
+        return Err(fail("it is no residual block".into()));
+    };
+    let inside = |error: NetworkError| fail(format!("inside it, {error}"));
+    let (branch, output) = resolve(layers, input, depth + 1).map_err(inside)?;
+    let (shortcut, around) = resolve(shortcut, input, depth + 1).map_err(inside)?;
+    if output != around {
+        return Err(fail(format!(
+            "its layers give {output}, but what is added to them is {around}: the two must agree; \
+             change the layers, or give `shortcut` layers that lead from {input} to {output}"
+        )));
+    }
+    Ok(LayerShape {
+        spec,
+        input,
+        output,
+        branch,
+        shortcut,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IMAGE: InputShape = InputShape::Image {
+        channels: 2,
+        height: 8,
+        width: 8,
+    };
+
+    fn error(layers: Vec<LayerSpec>) -> String {
+        Architecture::new(IMAGE, layers, 3).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn misfits_name_the_layer_and_the_way_out() {
+        assert!(error(vec![LayerSpec::Linear { outputs: 3 }]).contains("flatten"));
+        assert!(error(vec![LayerSpec::Flatten]).contains("128 features"));
+        assert!(error(vec![LayerSpec::GroupNorm { groups: 3 }]).contains("divisor"));
+        let pool = LayerSpec::MaxPool {
+            kernel: 9,
+            stride: None,
+        };
+        assert!(error(vec![LayerSpec::Relu, pool]).starts_with("layer 2 (max_pool)"));
+        let huge = LayerSpec::Linear {
+            outputs: usize::MAX / 1000,
+        };
+        assert!(error(vec![LayerSpec::Flatten, huge]).contains("smaller"));
+        assert!(error(vec![LayerSpec::Dropout { probability: 1.0 }]).contains("probability"));
+        assert!(error(vec![LayerSpec::MultiHeadAttention { heads: 1 }]).contains("embedding"));
+    }
+
+    #[test]
+    fn a_residual_block_must_come_out_as_it_went_in() {
+        let conv = |channels, stride| LayerSpec::Conv2d {
+            channels,
+            kernel: 3,
+            stride,
+            padding: 1,
+            groups: 1,
+        };
+        let block = |layers, shortcut| vec![LayerSpec::Residual { layers, shortcut }];
+        assert!(error(block(vec![conv(4, 1)], vec![])).contains("shortcut"));
+        assert!(error(block(vec![conv(4, 2)], vec![conv(4, 1)])).contains("must agree"));
+        let mut layers = block(vec![conv(4, 2)], vec![conv(4, 2)]);
+        layers.extend([LayerSpec::GlobalAvgPool, LayerSpec::Linear { outputs: 3 }]);
+        let network = Architecture::new(IMAGE, layers, 3).unwrap();
+        assert_eq!(network.parameters(), 2 * (4 * 18 + 4) + 15);
+        assert_eq!(network.trainable_layers().len(), 3);
+    }
+}

@@ -1,0 +1,78 @@
+//! A layer with the shapes that go in and come out.
+
+use super::{InputShape, LayerSpec};
+
+/// A layer with the shapes that go in and come out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerShape {
+    /// The layer as written.
+    pub spec: LayerSpec,
+    /// Shape of one example before the layer.
+    pub input: InputShape,
+    /// Shape of one example after the layer.
+    pub output: InputShape,
+    /// The branch of a residual block; empty for every other layer.
+    pub branch: Vec<LayerShape>,
+    /// The shortcut of a residual block; empty for every other layer.
+    pub shortcut: Vec<LayerShape>,
+}
+
+impl LayerShape {
+    /// Number of trainable values, those of inner layers included.
+    pub fn parameters(&self) -> usize {
+        let inner = |layers: &[Self]| {
+            layers
+                .iter()
+                .map(Self::parameters)
+                .fold(0, usize::saturating_add)
+        };
+        self.own_parameters()
+            .saturating_add(inner(&self.branch))
+            .saturating_add(inner(&self.shortcut))
+    }
+
+    /// Number of trainable values of the layer itself. In the flat vector a weight or gain comes
+    /// before its bias or shift.
+    pub fn own_parameters(&self) -> usize {
+        let product =
+            |factors: &[usize]| factors.iter().copied().fold(1usize, usize::saturating_mul);
+        match (&self.spec, self.input) {
+            (LayerSpec::Linear { outputs }, input) => {
+                let inputs = match input {
+                    InputShape::Sequence { width, .. } => width,
+                    other => other.len(),
+                };
+                product(&[inputs.saturating_add(1), *outputs])
+            }
+            (
+                LayerSpec::Conv2d {
+                    channels,
+                    kernel,
+                    groups,
+                    ..
+                },
+                InputShape::Image { channels: from, .. },
+            ) => {
+                let seen = product(&[from / groups, *kernel, *kernel]);
+                product(&[seen.saturating_add(1), *channels])
+            }
+            (LayerSpec::GroupNorm { .. } | LayerSpec::LayerNorm, input) => {
+                product(&[2, input.depth()])
+            }
+            (LayerSpec::Embedding { vocabulary, width }, _) => product(&[*vocabulary, *width]),
+            // Queries, keys, values and the output, each width by width with a bias.
+            (LayerSpec::MultiHeadAttention { .. }, InputShape::Sequence { width, .. }) => {
+                product(&[4, width, width.saturating_add(1)])
+            }
+            _ => 0,
+        }
+    }
+
+    /// Calls `visit` with this layer and all inner ones, in the order of the flat vector.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
+        visit(self);
+        for layer in self.branch.iter().chain(&self.shortcut) {
+            layer.walk(visit);
+        }
+    }
+}
