@@ -30,7 +30,7 @@ pub fn add_clipped_to_grid(sum: &mut [i64], gradient: &[f32], grid: &Grid) -> Se
 ///
 /// Whoever makes one promises that
 /// - every example added the rounding of a vector of L2 norm at most
-///   `C (1 + `[`CLIPPING_SLACK`]`)`, as [`add_clipped_to_grid`] does, and examples without a finite
+///   `C (1 + `[`CLIPPING_SLACK`](super::CLIPPING_SLACK)`)`, as [`add_clipped_to_grid`] does, and examples without a finite
 ///   norm added nothing;
 /// - what an example added is a function of that example and the model alone, to the last bit, and
 ///   not of which other examples are in the batch, where it stands among them, or how the work is
