@@ -58,6 +58,46 @@ pub struct GradientRequest<'a> {
     pub dropout: Option<u64>,
 }
 
+impl GradientRequest<'_> {
+    /// Checks the request for a network with this many layers with parameters.
+    ///
+    /// # Errors
+    /// Clipping that does not fit, a grid without clipping, or dropout beside clipping.
+    pub fn check(&self, trainable_layers: usize, has_dropout: bool) -> Result<(), GradientError> {
+        let refuse = |reason: String| Err(GradientError::Request(reason));
+        let Some(clipping) = self.clipping else {
+            return match self.grid {
+                Some(_) => refuse("sums on a grid need clipping: give a clipping rule".into()),
+                None => Ok(()),
+            };
+        };
+        if let Err(error) = clipping.validate() {
+            return refuse(error.to_string());
+        }
+        if let Some(layers) = clipping.layers()
+            && layers != trainable_layers
+        {
+            return refuse(format!(
+                "{layers} clipping norms were given to a network with {trainable_layers} layers with \
+                 parameters: give one for each"
+            ));
+        }
+        if has_dropout {
+            return refuse(
+                "dropout is for training without privacy: remove the layer, noisy SGD regularises \
+                 by its noise"
+                    .into(),
+            );
+        }
+        match self.grid {
+            Some(grid) if !(grid.is_finite() && grid > 0.0) => refuse(format!(
+                "the grid is {grid}: it must be a finite number above 0"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A sum of gradients, flat, in the order of the network's layers, weight before bias.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sum {
@@ -106,6 +146,12 @@ pub enum GradientError {
     Label {
         /// Classes of the network.
         classes: usize,
+    },
+    /// An input of an embedding is no token. Inputs may be private, so it is not said which.
+    #[error("a token is not a whole number below {vocabulary}, the vocabulary of the embedding")]
+    Token {
+        /// Tokens of the embedding.
+        vocabulary: usize,
     },
     /// Parameters of another network.
     #[error("{found} parameters were given to a network of {expected}")]

@@ -7,21 +7,24 @@ use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
 };
 use privet_mechanisms::{
-    ClippedSum, Gaussian, Grid, IntegerSum, NoiseSource, NoisySgdMechanism, NoisySgdParameters,
-    NoisySgdRun, RoundedGaussian, Sensitive,
+    Arithmetic, ClippedSum, Clipping, Gaussian, IntegerSum, NoiseSource, NoisySgdMechanism,
+    NoisySgdParameters, NoisySgdRun, RoundedGaussian, Sampling, Sensitive,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// MNIST's CNN, and an MLP with two hidden layers of 1024.
 const SIZES: [usize; 2] = [26_010, 1_900_000];
 
-fn run() -> NoisySgdRun {
+fn run(arithmetic: Arithmetic) -> NoisySgdRun {
     let plan = NoisySgdMechanism::new(NoisySgdParameters {
-        sampling_probability: 0.01,
+        sampling: Sampling::Poisson {
+            sampling_probability: 0.01,
+        },
+        declared_units: 60_000,
         steps: u64::MAX,
-        clipping_norm: 1.0,
+        clipping: Clipping::Flat { norm: 1.0 }.into(),
         noise_multiplier: 1.0,
-        expected_batch_size: 600.0,
+        arithmetic,
     });
     let source = NoiseSource::danger_fixed_seed(1);
     let started = plan.and_then(|plan| plan.start(&source, Sensitive::new(0)));
@@ -29,19 +32,24 @@ fn run() -> NoisySgdRun {
 }
 
 fn release(group: &mut BenchmarkGroup<'_, WallTime>, pool: &ThreadPool, size: usize) {
-    let mut run = run();
+    let (clipping, no_norms) = (Clipping::Flat { norm: 1.0 }, Sensitive::new(Vec::new()));
     group.throughput(Throughput::Elements(size as u64));
     group.bench_function(format!("release of {size}"), |bencher| {
-        let zeros = || ClippedSum::new(Sensitive::new(vec![0.0; size]), 1.0);
+        let mut run = run(Arithmetic::Float);
+        let zeros = || ClippedSum::new(&clipping, Sensitive::new(vec![0.0; size]), &no_norms);
         let step = |sum| {
             let batch = run.next_batch().expect("no last step");
             pool.install(|| run.release(batch, sum))
         };
         bencher.iter_batched(zeros, step, BatchSize::LargeInput);
     });
-    let grid = Grid::for_clipping(1.0, size).expect("in range");
     group.bench_function(format!("exact release of {size}"), |bencher| {
-        let zeros = || IntegerSum::new(Sensitive::new(vec![0; size]), grid).expect("fits");
+        let mut run = run(Arithmetic::Exact);
+        let grid = run.grid(size).expect("in range").expect("exact");
+        let zeros = || {
+            let sum = Sensitive::new(vec![0; size]);
+            IntegerSum::new(&clipping, sum, grid, &no_norms).expect("fits")
+        };
         let step = |sum| {
             let batch = run.next_batch().expect("no last step");
             pool.install(|| run.release_exact(batch, sum))

@@ -2,10 +2,13 @@
 
 use privet_accountant::EventError;
 
+use crate::{Arithmetic, Clipping};
+
 /// Why a plan could not be made, or a mechanism would not go on.
 ///
-/// Messages name the field, its value and a way out. They contain public values only, with one
-/// exception that says so: [`NonFiniteSum`](Self::NonFiniteSum).
+/// Messages name the field, its value and a way out, and contain public values only. That an error
+/// happened may be private; those for which it is say so, such as
+/// [`NonFiniteSum`](Self::NonFiniteSum).
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MechanismError {
@@ -110,22 +113,62 @@ pub enum MechanismError {
         steps: u64,
     },
 
-    /// A sum that was clipped to another norm than the plan's.
+    /// A saved state that no run of the plan can have been in.
     #[error(
-        "the sum was clipped to {found}, but the plan's clipping norm is {planned}; clip with the \
-         plan's clipping_norm()"
+        "the saved state does not fit the plan: {reason}; resume with the state that was saved \
+         beside the model, and with the config of that run"
     )]
-    ClippingNorm {
-        /// The norm that the sum states.
-        found: f64,
-        /// The norm that the noise was made for.
-        planned: f64,
+    StateOfAnotherPlan {
+        /// What does not fit.
+        reason: &'static str,
+    },
+
+    /// A sum that was clipped by another rule than the noise is made for.
+    #[error(
+        "the sum was clipped by {found:?}, but the noise of this step is made for {planned:?}; \
+         clip each batch by the run's clipping()"
+    )]
+    Clipping {
+        /// The rule that the sum states.
+        found: Clipping,
+        /// The rule of the step.
+        planned: Clipping,
+    },
+
+    /// Partial sums of different lengths.
+    #[error("a partial sum has {found} coordinates where {expected} were expected")]
+    Length {
+        /// Coordinates of the part.
+        found: usize,
+        /// Coordinates of the sum that it was to be added to.
+        expected: usize,
+    },
+
+    /// A sum over another number of units than the batch has. The numbers are private.
+    ///
+    /// That this happened may depend on private data: report it to the operator, publish nothing.
+    #[error(
+        "the sum is over another number of units than the batch: sum all of the batch, and only \
+         it, and give the norm of every unit; nothing was released"
+    )]
+    UnitsOfAnotherBatch,
+
+    /// More private units than the plan's cost was made for. How many there are is private.
+    ///
+    /// That this happened depends on private data: report it to the operator, publish nothing.
+    #[error(
+        "there are more private units than maximum_units = {maximum_units}, for which the cost \
+         was computed; make a plan with a larger public maximum"
+    )]
+    TooManyUnits {
+        /// The declared maximum.
+        maximum_units: u64,
     },
 
     /// A sum of another length than its grid.
     #[error(
         "the sum has {found} coordinates, but its grid was made for {parameters}; the grid depends \
-         on the number, so make it with Grid::for_clipping(clipping_norm, {found})"
+         on the number, so ask the run for its grid({found})"
     )]
     GridSize {
         /// How many coordinates the sum has.
@@ -134,12 +177,37 @@ pub enum MechanismError {
         parameters: usize,
     },
 
+    /// A grid that was made for another clipping rule than the sum's.
+    #[error(
+        "the sum was clipped to {clipped}, but its grid was made for gradients clipped to {grid}; \
+         ask the run for its grid in every step"
+    )]
+    GridClipping {
+        /// The sensitivity of the sum's rule.
+        clipped: f64,
+        /// That for which the grid was made.
+        grid: f64,
+    },
+
+    /// A sum in floating point for an exact plan, or the other way round.
+    #[error(
+        "the sum is in {found:?} arithmetic, but the plan is in {planned:?}: compute sums on the \
+         run's grid() and release them with release_exact where the plan is exact, and floating \
+         sums with release where it is not; nothing was released"
+    )]
+    Arithmetic {
+        /// That of the sum.
+        found: Arithmetic,
+        /// That of the plan.
+        planned: Arithmetic,
+    },
+
     /// A clipped sum with a NaN or an infinity in it: a broken gradient engine.
     ///
     /// That this happened depends on private data: report it to the operator, publish nothing.
     #[error(
         "a coordinate of the clipped sum is not finite: the gradient engine must leave out \
-         examples whose norm is NaN or infinite (clip_factor returns 0 for them, and 0 * NaN is \
+         units whose norm is NaN or infinite (clip_factor returns 0 for them, and 0 * NaN is \
          NaN, so skip them); nothing was released"
     )]
     NonFiniteSum,

@@ -30,8 +30,8 @@
 //! - [`noise`]: the key, the source, its substreams, Gaussian (also rounded to integers,
 //!   exactly) and Laplace samples.
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
-//! - [`sampling`]: how a batch is drawn.
-//! - [`noisy_sgd`]: clip, sum, noise, average.
+//! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
+//! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
 //!
 //! # What is not promised
 //! - **Exact arithmetic, unless you ask for it.** By default noise is drawn and added in floating
@@ -39,9 +39,10 @@
 //!   significance of the least significant bits for differential privacy", CCS 2012) turned this
 //!   into an attack on Laplace noise. A noisy max publishes only an index, which narrows that
 //!   channel but does not prove it shut; noisy SGD publishes the rounded numbers themselves, and
-//!   its f32 sums round as well. [`NoisySgdRun::release_exact`] has neither gap: integer sums of
-//!   gradients on a [`Grid`] and exactly sampled [`RoundedGaussian`] noise. What
-//!   is then left to trust is the gradient engine's promise (see [`IntegerSum`]). The noisy max has no exact mode.
+//!   its sums of gradients round as well. A noisy SGD plan with [`Arithmetic::Exact`] has neither
+//!   gap: integer sums of gradients on a [`Grid`] and exactly sampled [`RoundedGaussian`] noise.
+//!   What is then left to trust is the gradient engine's promise (see [`IntegerSum`]). The noisy
+//!   max has no exact mode.
 //! - **Time.** How long a draw takes depends on private data (a larger batch takes longer), and
 //!   that of exact noise on the noise itself.
 //! - **Unbounded adversaries.** Noise is the output of ChaCha20 under a key from the operating
@@ -64,9 +65,9 @@ pub use noisy_max::{
     ReleasedLabel, VoteHistogram, VoteQueries,
 };
 pub use noisy_sgd::{
-    ClippedSum, Clipping, Grid, IntegerSum, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun,
-    clip_factor,
+    AdaptiveClipping, Arithmetic, ClippedSum, Clipping, ClippingPlan, Grid, IntegerSum,
+    NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, RunState, clip_factor,
 };
 pub use privet_accountant::DpEvent;
-pub use sampling::{BatchId, BatchSampler, PoissonBatch, PoissonSampling};
+pub use sampling::{DrawnBatch, Sampling};
 pub use sensitive::Sensitive;

@@ -52,6 +52,11 @@ impl<T> Sensitive<T> {
         &self.0
     }
 
+    /// The bare value to be changed in place, by code that this crate answers for.
+    pub(crate) fn expose_sensitive_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+
     /// The bare value by move, under the rule of [`expose_sensitive`](Self::expose_sensitive).
     pub fn into_exposed_sensitive(self) -> T {
         self.0

@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result, ensure};
 use privet_training::data::{Dataset, InputShape};
 use privet_training::evaluate;
-use privet_training::network::{Architecture, Network, NetworkSpec};
-use privet_training::plain::{PlainTraining, SeedName, train};
+use privet_training::network::{Architecture, Network, NetworkSpec, ParameterLayout};
+use privet_training::plain::{LabeledRows, PlainTraining, SeedName, train};
 use serde_json::json;
 
 use super::artefacts::{Outcome, Released};
@@ -109,14 +109,17 @@ impl<'a> BaselinePlan<'a> {
             .progress
             .phase("baseline", self.training.epochs as u64);
         let mut curve = Vec::with_capacity(self.training.epochs);
-        let network = train(
-            context.engine.as_ref(),
-            network,
-            examples.inputs(),
-            examples.labels(),
+        let parameters = train(
+            context.engine.worker(&self.architecture)?.as_mut(),
+            &self.architecture,
+            network.flat_parameters(),
+            LabeledRows {
+                inputs: examples.inputs(),
+                labels: examples.labels(),
+            },
             self.training,
             name,
-            |epoch, _, _| {
+            |epoch, _| {
                 phase.update(epoch as u64);
                 curve.push(json!({"phase": "baseline", "epoch": epoch}));
             },
@@ -126,6 +129,6 @@ impl<'a> BaselinePlan<'a> {
         curve
             .iter()
             .try_for_each(|line| context.metrics.record(line))?;
-        Ok(network)
+        Ok(ParameterLayout::of(&network)?.load(network, &parameters)?)
     }
 }

@@ -6,8 +6,8 @@ use privet_accountant::{NeighboringRelation, PrivacyAccountant, RdpAccountant};
 use privet_mechanisms::{NoisySgdMechanism, NoisySgdParameters};
 use privet_training::data::Dataset;
 use privet_training::evaluate;
-use privet_training::network::{Architecture, Network};
-use privet_training::noisy::NoisySgdTraining;
+use privet_training::network::{Architecture, Network, ParameterLayout};
+use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 use serde_json::json;
 
 use super::artefacts::{Outcome, Released};
@@ -130,21 +130,26 @@ impl<'a> DpSgdPlan<'a> {
             0,
             &context.device,
         );
-        let mut run = self
-            .mechanism
-            .start(noise, context.dataset.private.count())?;
+        let layout = ParameterLayout::of(&network)?;
+        let units = PrivateUnits::of_records(context.dataset.private.examples());
+        let mut run = self.mechanism.start(noise, units.count())?;
         let mut training = NoisySgdTraining::new(
             context.engine.as_ref(),
-            network,
-            &self.config.table.optimizer,
+            &self.architecture,
+            network.flat_parameters(),
+            units,
+            &self.mechanism,
+            &NoisySgdSettings::new(self.config.table.optimizer),
         )?;
+        let test = &context.dataset.test;
+        let test_inputs: Vec<f32> = test.inputs().iter().copied().collect();
         let every = steps.div_ceil(REPORTS);
         while let Some(batch) = run.next_batch() {
-            training = training.step(&mut run, batch, context.dataset.private.examples())?;
+            training.step(&mut run, batch)?;
             let step = run.released();
             if step % every == 0 || step == steps {
-                let test = &context.dataset.test;
-                let accuracy = evaluate::accuracy(training.network(), test.inputs(), test.labels());
+                let scores = training.scores(&test_inputs)?;
+                let accuracy = evaluate::accuracy_of_scores(&scores, test.labels());
                 let epsilon = self.epsilon_after(step, earlier_charges)?;
                 phase.message(format!(
                     "epsilon {}, accuracy {}",
@@ -161,7 +166,8 @@ impl<'a> DpSgdPlan<'a> {
             phase.update(step);
         }
         context.seconds.training = Some(phase.finish());
-        Ok(training.finish(&run)?)
+        let parameters = training.finish(&run)?;
+        Ok(layout.load(network, &parameters)?)
     }
 
     /// What the first `steps` cost on top of earlier charges of the run, for information: the whole

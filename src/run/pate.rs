@@ -193,7 +193,7 @@ impl<'a> PatePlan<'a> {
             context.seed(),
             set,
             &context.device,
-            |epoch, loss, _| {
+            |epoch, loss| {
                 phase.message(format!("loss {loss:.3}"));
                 phase.update(epoch as u64);
                 curve.push(json!({"phase": "student", "epoch": epoch, "loss": loss}));

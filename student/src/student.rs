@@ -4,8 +4,8 @@ use burn::tensor::Device;
 use ndarray::ArrayView2;
 use privet_training::evaluate;
 use privet_training::gradient::GradientEngine;
-use privet_training::network::{Architecture, Network};
-use privet_training::plain::{PlainTraining, SeedName, TrainingError, train};
+use privet_training::network::{Architecture, Network, ParameterLayout};
+use privet_training::plain::{LabeledRows, PlainTraining, SeedName, TrainingError, train};
 use thiserror::Error;
 
 use crate::LabeledSet;
@@ -27,7 +27,7 @@ pub struct Student {
 impl Student {
     /// Trains a network on released labels, by supervised learning.
     ///
-    /// `after_epoch` is told the epochs done, the mean loss in nats, and the network so far.
+    /// `after_epoch` is told the epochs done and the mean loss in nats.
     ///
     /// # Errors
     /// A network that does not fit the inputs, or a training that diverges.
@@ -38,7 +38,7 @@ impl Student {
         seed: u64,
         set: &LabeledSet,
         device: &Device,
-        after_epoch: impl FnMut(usize, f64, &Network),
+        after_epoch: impl FnMut(usize, f64),
     ) -> Result<Self, StudentError> {
         let name = SeedName {
             seed,
@@ -46,15 +46,24 @@ impl Student {
             index: 0,
         };
         let network = Network::new(architecture, seed, name.purpose, name.index, device);
-        let network = train(
-            engine,
-            network,
-            set.inputs(),
-            set.labels(),
+        let architecture = network.architecture();
+        let mut worker = engine.worker(architecture).map_err(TrainingError::from)?;
+        let parameters = train(
+            worker.as_mut(),
+            architecture,
+            network.flat_parameters(),
+            LabeledRows {
+                inputs: set.inputs(),
+                labels: set.labels(),
+            },
             training,
             name,
             after_epoch,
         )?;
+        let layout = ParameterLayout::of(&network).map_err(TrainingError::from)?;
+        let network = layout
+            .load(network, &parameters)
+            .map_err(TrainingError::from)?;
         Ok(Self { network })
     }
 

@@ -10,7 +10,7 @@ use privet_training::data::Examples;
 use privet_training::evaluate;
 use privet_training::gradient::GradientEngine;
 use privet_training::network::{Architecture, Network, NetworkError};
-use privet_training::plain::{PlainTraining, SeedName, TrainingError, train};
+use privet_training::plain::{LabeledRows, PlainTraining, SeedName, TrainingError, train};
 
 use crate::{Partition, TeachersError, Votes};
 
@@ -40,7 +40,7 @@ pub struct Ensemble<'a> {
     pub seed: u64,
     /// Teachers trained at the same time (at least 1).
     pub workers: usize,
-    /// The device that the networks live on.
+    /// The device that draws the initial parameters.
     pub device: Device,
 }
 
@@ -63,6 +63,10 @@ impl Ensemble<'_> {
         progress: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<(Votes, Sensitive<Vec<TeacherOutcome>>), TeachersError> {
         self.check(examples, queries)?;
+        let questions = Questions {
+            count: queries.nrows(),
+            values: queries.iter().copied().collect(),
+        };
         let teachers = partition.teachers();
         let votes = Votes::empty(queries.nrows(), self.architecture.classes());
         let collected = Mutex::new(Collected {
@@ -81,7 +85,7 @@ impl Ensemble<'_> {
                             break;
                         }
                         let shard = partition.shard(teacher);
-                        let result = self.one_teacher(teacher, examples, &shard, queries);
+                        let result = self.one_teacher(teacher, examples, &shard, &questions);
                         let mut collected = match collected.lock() {
                             Ok(collected) => collected,
                             Err(poisoned) => poisoned.into_inner(),
@@ -139,9 +143,9 @@ impl Ensemble<'_> {
         teacher: usize,
         examples: &Sensitive<Examples>,
         shard: &Sensitive<&[usize]>,
-        queries: ArrayView2<'_, f32>,
+        questions: &Questions,
     ) -> Result<(Sensitive<Vec<u32>>, TeacherOutcome), TeachersError> {
-        let fixed = || Sensitive::new(vec![FIXED_VOTE; queries.nrows()]);
+        let fixed = || Sensitive::new(vec![FIXED_VOTE; questions.count]);
         let shard = *shard.expose_sensitive();
         if shard.is_empty() {
             return Ok((fixed(), TeacherOutcome::EmptyShard));
@@ -161,18 +165,29 @@ impl Ensemble<'_> {
             name.index,
             &self.device,
         );
+        let mut worker = self
+            .engine
+            .worker(self.architecture)
+            .map_err(TrainingError::from)?;
         let trained = train(
-            self.engine,
-            network,
-            inputs.view(),
-            &labels,
+            worker.as_mut(),
+            self.architecture,
+            network.flat_parameters(),
+            LabeledRows {
+                inputs: inputs.view(),
+                labels: &labels,
+            },
             self.training,
             name,
-            |_, _, _| {},
+            |_, _| {},
         );
         match trained {
-            Ok(network) => {
-                let ballots = Sensitive::new(evaluate::classes(&network, queries));
+            Ok(parameters) => {
+                let scores = worker
+                    .scores(&parameters, &questions.values)
+                    .map_err(TrainingError::from)?;
+                let ballots = evaluate::best_classes(&scores, self.architecture.classes());
+                let ballots = Sensitive::new(ballots);
                 Ok((ballots, TeacherOutcome::Trained))
             }
             // Whether a teacher diverges depends on its records: it must neither stop the run nor
@@ -181,6 +196,12 @@ impl Ensemble<'_> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// What every teacher is asked, row after row.
+struct Questions {
+    count: usize,
+    values: Vec<f32>,
 }
 
 struct Collected {

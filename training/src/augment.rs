@@ -21,7 +21,7 @@ impl Augmentation {
         let InputShape::Image { height, width, .. } = shape else {
             return;
         };
-        if height * width == 0 {
+        if shape.is_empty() {
             return;
         }
         let largest = self.shift.min(height.max(width)) as i64;
@@ -35,16 +35,37 @@ impl Augmentation {
     }
 }
 
-/// Moves one channel by `[down, right]` pixels.
+/// Moves one channel by `[down, right]` pixels, in place.
 fn shift(channel: &mut [f32], [height, width]: [usize; 2], [down, right]: [isize; 2]) {
-    let before = channel.to_vec();
-    let source =
-        |place: usize, by: isize, side: usize| place.saturating_add_signed(-by).min(side - 1);
-    for row in 0..height {
-        for column in 0..width {
-            channel[row * width + column] =
-                before[source(row, down, height) * width + source(column, right, width)];
+    // A row is read before it is overwritten: from the side that the image moves to.
+    match down > 0 {
+        true => (0..height)
+            .rev()
+            .for_each(|row| move_row(channel, [height, width], [down, right], row)),
+        false => {
+            (0..height).for_each(|row| move_row(channel, [height, width], [down, right], row));
         }
+    }
+}
+
+/// Fills `row` from the row that comes to lie there.
+fn move_row(
+    channel: &mut [f32],
+    [height, width]: [usize; 2],
+    [down, right]: [isize; 2],
+    row: usize,
+) {
+    let source = row.saturating_add_signed(-down).min(height - 1) * width;
+    let (start, end) = (row * width, (row + 1) * width);
+    let by = right.unsigned_abs().min(width - 1);
+    if right >= 0 {
+        let edge = channel[source];
+        channel.copy_within(source..source + width - by, start + by);
+        channel[start..start + by].fill(edge);
+    } else {
+        let edge = channel[source + width - 1];
+        channel.copy_within(source + by..source + width, start);
+        channel[end - by..end].fill(edge);
     }
 }
 
@@ -58,6 +79,30 @@ mod tests {
         let mut channel = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
         shift(&mut channel, [3, 3], [1, -1]);
         assert_eq!(channel, [2.0, 3.0, 3.0, 2.0, 3.0, 3.0, 5.0, 6.0, 6.0]);
+    }
+
+    #[test]
+    fn every_pixel_is_the_nearest_known_one() {
+        let [height, width] = [4, 3];
+        let before: Vec<f32> = (0..12).map(|value| value as f32).collect();
+        let place = |at: usize, by: isize, side: usize| {
+            (at as isize - by).clamp(0, side as isize - 1) as usize
+        };
+        for down in -5..=5 {
+            for right in -5..=5 {
+                let mut after = before.clone();
+                shift(&mut after, [height, width], [down, right]);
+                for (index, &found) in after.iter().enumerate() {
+                    let row = place(index / width, down, height);
+                    let column = place(index % width, right, width);
+                    assert_eq!(
+                        found,
+                        before[row * width + column],
+                        "{down} {right} {index}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -25,12 +25,18 @@ pub fn logits(network: &Network, inputs: ArrayView2<'_, f32>) -> Array2<f32> {
         .expect("the network gives one score a class and row")
 }
 
-/// Most likely class of each row: the lowest of equals. A NaN score never wins, and class 0 stands
-/// where nothing exceeds its score.
+/// Most likely class of each row, see [`best_classes`].
 pub fn classes(network: &Network, inputs: ArrayView2<'_, f32>) -> Vec<u32> {
-    logits(network, inputs)
-        .rows()
-        .into_iter()
+    let scores = logits(network, inputs);
+    let classes = scores.ncols();
+    best_classes(&scores.into_iter().collect::<Vec<_>>(), classes)
+}
+
+/// The class with the highest score in each row of `scores`, `[rows, classes]`: the lowest of
+/// equals. A NaN score never wins, and class 0 stands where nothing exceeds its score.
+pub fn best_classes(scores: &[f32], classes: usize) -> Vec<u32> {
+    scores
+        .chunks_exact(classes.max(1))
         .map(|scores| {
             let mut best = 0;
             for (class, score) in scores.iter().enumerate() {
@@ -45,9 +51,18 @@ pub fn classes(network: &Network, inputs: ArrayView2<'_, f32>) -> Vec<u32> {
 
 /// Share of the rows whose most likely class is the given one, in `[0, 1]`; NaN without rows.
 pub fn accuracy(network: &Network, inputs: ArrayView2<'_, f32>, labels: &[u32]) -> f64 {
-    let right = classes(network, inputs)
-        .iter()
-        .zip(labels)
+    agreement(&classes(network, inputs), labels)
+}
+
+/// The same for scores before the softmax, one row a label.
+pub fn accuracy_of_scores(scores: &[f32], labels: &[u32]) -> f64 {
+    let classes = scores.len().checked_div(labels.len()).unwrap_or_default();
+    agreement(&best_classes(scores, classes), labels)
+}
+
+fn agreement(predicted: &[u32], labels: &[u32]) -> f64 {
+    let pairs = predicted.iter().zip(labels);
+    let right = pairs
         .filter(|(predicted, label)| predicted == label)
         .count();
     right as f64 / labels.len() as f64

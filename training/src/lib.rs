@@ -4,12 +4,16 @@
 //! - [`network`]: networks as a list of layers;
 //! - [`gradient`]: sums of (clipped) per-example gradients, behind one interface;
 //! - [`augment`]: random shifts of images;
+//! - [`optimizer`]: SGD and Adam on flat parameters, schedules, averages;
 //! - [`plain`]: training without privacy (teachers, students, baselines);
 //! - [`noisy`]: noisy SGD;
+//! - [`checkpoint`]: a noisy SGD training in a file;
 //! - [`evaluate`]: predictions and accuracy on public data;
 //! - [`model_file`]: a trained network as a file that others can load.
 
+pub mod atomic;
 pub mod augment;
+pub mod checkpoint;
 pub mod data;
 pub mod evaluate;
 pub mod gradient;
@@ -18,4 +22,5 @@ pub mod network;
 pub mod noisy;
 pub mod optimizer;
 pub mod plain;
+mod rows;
 pub mod seed;

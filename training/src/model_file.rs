@@ -2,7 +2,9 @@
 //!
 //! Tensors are named `layers.N.weight` and `layers.N.bias`, N counting every layer of the list
 //! from 0, in PyTorch's layout (a linear weight is `[outputs, inputs]`): the file loads into a
-//! `torch.nn.Module` whose `layers` is the `Sequential` of the same list. The metadata holds what
+//! `torch.nn.Module` whose `layers` is the `Sequential` of the same list. The four linear layers of
+//! an attention layer are `layers.N.query`, `key`, `value` and `output`; the layers of a residual
+//! block are `layers.N.branch.M` and `layers.N.shortcut.M`. The metadata holds what
 //! is needed to use the network: the list of layers, the label map and the preprocessing.
 
 use std::collections::HashMap;
@@ -14,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::data::{InputShape, Preprocessing};
-use crate::network::{Architecture, LayerSpec, Network, NetworkError, ParameterLayout};
+use crate::network::{
+    Architecture, LayerSpec, Network, NetworkError, ParameterLayout, ParameterSlot,
+};
 
 /// Version of the metadata written here.
 const FORMAT: &str = "privet-model-1";
@@ -22,6 +26,9 @@ const FORMAT: &str = "privet-model-1";
 /// The one entry of the metadata. More than one would be written in an order of chance, and the
 /// same model would not always be the same bytes.
 const ENTRY: &str = "privet";
+
+/// Owner of the weights that PyTorch stores transposed.
+const LINEAR: &str = "Linear";
 
 /// The entry as JSON: a [`ModelDescription`] and the version of its format.
 #[derive(Serialize, Deserialize)]
@@ -93,7 +100,9 @@ pub fn to_bytes(
             });
         }
         let (shape, values) = match slot.shape[..] {
-            [inputs, outputs] => (vec![outputs, inputs], transpose(values, inputs, outputs)),
+            [inputs, outputs] if slot.owner == LINEAR => {
+                (vec![outputs, inputs], transpose(values, inputs, outputs))
+            }
             _ => (slot.shape.clone(), values.to_vec()),
         };
         let bytes: Vec<u8> = values
@@ -155,26 +164,26 @@ pub fn from_bytes(
     let layout = ParameterLayout::of(&network)?;
     let mut flat = Vec::with_capacity(layout.len());
     for slot in layout.slots() {
-        flat.extend(read_tensor(&tensors, &file_name(&slot.path), &slot.shape)?);
+        flat.extend(read_tensor(&tensors, slot)?);
     }
     Ok((layout.load(network, &flat)?, description))
 }
 
 fn read_tensor(
     tensors: &SafeTensors<'_>,
-    name: &str,
-    shape: &[usize],
+    slot: &ParameterSlot,
 ) -> Result<Vec<f32>, ModelFileError> {
+    let name = file_name(&slot.path);
     let fail = |reason: String| ModelFileError::Tensor {
-        name: name.to_string(),
+        name: name.clone(),
         reason,
     };
     let view = tensors
-        .tensor(name)
+        .tensor(&name)
         .map_err(|_| fail("it is missing".into()))?;
-    let expected = match *shape {
-        [inputs, outputs] => vec![outputs, inputs],
-        _ => shape.to_vec(),
+    let expected = match slot.shape[..] {
+        [inputs, outputs] if slot.owner == LINEAR => vec![outputs, inputs],
+        _ => slot.shape.clone(),
     };
     if view.dtype() != Dtype::F32 || view.shape() != expected {
         return Err(fail(format!(
@@ -191,8 +200,8 @@ fn read_tensor(
     if let Some(value) = values.iter().find(|value| !value.is_finite()) {
         return Err(fail(format!("it holds {value}")));
     }
-    Ok(match *shape {
-        [inputs, outputs] => transpose(&values, outputs, inputs),
+    Ok(match slot.shape[..] {
+        [inputs, outputs] if slot.owner == LINEAR => transpose(&values, outputs, inputs),
         _ => values,
     })
 }

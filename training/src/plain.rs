@@ -1,14 +1,16 @@
 //! Training without privacy: teachers on their shard, students on released labels, baselines.
 
-use ndarray::ArrayView2;
+use privet_gradients::{Batch, GradientError, GradientRequest, GradientWorker, Sum, Units};
+use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::augment::Augmentation;
-use crate::gradient::{Batch, Clipping, GradientEngine, GradientError};
-use crate::network::{Network, NetworkError, NetworkSpec, ParameterLayout};
-use crate::optimizer::OptimizerSpec;
+use crate::network::{Architecture, NetworkError, NetworkSpec};
+use crate::optimizer::{Optimizer, OptimizerError, OptimizerSpec};
+pub use crate::rows::LabeledRows;
+use crate::rows::RowBuffer;
 use crate::seed::seeded_generator;
 
 /// How a network is trained without privacy.
@@ -38,9 +40,20 @@ pub enum TrainingError {
     /// The network does not fit.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The optimizer does not fit.
+    #[error("optimizer: {0}")]
+    Optimizer(#[from] OptimizerError),
     /// The privacy mechanism refused a step.
     #[error(transparent)]
     Mechanism(#[from] privet_mechanisms::MechanismError),
+    /// A setting that noisy SGD cannot honour.
+    #[error("{0}")]
+    Refused(&'static str),
+    /// A batch of another data set.
+    #[error(
+        "a batch names a record that these examples do not have: start the run with their own count"
+    )]
+    ForeignExamples,
     /// The parameters are no longer finite.
     #[error("the parameters became infinite or NaN in epoch {epoch}: lower the learning rate")]
     Diverged {
@@ -69,80 +82,94 @@ pub struct SeedName<'a> {
     pub index: u64,
 }
 
-/// Trains `network` on rows `[examples, values]` with their labels, by mini-batches of shuffled
-/// examples, and returns the trained network. No examples leave it as it was.
+/// Trains the network that `worker` is for, from `parameters`, by mini-batches of shuffled rows,
+/// and returns the trained parameters. No rows leave them as they were.
 ///
-/// `after_epoch` is told the epochs done, the mean loss of the last in nats, and the network.
+/// `after_epoch` is told the epochs done and the mean loss of the last in nats.
 ///
 /// # Errors
-/// Inputs that do not fit the network, or a training that diverges.
+/// Rows or settings that do not fit the network, or a training that diverges.
 pub fn train(
-    engine: &dyn GradientEngine,
-    mut network: Network,
-    inputs: ArrayView2<'_, f32>,
-    labels: &[u32],
+    worker: &mut dyn GradientWorker,
+    architecture: &Architecture,
+    mut parameters: Vec<f32>,
+    rows: LabeledRows<'_>,
     training: &PlainTraining,
     name: SeedName<'_>,
-    mut after_epoch: impl FnMut(usize, f64, &Network),
-) -> Result<Network, TrainingError> {
-    let layout = ParameterLayout::of(&network)?;
-    let mut optimizer = training.optimizer.build();
-    let mut generator =
-        seeded_generator(name.seed, &format!("{} shuffle", name.purpose), name.index);
-    let mut order: Vec<usize> = (0..labels.len()).collect();
-    if labels.is_empty() {
-        return Ok(network);
+    mut after_epoch: impl FnMut(usize, f64),
+) -> Result<Vec<f32>, TrainingError> {
+    training.optimizer.validate_without_noise()?;
+    let examples = rows.labels.len();
+    if examples == 0 {
+        return Ok(parameters);
     }
+    let batch_size = training.batch_size.max(1);
+    let steps = examples
+        .div_ceil(batch_size)
+        .saturating_mul(training.epochs);
+    let mut optimizer = Optimizer::new(training.optimizer, steps as u64, parameters.len());
+    let stream =
+        |what| seeded_generator(name.seed, &format!("{} {what}", name.purpose), name.index);
+    let mut generator = stream("shuffle");
+    let mut dropout = architecture.has_dropout().then(|| stream("dropout"));
+    let mut order: Vec<usize> = (0..examples).collect();
+    let mut buffer = RowBuffer::default();
     for epoch in 1..=training.epochs {
         order.shuffle(&mut generator);
         let mut loss = 0.0;
-        for indices in order.chunks(training.batch_size.max(1)) {
-            let (mut rows, batch_labels) = gather(inputs, labels, indices);
-            if let Some(augmentation) = training.augment {
-                let shape = network.architecture().input();
-                augmentation.apply(&mut rows, shape, &mut generator);
+        for indices in order.chunks(batch_size) {
+            buffer.clear();
+            for &index in indices {
+                let row = buffer.push(rows, index);
+                let row = row.ok_or_else(|| unequal(rows, architecture))?;
+                if let Some(augmentation) = training.augment {
+                    augmentation.apply(row, architecture.input(), &mut generator);
+                }
             }
             let batch = Batch {
-                inputs: &rows,
-                labels: &batch_labels,
+                examples: buffer.examples(),
+                units: Units::Rows,
             };
-            let sum = engine.gradient_sum(&network, batch, Clipping::None)?;
+            let request = GradientRequest {
+                dropout: dropout.as_mut().map(Rng::next_u64),
+                ..GradientRequest::default()
+            };
+            let sum = worker.gradient_sum(&parameters, batch, request)?;
             loss += sum.loss.expose_sensitive();
-            let scale = 1.0 / indices.len() as f32;
-            let mean: Vec<f32> = sum
-                .sum
-                .expose_sensitive()
-                .iter()
-                .map(|value| value * scale)
-                .collect();
-            let learning_rate = training.optimizer.learning_rate();
-            network = layout.step(&mut optimizer, learning_rate, network, &mean)?;
+            let mean = mean(sum.sum.into_exposed_sensitive(), indices.len())?;
+            optimizer.step(&mut parameters, &mean, 0.0)?;
         }
-        let loss = loss / labels.len() as f64;
+        let loss = loss / examples as f64;
         if !loss.is_finite() {
             return Err(TrainingError::Diverged { epoch });
         }
-        after_epoch(epoch, loss, &network);
+        after_epoch(epoch, loss);
     }
     // A loss is that before a step: it cannot tell what the last step did.
-    match network.flat_parameters().iter().all(|v| v.is_finite()) {
-        true => Ok(network),
+    match parameters.iter().all(|value| value.is_finite()) {
+        true => Ok(parameters),
         false => Err(TrainingError::Diverged {
             epoch: training.epochs,
         }),
     }
 }
 
-/// The rows and labels at `indices`, rows one after another.
-pub(crate) fn gather(
-    inputs: ArrayView2<'_, f32>,
-    labels: &[u32],
-    indices: &[usize],
-) -> (Vec<f32>, Vec<u32>) {
-    let mut rows = Vec::with_capacity(indices.len() * inputs.ncols());
-    for &index in indices {
-        rows.extend(inputs.row(index));
+fn unequal(rows: LabeledRows<'_>, architecture: &Architecture) -> GradientError {
+    GradientError::Shape {
+        labels: rows.labels.len(),
+        expected: rows.labels.len() * architecture.input().len(),
+        found: rows.inputs.len(),
     }
-    let labels = indices.iter().map(|&index| labels[index]).collect();
-    (rows, labels)
+}
+
+fn mean(sum: Sum, examples: usize) -> Result<Vec<f32>, GradientError> {
+    let Sum::Float(mut values) = sum else {
+        let reason = "the engine gave a sum on a grid where none was asked for";
+        return Err(GradientError::Request(reason.into()));
+    };
+    let scale = 1.0 / examples as f32;
+    for value in &mut values {
+        *value *= scale;
+    }
+    Ok(values)
 }

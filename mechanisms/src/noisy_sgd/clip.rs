@@ -1,8 +1,8 @@
-//! Bounding what one example contributes.
+//! Bounding what one unit contributes.
 
 use crate::Sensitive;
 
-/// By how much, relatively, an example's contribution may exceed the clipping norm because norms
+/// By how much, relatively, a unit's contribution may exceed the clipping norm because norms
 /// and products are rounded; the noise is larger by the same factor, so the event stays true.
 ///
 /// 2^-16 is 128 units in the last place of an f32: room for a norm that is accumulated in f32 over
@@ -13,7 +13,7 @@ pub const CLIPPING_SLACK: f64 = 1.0 / 65536.0;
 /// `min(1, clipping_norm / norm)`, rounded down to f32.
 ///
 /// It is 0 for a norm that is NaN, infinite or negative, and for a clipping norm that is not a
-/// positive number. **Skip the example then, do not multiply: `0 * NaN` is NaN.** Otherwise
+/// positive number. **Skip the unit then, do not multiply: `0 * NaN` is NaN.** Otherwise
 /// `factor * norm <= clipping_norm (1 + 2^-53)`; rounding the products to f32 adds at most 2^-24
 /// relatively. (`f32::NAN.min(1.0)` is 1.0: the obvious formula lets a NaN pass unclipped.)
 pub fn clip_factor(norm: f64, clipping_norm: f64) -> f32 {
@@ -32,7 +32,7 @@ pub fn clip_factor(norm: f64, clipping_norm: f64) -> f32 {
     }
 }
 
-/// Adds `gradient`, clipped, to `sum`; an example without a finite norm adds nothing.
+/// Adds `gradient`, clipped, to `sum`; a unit without a finite norm adds nothing.
 ///
 /// The reference for engines, which do the same in blocks. The norm is accumulated in f64.
 /// Coordinates beyond the shorter of the two are left alone. Returns the norm before clipping.
@@ -52,32 +52,6 @@ pub fn add_clipped(sum: &mut [f32], gradient: &[f32], clipping_norm: f64) -> Sen
 pub(super) fn norm_of(gradient: &[f32]) -> f64 {
     let squares = gradient.iter().map(|&g| f64::from(g).powi(2));
     squares.sum::<f64>().sqrt()
-}
-
-/// The sum of a batch's gradients, each clipped to the stated L2 norm.
-///
-/// Whoever makes one promises that every example added at most
-/// `clipping_norm (1 + `[`CLIPPING_SLACK`]`)`, that examples without a finite norm added nothing,
-/// and that an empty batch gives zeros. The f32 additions of the sum round as well, by an amount
-/// that depends on all examples; bounding what that does to sensitivity (Casacuberta, Shoemate,
-/// Vadhan and Wagaman, "Widespread underestimation of sensitivity in differentially private
-/// libraries", CCS 2022) takes integer sums: [`IntegerSum`](super::IntegerSum).
-#[derive(Debug)]
-pub struct ClippedSum {
-    pub(super) sum: Sensitive<Vec<f32>>,
-    pub(super) clipping_norm: f64,
-}
-
-impl ClippedSum {
-    /// States that `sum` was clipped to `clipping_norm`.
-    pub fn new(sum: Sensitive<Vec<f32>>, clipping_norm: f64) -> Self {
-        Self { sum, clipping_norm }
-    }
-
-    /// The stated norm.
-    pub fn clipping_norm(&self) -> f64 {
-        self.clipping_norm
-    }
 }
 
 #[cfg(test)]

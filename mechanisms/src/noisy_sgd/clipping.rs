@@ -39,7 +39,7 @@ pub enum Clipping {
 
 /// Within this range neither a sum nor its noise leaves the range of f32, and no square of a
 /// coordinate that matters is lost to underflow.
-const NORMS: std::ops::RangeInclusive<f64> = 1e-10..=1e20;
+pub(super) const NORMS: std::ops::RangeInclusive<f64> = 1e-10..=1e20;
 
 impl Clipping {
     /// Checks every number.

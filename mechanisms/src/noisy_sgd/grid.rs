@@ -4,51 +4,54 @@ use super::CLIPPING_SLACK;
 use crate::MechanismError;
 use crate::error::in_range;
 
-/// A grid of spacing `g` for the coordinates of clipped gradients. An example contributes
+/// A grid of spacing `g` for the coordinates of clipped gradients. A unit of privacy contributes
 /// integers, its clipped gradient over `g` rounded to nearest, and integer sums do not round.
 ///
-/// **Sensitivity.** Let `v` be an example's clipped gradient in `d` coordinates, with
-/// `|v| <= C (1 + `[`CLIPPING_SLACK`]`)` in L2. Rounding moves a coordinate by at most `g / 2`, so
+/// **Sensitivity.** Let `v` be a clipped gradient in `d` coordinates, with
+/// `|v| <= C (1 + `[`CLIPPING_SLACK`]`)` in L2, where `C` is the rule's
+/// [`sensitivity`](super::Clipping::sensitivity). Rounding moves a coordinate by at most `g / 2`, so
 /// `|g round(v / g)| <= |v| + |g round(v / g) - v| <= C (1 + CLIPPING_SLACK) + g sqrt(d) / 2`.
-/// This is [`sensitivity`](Self::sensitivity): how far one example, added or removed, moves the
+/// This is [`sensitivity`](Self::sensitivity): how far one of them, added or removed, moves the
 /// sum. The noise is a multiple of it, so rounding after clipping costs no privacy.
 ///
 /// **Spacing.** The largest power of two with which the second term is at most `2^-16 C`. The noise
 /// grows by less than 1 in 30,000, and scaling by `1 / g` is exact in f32 and f64.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
-    clipping_norm: f64,
+    clipped: f64,
     parameters: usize,
     spacing: f64,
 }
 
 impl Grid {
-    /// The grid for gradients of `parameters` coordinates that are clipped to `clipping_norm` in
-    /// L2 over all coordinates (for other rules than flat clipping, [`sensitivity`](super::Clipping::sensitivity)).
+    /// The grid for gradients of `parameters` coordinates under a clipping rule with this
+    /// [`sensitivity`](super::Clipping::sensitivity).
     ///
-    /// Refuses clipping norms outside 1e-10 to 1e20, and 0 or more than 2^32 parameters.
-    pub fn for_clipping(clipping_norm: f64, parameters: usize) -> Result<Self, MechanismError> {
-        let valid = (1e-10..=1e20).contains(&clipping_norm);
-        let expected = "between 1e-10 and 1e20";
-        in_range("clipping_norm", clipping_norm, valid, expected)?;
+    /// Refuses sensitivities outside 1e-10 to 1e25 (no valid rule has another), and 0 or more than
+    /// 2^32 parameters.
+    pub fn for_clipping(sensitivity: f64, parameters: usize) -> Result<Self, MechanismError> {
+        let clipped = sensitivity;
+        let valid = (1e-10..=1e25).contains(&clipped);
+        let expected = "between 1e-10 and 1e25";
+        in_range("sensitivity of the clipping rule", clipped, valid, expected)?;
         let coordinates = parameters as f64;
         let valid = (1.0..=2_f64.powi(32)).contains(&coordinates);
         let expected = "between 1 and 2^32 (the number of coordinates of a gradient)";
         in_range("parameters", coordinates, valid, expected)?;
 
-        let largest = 2_f64.powi(-15) * clipping_norm / coordinates.sqrt();
+        let largest = 2_f64.powi(-15) * clipped / coordinates.sqrt();
         // The power of two below a normal f64 is what is left without its mantissa.
         let spacing = f64::from_bits(largest.next_down().to_bits() & (0x7ff << 52));
         Ok(Self {
-            clipping_norm,
+            clipped,
             parameters,
             spacing,
         })
     }
 
-    /// The L2 norm `C` to which gradients are clipped before they are rounded.
-    pub fn clipping_norm(&self) -> f64 {
-        self.clipping_norm
+    /// The most, `C`, that clipping leaves of a gradient in L2 before it is rounded.
+    pub fn clipped_norm(&self) -> f64 {
+        self.clipped
     }
 
     /// The number `d` of coordinates of a gradient.
@@ -64,7 +67,7 @@ impl Grid {
     /// The L2 sensitivity of the sum under add-or-remove-one, in the gradient's unit, rounded up:
     /// `C (1 + CLIPPING_SLACK) + g sqrt(d) / 2`.
     pub fn sensitivity(&self) -> f64 {
-        let clipped = self.clipping_norm * (1.0 + CLIPPING_SLACK);
+        let clipped = self.clipped * (1.0 + CLIPPING_SLACK);
         let rounding = 0.5 * self.spacing * (self.parameters as f64).sqrt();
         // Four operations on positive numbers, each rounded by at most 2^-53 relatively.
         (clipped + rounding) * (1.0 + 2_f64.powi(-50))
@@ -73,7 +76,7 @@ impl Grid {
     /// `value` over the spacing, rounded to the nearest integer.
     ///
     /// A coordinate of a clipped gradient is below 2^33 units. Beyond 2^40 (a broken engine) the
-    /// result is cut off, and NaN gives 0, so no sum of fewer than 2^23 examples can overflow.
+    /// result is cut off, and NaN gives 0, so no sum of fewer than 2^23 gradients can overflow.
     #[inline]
     pub fn units(&self, value: f64) -> i64 {
         const MOST: f64 = (1_u64 << 40) as f64;
@@ -129,7 +132,7 @@ mod tests {
         for (norm, parameters) in [
             (f64::NAN, 1),
             (0.0, 1),
-            (1e30, 1),
+            (1e26, 1),
             (1.0, 0),
             (1.0, (1 << 32) + 1),
         ] {

@@ -2,91 +2,88 @@
 
 use privet_accountant::DpEvent;
 
-use super::{CLIPPING_SLACK, NoisySgdRun};
+use super::{Arithmetic, ClippingPlan, NoisySgdRun, RunState};
 use crate::error::{in_range, positive};
-use crate::{BatchSampler, MechanismError, NoiseSource, PoissonSampling, Sensitive};
+use crate::{MechanismError, NoiseSource, Sampling, Sensitive};
 
 /// The public constants of a noisy SGD training.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NoisySgdParameters {
-    /// The probability `q` with which a record is in a batch.
-    pub sampling_probability: f64,
+    /// How the units of each batch are chosen.
+    pub sampling: Sampling,
+    /// How many units there are, as publicly declared: never the realised number. Noisy sums are
+    /// divided by the batch size that the sampling expects of so many.
+    pub declared_units: u64,
     /// How many steps are released, at least 1.
     pub steps: u64,
-    /// The L2 norm `C` to which every example's gradient is clipped.
-    pub clipping_norm: f64,
-    /// Standard deviation of the noise over the clipping norm.
+    /// What bounds each unit's gradient.
+    pub clipping: ClippingPlan,
+    /// The noise multiplier `z` of a step: what is charged. It is the standard deviation of the
+    /// noise over the sensitivity; where clipping is adaptive the noise on the gradients is larger,
+    /// so that the count is paid for, see [`AdaptiveClipping`](super::AdaptiveClipping).
     pub noise_multiplier: f64,
-    /// What the noisy sum is divided by: `q` times a publicly declared number of records, never
-    /// the realised number of records or of a batch.
-    pub expected_batch_size: f64,
+    /// In which numbers gradients are summed and noise is drawn.
+    pub arithmetic: Arithmetic,
 }
 
-/// Noisy SGD (DP-SGD): in each step a Poisson-sampled batch, each example's gradient clipped to L2
-/// norm `C`, their sum plus Gaussian noise of standard deviation `z C`, over a public constant.
+/// Noisy SGD (DP-SGD): in each step a batch of sampled units, each unit's gradient clipped, their
+/// sum plus Gaussian noise of standard deviation `z` times its sensitivity, over a public constant.
 ///
 /// Algorithm 1 of Abadi, Chu, Goodfellow, McMahan, Mironov, Talwar and Zhang, "Deep learning with
 /// differential privacy" (CCS 2016), with the expected batch size as the divisor.
 ///
-/// **Sensitivity.** Adding or removing a record changes the sum by at most `C` in L2. (Replacing
-/// one changes it by up to `2 C`; but Poisson sampling under replace-one is refused by the
-/// accountant, see [`PoissonSampling`].)
+/// **Sensitivity.** Adding or removing a unit that is in the batch changes the sum by at most
+/// [`Clipping::sensitivity`](super::Clipping::sensitivity) in L2: `C` where clipping is flat or
+/// automatic, `sqrt(sum of C_l^2)` where it is per layer. (Replacing one changes it by up to twice
+/// that; but no sampling here is accounted under replace-one, see [`Sampling`].)
 ///
-/// **Theorem.** A step is `PoissonSampled(q, Gaussian(z))` (Mironov, Talwar and Zhang, "Renyi
-/// differential privacy of the sampled Gaussian mechanism", 2019, section 3); steps compose
-/// adaptively: `SelfComposed(PoissonSampled(q, Gaussian(z)), steps)`. All intermediate models may
-/// be published.
+/// **Theorem.** A step is the Gaussian mechanism with noise multiplier `z` on the batch (with
+/// adaptive clipping: on gradients and count together), and [`Sampling`] says what its batches make
+/// of that. Steps compose adaptively, and all intermediate models may be published. An empty batch
+/// is a step on noise alone.
 ///
-/// **Safe side.** The noise is larger than `z C` by the factor 1 + [`CLIPPING_SLACK`], which covers
-/// contributions that rounding let exceed `C` by that much.
+/// **Safe side.** The noise is larger than stated by the factor
+/// 1 + [`CLIPPING_SLACK`](super::CLIPPING_SLACK), which covers contributions that rounding let
+/// exceed the sensitivity by that much. In exact arithmetic it is larger once more by less than that,
+/// for the rounding of each gradient ([`Grid`](super::Grid)).
 ///
-/// **Unit.** One record is one example; `C` and the released values are in the gradient's unit.
+/// **Unit.** A unit is a record, or a user with all their records, as the caller groups them;
+/// clipping norms and released values are in the gradient's unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoisySgdMechanism {
     parameters: NoisySgdParameters,
-    sampling: PoissonSampling,
-    step: DpEvent,
+    gradient_noise_multiplier: f64,
     event: DpEvent,
 }
 
 impl NoisySgdMechanism {
     /// The plan, if the parameters make one.
+    ///
+    /// # Errors
+    /// A number out of its range.
     pub fn new(parameters: NoisySgdParameters) -> Result<Self, MechanismError> {
         let NoisySgdParameters {
-            sampling_probability,
+            sampling,
+            declared_units,
             steps,
-            clipping_norm,
+            clipping,
             noise_multiplier,
-            expected_batch_size,
-        } = parameters;
-        let sampling = PoissonSampling::new(sampling_probability)?;
-        in_range("steps", steps as f64, steps >= 1, "at least 1")?;
-        // Within this range neither a sum nor its noise leaves the range of f32, and no square of a
-        // coordinate that matters is lost to underflow.
-        let in_f32 = (1e-10..=1e20).contains(&clipping_norm);
-        in_range(
-            "clipping_norm",
-            clipping_norm,
-            in_f32,
-            "between 1e-10 and 1e20",
-        )?;
+            arithmetic,
+        } = &parameters;
+        let some = |field, value: u64| in_range(field, value as f64, value >= 1, "at least 1");
+        sampling.validate()?;
+        some("declared_units", *declared_units)?;
+        some("steps", *steps)?;
         positive(
             "noise_multiplier",
-            noise_multiplier,
+            *noise_multiplier,
             "a finite number above 0",
         )?;
-        positive(
-            "expected_batch_size",
-            expected_batch_size,
-            "a finite number above 0",
-        )?;
-
-        let step = sampling.sampled(DpEvent::gaussian(noise_multiplier)?)?;
-        let event = DpEvent::self_composed(step.clone(), steps)?;
+        let gradient_noise_multiplier = clipping.validate(*noise_multiplier, *arithmetic)?;
+        let event = sampling.event(*noise_multiplier, *steps)?;
         Ok(Self {
             parameters,
-            sampling,
-            step,
+            gradient_noise_multiplier,
             event,
         })
     }
@@ -96,20 +93,23 @@ impl NoisySgdMechanism {
         self.event.clone()
     }
 
-    /// What one step costs. A run of fewer steps than planned has this as often as it stepped; the
-    /// plan is charged as a whole all the same.
-    pub fn step_event(&self) -> DpEvent {
-        self.step.clone()
+    /// What the first `steps` steps cost. A run of fewer steps than planned is charged as a whole
+    /// all the same.
+    ///
+    /// # Errors
+    /// No step at all.
+    pub fn event_after(&self, steps: u64) -> Result<DpEvent, MechanismError> {
+        let NoisySgdParameters {
+            sampling,
+            noise_multiplier,
+            ..
+        } = &self.parameters;
+        sampling.event(*noise_multiplier, steps)
     }
 
     /// The public constants.
-    pub fn parameters(&self) -> NoisySgdParameters {
-        self.parameters
-    }
-
-    /// The L2 norm to which every example's gradient must be clipped.
-    pub fn clipping_norm(&self) -> f64 {
-        self.parameters.clipping_norm
+    pub fn parameters(&self) -> &NoisySgdParameters {
+        &self.parameters
     }
 
     /// How many steps are released.
@@ -117,59 +117,60 @@ impl NoisySgdMechanism {
         self.parameters.steps
     }
 
-    /// The sampler of batches.
-    pub fn sampling(&self) -> PoissonSampling {
-        self.sampling
-    }
-
-    /// The standard deviation of the noise on a coordinate of the sum, before the division.
-    pub fn noise_standard_deviation(&self) -> f64 {
+    /// What the noisy sums are divided by.
+    pub fn expected_batch_size(&self) -> f64 {
         let NoisySgdParameters {
-            noise_multiplier,
-            clipping_norm,
+            sampling,
+            declared_units,
             ..
-        } = self.parameters;
-        noise_multiplier * clipping_norm * (1.0 + CLIPPING_SLACK)
+        } = &self.parameters;
+        sampling.expected_batch_size(*declared_units)
     }
 
-    /// The mechanism on `records` private records, from step 0.
+    /// Standard deviation of the noise on the sum of gradients over its sensitivity: the noise
+    /// multiplier, or more where the same step also pays for a count.
+    pub fn gradient_noise_multiplier(&self) -> f64 {
+        self.gradient_noise_multiplier
+    }
+
+    /// The mechanism on `units` private units, from step 0.
+    ///
+    /// # Errors
+    /// A second run from the same source, or more units than the plan was made for.
     pub fn start(
         &self,
         noise: &NoiseSource,
-        records: Sensitive<usize>,
+        units: Sensitive<usize>,
     ) -> Result<NoisySgdRun, MechanismError> {
-        self.start_at(0, noise, records)
+        let clipping_norm = match &self.parameters.clipping {
+            ClippingPlan::Fixed(_) => None,
+            ClippingPlan::Adaptive(adaptive) => Some(adaptive.initial_norm),
+        };
+        let state = RunState {
+            step: 0,
+            clipping_norm,
+        };
+        self.start_at(state, noise, units)
     }
 
-    /// The mechanism from `step` on, for a run that is resumed from a checkpoint of the model
-    /// before that step. With the same key, data and model, the steps since the checkpoint repeat
-    /// exactly.
+    /// The mechanism from a saved state on, for a run that is resumed from a checkpoint of the
+    /// model at that state. With the same key, data and model, the steps since the checkpoint
+    /// repeat exactly.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and a state that does not fit the plan.
     pub fn start_at(
         &self,
-        step: u64,
+        state: RunState,
         noise: &NoiseSource,
-        records: Sensitive<usize>,
+        units: Sensitive<usize>,
     ) -> Result<NoisySgdRun, MechanismError> {
-        let steps = self.parameters.steps;
-        if step > steps {
-            return Err(MechanismError::StepBeyondPlan { step, steps });
-        }
-        NoisySgdRun::new(self.clone(), noise.start(&self.name())?, records, step)
+        NoisySgdRun::new(self.clone(), state, units, |plan| noise.start(plan))
     }
 
-    /// Every parameter in words; it names the noise, so other parameters have other noise.
-    fn name(&self) -> String {
-        let NoisySgdParameters {
-            sampling_probability,
-            steps,
-            clipping_norm,
-            noise_multiplier,
-            expected_batch_size,
-        } = self.parameters;
-        format!(
-            "noisy-sgd sampling-probability={sampling_probability} steps={steps} \
-             clipping-norm={clipping_norm} noise-multiplier={noise_multiplier} \
-             expected-batch-size={expected_batch_size}"
-        )
+    /// Every parameter, also those to come; it names the noise, so other parameters have other
+    /// noise.
+    pub(super) fn name(&self) -> String {
+        format!("noisy-sgd {:?}", self.parameters)
     }
 }

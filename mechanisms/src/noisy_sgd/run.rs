@@ -1,23 +1,26 @@
 //! The running mechanism: batches out, clipped sums in, noisy gradients out.
 
-use super::exact::GridNoise;
-use super::{ClippedSum, IntegerSum, NoisySgdMechanism};
-use crate::noise::PlanNoise;
-use crate::sampling::{BatchId, RunId};
-use crate::{BatchSampler, Gaussian, MechanismError, PoissonBatch, Sensitive};
+use super::sum::ClippedUnits;
+use super::{
+    Arithmetic, CLIPPING_SLACK, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, RunState,
+};
+use crate::noise::{ChunkStreams, PlanNoise};
+use crate::sampling::{BatchId, RunId, Sampler};
+use crate::{DrawnBatch, Gaussian, MechanismError, NoiseStream, Sensitive};
 
 /// A started [`NoisySgdMechanism`].
 ///
-/// Draw a batch, compute its clipped sum, release. Batches may be drawn ahead; they are released
-/// in the order in which they were drawn, once each. Coins and noise of a step are functions of
-/// the key, the plan and the step, so a run that is started again repeats them.
+/// Draw a batch, clip its units' gradients by [`clipping`](Self::clipping), release their sum.
+/// Batches may be drawn ahead; they are released in the order in which they were drawn, once each.
+/// Coins and noise of a step are functions of the key, the plan, the step and its clipping norm, so
+/// a run that is started again repeats them.
 #[derive(Debug)]
 pub struct NoisySgdRun {
     plan: NoisySgdMechanism,
-    gaussian: Gaussian,
     noise: PlanNoise,
-    records: Sensitive<usize>,
+    sampler: Sampler,
     run: RunId,
+    clipping: Clipping,
     next_drawn: u64,
     next_released: u64,
 }
@@ -25,23 +28,25 @@ pub struct NoisySgdRun {
 impl NoisySgdRun {
     pub(super) fn new(
         plan: NoisySgdMechanism,
-        noise: PlanNoise,
-        records: Sensitive<usize>,
-        step: u64,
+        state: RunState,
+        units: Sensitive<usize>,
+        start: impl FnOnce(&str) -> Result<PlanNoise, MechanismError>,
     ) -> Result<Self, MechanismError> {
+        let clipping = state.clipping(&plan)?;
+        let sampler = Sampler::new(plan.parameters().sampling, units)?;
         Ok(Self {
-            gaussian: Gaussian::new(plan.noise_standard_deviation())?,
+            noise: start(&plan.name())?,
             plan,
-            noise,
-            records,
+            sampler,
             run: RunId::fresh(),
-            next_drawn: step,
-            next_released: step,
+            clipping,
+            next_drawn: state.step,
+            next_released: state.step,
         })
     }
 
     /// The batch of the next step; `None` when the plan's steps are drawn.
-    pub fn next_batch(&mut self) -> Option<PoissonBatch> {
+    pub fn next_batch(&mut self) -> Option<DrawnBatch> {
         if self.next_drawn >= self.plan.steps() {
             return None;
         }
@@ -50,56 +55,49 @@ impl NoisySgdRun {
             step: self.next_drawn,
         };
         self.next_drawn += 1;
-        let mut coins = self.noise.stream("batch", id.step);
-        Some(self.plan.sampling().draw(&self.records, id, &mut coins))
+        Some(self.sampler.draw(id, &self.noise))
+    }
+
+    /// How the units of the next batch to be released must be clipped. Where clipping is adaptive,
+    /// this changes with every release.
+    pub fn clipping(&self) -> &Clipping {
+        &self.clipping
+    }
+
+    /// The standard deviation of the noise on a coordinate of the next step's sum, before the
+    /// division. In exact arithmetic it is larger by a share of at most 2^-16, which depends on the
+    /// grid.
+    pub fn noise_standard_deviation(&self) -> f64 {
+        let multiplier = self.plan.gradient_noise_multiplier();
+        multiplier * self.clipping.sensitivity() * (1.0 + CLIPPING_SLACK)
     }
 
     /// The noisy average gradient of `batch`: (`sum` plus noise) over the expected batch size.
     ///
-    /// `sum` must be the clipped sum of exactly that batch. An error means that nothing was drawn
-    /// or released; the batch is gone, so the run is over.
+    /// `sum` must be the clipped sum of exactly that batch.
+    ///
+    /// # Errors
+    /// A plan of exact arithmetic, a batch of another run or out of order, and a sum that was
+    /// clipped by another rule, is over another number of units, or is not finite. Nothing was drawn or released then; the batch is
+    /// gone, so the run is over.
     pub fn release(
         &mut self,
-        batch: PoissonBatch,
+        batch: DrawnBatch,
         sum: ClippedSum,
     ) -> Result<Vec<f32>, MechanismError> {
-        let step = self.check(batch.id(), sum.clipping_norm)?;
-        let mut values = sum.sum.into_exposed_sensitive();
-        if !values.iter().all(|value| value.is_finite()) {
+        let ClippedSum { values, units } = sum;
+        self.check(&batch, &units, Arithmetic::Float)?;
+        let values = values.into_exposed_sensitive();
+        if !values.are_finite() {
             return Err(MechanismError::NonFiniteSum);
         }
-        self.next_released += 1;
-        let divisor = self.plan.parameters().expected_batch_size;
-        let noise = self.noise.chunks("noise", step);
-        noise.for_each(&mut values, |chunk, stream| {
-            for value in chunk {
-                *value = ((f64::from(*value) + self.gaussian.sample(stream)) / divisor) as f32;
-            }
-        });
-        Ok(values)
-    }
-
-    /// The same as [`release`](Self::release) without floating-point noise: integers plus exactly
-    /// sampled integer noise, then scaled. It costs the same, and both can serve in one run.
-    ///
-    /// **Theorem.** In units of the grid's spacing `g`, let `n` be the integral sum, `S` its L2
-    /// sensitivity ([`Grid::sensitivity`](super::Grid::sensitivity) over `g`) and `N` standard
-    /// normal. `n + round(z S N) = round(n + z S N)` coordinate by coordinate, because `n` is
-    /// integral: what is released is a function of the Gaussian mechanism with noise multiplier
-    /// `z`. So the plan's event holds as it is, under sampling and composition too. No sum is
-    /// rounded and no noise is drawn or added in floating point
-    /// ([`RoundedGaussian`](crate::RoundedGaussian)); scaling to f32 comes after.
-    pub fn release_exact(
-        &mut self,
-        batch: PoissonBatch,
-        sum: IntegerSum,
-    ) -> Result<Vec<f32>, MechanismError> {
-        let step = self.check(batch.id(), sum.grid.clipping_norm())?;
-        let parameters = self.plan.parameters();
-        let noise = GridNoise::new(sum.grid, parameters.noise_multiplier)?;
-        self.next_released += 1;
-        let streams = self.noise.chunks(&noise.name(), step);
-        Ok(noise.release(sum, parameters.expected_batch_size, &streams))
+        let gaussian = Gaussian::new(self.noise_standard_deviation())?;
+        let streams = self.chunks(&format!("noise of {} coordinates", values.len()));
+        let divisor = self.plan.expected_batch_size();
+        self.complete_step(&units)?;
+        Ok(values.release(&streams, |value, stream| {
+            ((value + gaussian.sample(stream)) / divisor) as f32
+        }))
     }
 
     /// The plan.
@@ -112,10 +110,27 @@ impl NoisySgdRun {
         self.next_released
     }
 
-    /// What every release checks: the batch is the next of this run, and the sum was clipped to
-    /// the norm that the noise is made for. Gives the step.
-    fn check(&self, id: BatchId, found: f64) -> Result<u64, MechanismError> {
-        let (BatchId { run, step }, planned) = (id, self.plan.clipping_norm());
+    /// What to save beside the model of this moment; see [`NoisySgdMechanism::start_at`].
+    pub fn state(&self) -> RunState {
+        let clipping_norm = match (&self.plan.parameters().clipping, &self.clipping) {
+            (ClippingPlan::Adaptive(_), Clipping::Flat { norm }) => Some(*norm),
+            _ => None,
+        };
+        RunState {
+            step: self.next_released,
+            clipping_norm,
+        }
+    }
+
+    /// Refuses what is not the sum of the next step's batch, clipped for its noise.
+    pub(super) fn check(
+        &self,
+        batch: &DrawnBatch,
+        sum: &ClippedUnits,
+        arithmetic: Arithmetic,
+    ) -> Result<(), MechanismError> {
+        self.plan.parameters().arithmetic.check(arithmetic)?;
+        let BatchId { run, step } = batch.id();
         if run != self.run {
             return Err(MechanismError::ForeignBatch);
         }
@@ -125,9 +140,51 @@ impl NoisySgdRun {
                 expected: self.next_released,
             });
         }
-        if found != planned {
-            return Err(MechanismError::ClippingNorm { found, planned });
+        if sum.clipping != self.clipping {
+            return Err(MechanismError::Clipping {
+                found: sum.clipping.clone(),
+                planned: self.clipping.clone(),
+            });
         }
-        Ok(step)
+        if sum.units.expose_sensitive() != batch.size().expose_sensitive() {
+            return Err(MechanismError::UnitsOfAnotherBatch);
+        }
+        Ok(())
+    }
+
+    /// The next step's noise for one use.
+    fn stream(&self, part: &str) -> NoiseStream {
+        self.noise.stream(&self.use_of(part), self.next_released)
+    }
+
+    /// The next step's noise for a vector.
+    pub(super) fn chunks(&self, part: &str) -> ChunkStreams {
+        self.noise.chunks(&self.use_of(part), self.next_released)
+    }
+
+    /// Names a use of noise by an adaptive norm as well: were a run resumed with another norm than
+    /// it had, the same noise on another scale would give the sum away.
+    fn use_of(&self, part: &str) -> String {
+        match self.state().clipping_norm {
+            Some(norm) => format!("{part} for norm {norm:?}"),
+            None => part.to_owned(),
+        }
+    }
+
+    /// Counts the step as released, and moves an adaptive norm by the noised count of its units.
+    pub(super) fn complete_step(&mut self, units: &ClippedUnits) -> Result<(), MechanismError> {
+        let adaptive = match &self.plan.parameters().clipping {
+            ClippingPlan::Adaptive(adaptive) => Some(*adaptive),
+            ClippingPlan::Fixed(_) => None,
+        };
+        if let (Some(adaptive), Clipping::Flat { norm }) = (adaptive, &self.clipping) {
+            let arithmetic = self.plan.parameters().arithmetic;
+            let noisy = adaptive.noisy_count(units, arithmetic, &mut self.stream("count"))?;
+            let share = noisy / self.plan.expected_batch_size();
+            let norm = adaptive.next_norm(*norm, share);
+            self.clipping = Clipping::Flat { norm };
+        }
+        self.next_released += 1;
+        Ok(())
     }
 }

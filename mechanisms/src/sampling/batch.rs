@@ -6,7 +6,7 @@ use crate::Sensitive;
 
 /// The run and the step that a batch was drawn for. Made by a run, in this crate only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BatchId {
+pub(crate) struct BatchId {
     pub(crate) run: RunId,
     pub(crate) step: u64,
 }
@@ -22,18 +22,18 @@ impl RunId {
     }
 }
 
-/// A batch drawn by [`PoissonSampling`](super::PoissonSampling).
+/// A batch of units that a run drew with its plan's sampler.
 ///
 /// It can be neither built nor cloned by hand, and a release consumes it: one batch, one step.
 /// Its size is as sensitive as its content.
 #[derive(Debug)]
-pub struct PoissonBatch {
+pub struct DrawnBatch {
     id: BatchId,
     indices: Sensitive<Vec<usize>>,
 }
 
-impl PoissonBatch {
-    pub(super) fn new(id: BatchId, indices: Sensitive<Vec<usize>>) -> Self {
+impl DrawnBatch {
+    pub(crate) fn new(id: BatchId, indices: Sensitive<Vec<usize>>) -> Self {
         Self { id, indices }
     }
 
@@ -46,12 +46,12 @@ impl PoissonBatch {
         self.id.step
     }
 
-    /// The positions of the chosen records, ascending.
+    /// The positions of the chosen units, ascending.
     pub fn indices(&self) -> Sensitive<&[usize]> {
         self.indices.as_ref().map(Vec::as_slice)
     }
 
-    /// The number of chosen records; it may be 0, and then the step is noise only.
+    /// The number of chosen units; it may be 0, and then the step is noise only.
     pub fn size(&self) -> Sensitive<usize> {
         self.indices.as_ref().map(Vec::len)
     }

@@ -1,30 +1,182 @@
-//! How the records of a batch are chosen.
+//! How the units of a batch are chosen.
 //!
-//! A [`BatchSampler`] draws batches and says what sampling does to an event; nothing else makes a
-//! batch, so the batch that is stepped on is the batch that was paid for.
+//! A *unit* is what the guarantee is about: a record, or a user with all their records. A
+//! [`Sampling`] says what it does to the cost of the steps, and by what a noisy sum is divided; a
+//! run draws its batches with it. Nothing else makes a [`DrawnBatch`], so the batch that is
+//! stepped on is the batch that was paid for.
+//!
+//! Shuffled or fixed batches are not offered: no amplification is proved for them.
 
 mod batch;
-mod poisson;
+pub(crate) mod poisson;
+mod random_allocation;
+mod sampler;
+mod truncated_poisson;
 
-pub(crate) use batch::RunId;
-pub use batch::{BatchId, PoissonBatch};
-pub use poisson::PoissonSampling;
+pub use batch::DrawnBatch;
+pub(crate) use batch::{BatchId, RunId};
+pub(crate) use sampler::Sampler;
 
 use privet_accountant::DpEvent;
 
-use crate::{MechanismError, NoiseStream, Sensitive};
+use crate::MechanismError;
+use crate::error::in_range;
 
-/// A random choice of records, with its effect on privacy.
+/// A random choice of the units of each step. All numbers are public constants.
 ///
-/// Its fields are public constants; what is sensitive (the number of records) is an argument.
-pub trait BatchSampler {
-    /// A drawn batch.
-    type Batch;
+/// Choices are made with exact integer arithmetic; a stated probability is an upper bound that is
+/// less than 2^-64 above the true one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Sampling {
+    /// Each unit is in the batch with probability `q`, independently of all other units and of
+    /// all other steps.
+    ///
+    /// **Relation.** Add-or-remove-one (and replace-special, a unit replaced by an empty one).
+    /// Under replace-one the accountant refuses the event.
+    ///
+    /// **Theorem.** A step costs `PoissonSampled(q, step)`: Mironov, Talwar and Zhang, "Renyi
+    /// differential privacy of the sampled Gaussian mechanism" (2019), section 3; Zhu and Wang,
+    /// "Poisson subsampled Renyi differential privacy" (ICML 2019).
+    ///
+    /// **Expected batch size.** `q` times the declared number of units.
+    Poisson {
+        /// The probability `q`, above 0.
+        sampling_probability: f64,
+    },
+    /// A Poisson sample; of one larger than the maximum a uniformly random part of that size.
+    ///
+    /// **Relation.** Add-or-remove-one only; under others the accountant refuses the event.
+    ///
+    /// **Theorem.** `TruncatedSubsampledGaussian` of the accountant: one unit more may push
+    /// another out of the batch, which moves the sum by up to twice the sensitivity. The cost
+    /// depends on how many units there are at most. (Ganesh, "Tighter privacy analysis for
+    /// truncated Poisson sampling", 2025.)
+    ///
+    /// **Expected batch size.** `q` times the declared number of units, or the maximum if that is
+    /// smaller. This is at least the true expectation (the smaller of a mean and a bound is at
+    /// least the mean of the smaller, Jensen), and near it unless truncation is common.
+    TruncatedPoisson {
+        /// The probability `q`, above 0, of being in the batch before it is cut.
+        sampling_probability: f64,
+        /// The most units of a batch.
+        maximum_batch_size: u64,
+        /// The most units that the data can hold. With more of them the cost would be another, so
+        /// a run on more is refused.
+        maximum_units: u64,
+    },
+    /// Of each epoch of `steps_per_epoch` steps each unit is in exactly `selected`, a uniformly
+    /// random subset of the steps, drawn independently for each unit and each epoch. With
+    /// `selected` 1 these are "balls in bins".
+    ///
+    /// **Relation.** Add-or-remove-one, replace-special.
+    ///
+    /// **Theorem.** An epoch costs `RandomAllocation(steps_per_epoch, selected, step)`: Chua et
+    /// al., "Balls-and-bins sampling for DP-SGD" (2025); Feldman and Shenfeld, "Privacy
+    /// amplification by random allocation" (2025). An epoch that is cut short is charged whole: it
+    /// releases a part of what was paid for.
+    ///
+    /// **Expected batch size.** The declared number of units times `selected / steps_per_epoch`.
+    RandomAllocation {
+        /// How many steps an epoch has.
+        steps_per_epoch: u32,
+        /// In how many of them each unit is, at least 1.
+        selected: u32,
+    },
+}
 
-    /// The event of `step` done to one drawn batch.
-    fn sampled(&self, step: DpEvent) -> Result<DpEvent, MechanismError>;
+impl Sampling {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// What is not a probability above 0, a maximum of 0, an epoch of no steps, or more selected
+    /// steps than an epoch has.
+    pub fn validate(&self) -> Result<(), MechanismError> {
+        let probability = |q: f64| {
+            let expected = "above 0 and at most 1 (expected batch size over declared units)";
+            in_range("sampling_probability", q, q > 0.0 && q <= 1.0, expected).map(drop)
+        };
+        let some =
+            |field, value: u64| in_range(field, value as f64, value >= 1, "at least 1").map(drop);
+        match *self {
+            Self::Poisson {
+                sampling_probability,
+            } => probability(sampling_probability),
+            Self::TruncatedPoisson {
+                sampling_probability,
+                maximum_batch_size,
+                maximum_units,
+            } => {
+                probability(sampling_probability)?;
+                some("maximum_batch_size", maximum_batch_size)?;
+                some("maximum_units", maximum_units)
+            }
+            Self::RandomAllocation {
+                steps_per_epoch,
+                selected,
+            } => {
+                some("steps_per_epoch", steps_per_epoch.into())?;
+                let valid = (1..=steps_per_epoch).contains(&selected);
+                let expected = "at least 1 and at most steps_per_epoch";
+                in_range("selected", selected.into(), valid, expected).map(drop)
+            }
+        }
+    }
 
-    /// A batch of the records `0..records`. Only a run of a plan can make the `id`.
-    fn draw(&self, records: &Sensitive<usize>, id: BatchId, coins: &mut NoiseStream)
-    -> Self::Batch;
+    /// What `steps` steps cost, each of them the Gaussian mechanism with this noise multiplier on
+    /// a sum over the batch.
+    ///
+    /// # Errors
+    /// Numbers that make no event.
+    pub fn event(&self, noise_multiplier: f64, steps: u64) -> Result<DpEvent, MechanismError> {
+        let gaussian = DpEvent::gaussian(noise_multiplier)?;
+        let (event, count) = match *self {
+            Self::Poisson {
+                sampling_probability,
+            } => (
+                DpEvent::poisson_sampled(sampling_probability, gaussian)?,
+                steps,
+            ),
+            Self::TruncatedPoisson {
+                sampling_probability,
+                maximum_batch_size,
+                maximum_units,
+            } => (
+                DpEvent::truncated_subsampled_gaussian(
+                    maximum_units,
+                    sampling_probability,
+                    maximum_batch_size,
+                    noise_multiplier,
+                )?,
+                steps,
+            ),
+            Self::RandomAllocation {
+                steps_per_epoch,
+                selected,
+            } => (
+                DpEvent::random_allocation(steps_per_epoch.into(), selected.into(), gaussian)?,
+                steps.div_ceil(steps_per_epoch.into()),
+            ),
+        };
+        Ok(DpEvent::self_composed(event, count)?)
+    }
+
+    /// By what a sum over a batch is divided to give an average: a function of public constants,
+    /// never of the realised number of units or of a batch.
+    pub fn expected_batch_size(&self, declared_units: u64) -> f64 {
+        let declared = declared_units as f64;
+        match *self {
+            Self::Poisson {
+                sampling_probability,
+            } => sampling_probability * declared,
+            Self::TruncatedPoisson {
+                sampling_probability,
+                maximum_batch_size,
+                ..
+            } => (sampling_probability * declared).min(maximum_batch_size as f64),
+            Self::RandomAllocation {
+                steps_per_epoch,
+                selected,
+            } => declared * f64::from(selected) / f64::from(steps_per_epoch),
+        }
+    }
 }

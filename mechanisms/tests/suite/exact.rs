@@ -1,114 +1,42 @@
-//! Noisy SGD on an integer grid: the sensitivity by brute force, and the noise of a release.
+//! Noisy SGD in exact arithmetic: what a release adds to an integer sum.
 
-use privet_mechanisms::noisy_sgd::{CLIPPING_SLACK, add_clipped_to_grid};
+use privet_mechanisms::noisy_sgd::Grid;
 use privet_mechanisms::{
-    ClippedSum, Grid, IntegerSum, MechanismError, NoiseSource, NoisySgdMechanism,
-    NoisySgdParameters, NoisySgdRun, Sensitive,
+    Arithmetic, Clipping, ClippingPlan, MechanismError, NoiseSource, NoisySgdMechanism,
+    NoisySgdParameters, NoisySgdRun, RunState, Sensitive,
 };
 
+use crate::neighbours_of_a_sum::ADAPTIVE;
+use crate::plans::{integer_sum_of, poisson, sum_of};
 use crate::statistics::assert_normal;
 
-const PARAMETERS: NoisySgdParameters = NoisySgdParameters {
-    sampling_probability: 0.5,
-    steps: 20,
-    clipping_norm: 0.5,
-    noise_multiplier: 1.3,
-    expected_batch_size: 64.0,
-};
+fn parameters() -> NoisySgdParameters {
+    NoisySgdParameters {
+        declared_units: 128,
+        steps: 20,
+        clipping: Clipping::Flat { norm: 0.5 }.into(),
+        noise_multiplier: 1.3,
+        arithmetic: Arithmetic::Exact,
+        ..poisson(0.5)
+    }
+}
 
-fn run(seed: u64) -> NoisySgdRun {
-    let plan = NoisySgdMechanism::new(PARAMETERS).unwrap();
+fn run(parameters: NoisySgdParameters, seed: u64) -> NoisySgdRun {
+    let plan = NoisySgdMechanism::new(parameters).unwrap();
     plan.start(&NoiseSource::danger_fixed_seed(seed), Sensitive::new(10))
         .unwrap()
 }
 
 /// The released values of a run when every sum is `sum`.
 fn release_all(seed: u64, sum: &[i64]) -> Vec<Vec<f32>> {
-    let grid = Grid::for_clipping(0.5, sum.len()).unwrap();
-    let mut run = run(seed);
+    let mut run = run(parameters(), seed);
     let mut released = Vec::new();
     while let Some(batch) = run.next_batch() {
-        let sum = IntegerSum::new(Sensitive::new(sum.to_vec()), grid).unwrap();
+        let sum = integer_sum_of(&run, &batch, sum.to_vec());
         released.push(run.release_exact(batch, sum).unwrap());
     }
     assert_eq!((released.len(), run.released()), (20, 20));
     released
-}
-
-fn length(units: &[i64]) -> f64 {
-    units
-        .iter()
-        .map(|&n| (n as f64).powi(2))
-        .sum::<f64>()
-        .sqrt()
-}
-
-/// Every subset of a few awkward gradients, with and without one more of them.
-#[test]
-fn one_example_moves_the_integer_sum_by_at_most_the_enlarged_norm() {
-    let grid = Grid::for_clipping(0.5, 3).unwrap();
-    let half = (0.5 * grid.spacing()) as f32;
-    let on_the_boundary = 0.5_f32 / 3_f32.sqrt();
-    let awkward: [[f32; 3]; 12] = [
-        [0.3, -0.4, 0.0],
-        [on_the_boundary; 3],
-        [on_the_boundary.next_up(); 3],
-        [-7e-5, 2e-42, 1e-30],
-        [f32::MAX, f32::MAX, -f32::MAX],
-        [f32::NAN, 1.0, 0.0],
-        [1.0, f32::INFINITY, 0.0],
-        [f32::NEG_INFINITY, f32::NAN, 1.0],
-        [-1e30, 1.0, 0.0],
-        [half, -half, 3.0 * half],
-        [half.next_up(), half.next_down(), half],
-        [f32::MIN_POSITIVE, 0.0, -0.0],
-    ];
-    let sum = |subset: usize| {
-        let mut sum = [0_i64; 3];
-        for (i, gradient) in awkward.iter().enumerate() {
-            if subset >> i & 1 == 1 {
-                let norm = add_clipped_to_grid(&mut sum, gradient, &grid);
-                let finite = gradient.iter().all(|g| g.is_finite());
-                assert_eq!(norm.expose_sensitive().is_finite(), finite, "{i}");
-            }
-        }
-        sum
-    };
-    let sums: Vec<[i64; 3]> = (0..1 << awkward.len()).map(sum).collect();
-    let mut largest = 0.0_f64;
-    for subset in 0..sums.len() {
-        for added in (0..awkward.len()).filter(|i| subset >> i & 1 == 0) {
-            let (without, with) = (sums[subset], sums[subset | 1 << added]);
-            let moved: [i64; 3] = std::array::from_fn(|i| with[i] - without[i]);
-            largest = largest.max(length(&moved));
-            // Integer sums do not round: the move is the same whoever else is there.
-            assert_eq!(moved, sums[1 << added]);
-        }
-    }
-    assert!(largest <= grid.sensitivity() / grid.spacing());
-    assert!(largest >= 0.99999 * 0.5 / grid.spacing(), "{largest}");
-}
-
-/// Gradients on the clipping boundary of which every coordinate is rounded up by almost half a
-/// unit: the clipping norm alone would be a false sensitivity.
-#[test]
-fn rounding_uses_up_the_enlargement() {
-    for parameters in [1, 64, 10_000] {
-        let grid = Grid::for_clipping(1.0, parameters).unwrap();
-        let equal = 1.0 / (parameters as f64).sqrt() / grid.spacing();
-        let gradient = vec![((equal - 0.51).floor() + 0.51) * grid.spacing(); parameters];
-        let gradient: Vec<f32> = gradient.iter().map(|&x| x as f32).collect();
-        let mut sum = vec![0; parameters];
-        let norm = add_clipped_to_grid(&mut sum, &gradient, &grid);
-        let enlarged = length(&sum) * grid.spacing();
-        assert!(*norm.expose_sensitive() <= 1.0 && enlarged <= grid.sensitivity());
-        let rounding = enlarged - norm.expose_sensitive();
-        let allowed = grid.sensitivity() - (1.0 + CLIPPING_SLACK);
-        assert!(
-            rounding > 0.9 * allowed && rounding <= allowed,
-            "{parameters}: {rounding}"
-        );
-    }
 }
 
 #[test]
@@ -145,51 +73,149 @@ fn the_noise_is_added_to_the_sum_and_scaled_by_public_constants() {
     assert!(huge.iter().all(|values| values[0] > 0.0 && values[1] < 0.0));
 }
 
-/// The same noise under both kinds of release would let a repeated run compare them.
+/// Noise is another on another grid and for another norm, not the same on another scale; that of a
+/// floating plan is another as well.
 #[test]
-fn exact_noise_is_not_the_other_noise_rounded() {
+fn different_questions_have_different_noise() {
+    let differ = |x: &[f32], y: &[f32]| x.iter().zip(y).all(|(x, y)| (x / y - 1.0).abs() > 1e-3);
     let exact = release_all(4, &[0; 8]);
-    let mut run = run(4);
-    let batch = run.next_batch().unwrap();
-    let sum = ClippedSum::new(Sensitive::new(vec![0.0; 8]), 0.5);
-    for (x, y) in run.release(batch, sum).unwrap().iter().zip(&exact[0]) {
-        assert!((x - y).abs() > 1e-6, "{x} {y}");
-    }
     assert_eq!(exact, release_all(4, &[0; 8]));
-    // On another grid the noise is another, not the same on another scale.
-    let other = release_all(4, &[0; 9]);
-    assert!(
-        exact[0]
-            .iter()
-            .zip(&other[0])
-            .all(|(x, y)| (x / y - 1.0).abs() > 1e-3)
+    assert!(differ(&exact[0], &release_all(4, &[0; 9])[0]));
+
+    let float = NoisySgdParameters {
+        arithmetic: Arithmetic::Float,
+        ..parameters()
+    };
+    let mut run = run(float, 4);
+    assert_eq!(run.grid(8), Ok(None));
+    let batch = run.next_batch().unwrap();
+    let sum = sum_of(&run, &batch, vec![0.0; 8]);
+    assert!(differ(&exact[0], &run.release(batch, sum).unwrap()));
+
+    let adaptive = NoisySgdMechanism::new(NoisySgdParameters {
+        clipping: ClippingPlan::Adaptive(ADAPTIVE),
+        ..parameters()
+    })
+    .unwrap();
+    // Two norms with one spacing.
+    let [(one, spacing), (other, same)] = [1.0, 1.01].map(|norm| {
+        let state = RunState {
+            step: 4,
+            clipping_norm: Some(norm),
+        };
+        let source = NoiseSource::danger_fixed_seed(4);
+        let mut run = adaptive
+            .start_at(state, &source, Sensitive::new(10))
+            .unwrap();
+        let spacing = run.grid(8).unwrap().unwrap().spacing();
+        let batch = run.next_batch().unwrap();
+        let sum = integer_sum_of(&run, &batch, vec![0; 8]);
+        let released = run.release_exact(batch, sum).unwrap();
+        (
+            released
+                .iter()
+                .map(|&x| x / norm as f32)
+                .collect::<Vec<_>>(),
+            spacing,
+        )
+    });
+    assert_eq!(spacing, same);
+    assert!(differ(&one, &other));
+}
+
+#[test]
+fn the_grid_follows_the_clipping() {
+    let norms = vec![3.0, 4.0, 12.0];
+    let per_layer = NoisySgdParameters {
+        clipping: Clipping::PerLayer { norms }.into(),
+        ..parameters()
+    };
+    let grid = run(per_layer, 6).grid(100).unwrap().unwrap();
+    assert!(grid.clipped_norm() >= 13.0 && grid.clipped_norm() <= 13.0 * (1.0 + 1e-14));
+
+    let adaptive = NoisySgdParameters {
+        clipping: ClippingPlan::Adaptive(ADAPTIVE),
+        ..parameters()
+    };
+    let mut run = run(adaptive, 6);
+    let before = run.grid(100).unwrap().unwrap();
+    assert_eq!(
+        before,
+        Grid::for_clipping(ADAPTIVE.initial_norm, 100).unwrap()
+    );
+    let batch = run.next_batch().unwrap();
+    let sum = integer_sum_of(&run, &batch, vec![0; 100]);
+    run.release_exact(batch, sum).unwrap();
+    let norm = run.state().clipping_norm.unwrap();
+    assert!(norm != ADAPTIVE.initial_norm);
+    assert_eq!(
+        run.grid(100).unwrap(),
+        Some(Grid::for_clipping(norm, 100).unwrap())
     );
 }
 
 #[test]
-fn sums_of_another_norm_and_noise_beyond_the_range_are_refused() {
-    let sum = |norm| {
-        let grid = Grid::for_clipping(norm, 2).unwrap();
-        IntegerSum::new(Sensitive::new(vec![0, 0]), grid).unwrap()
+fn sums_of_other_rules_kinds_and_units_are_refused() {
+    let mut other = run(
+        NoisySgdParameters {
+            clipping: Clipping::Flat { norm: 1.0 }.into(),
+            ..parameters()
+        },
+        5,
+    );
+    let refused = |change: &mut dyn FnMut(&mut NoisySgdRun) -> MechanismError| {
+        let mut run = run(parameters(), 5);
+        let error = change(&mut run);
+        assert_eq!(run.released(), 0);
+        error
     };
-    let mut run = run(5);
-    let batch = run.next_batch().unwrap();
-    let refused = MechanismError::ClippingNorm {
-        found: 1.0,
-        planned: 0.5,
+    let error = refused(&mut |run| {
+        let (batch, theirs) = (run.next_batch().unwrap(), other.next_batch().unwrap());
+        let sum = integer_sum_of(&other, &theirs, vec![0, 0]);
+        run.release_exact(batch, sum).unwrap_err()
+    });
+    assert!(matches!(error, MechanismError::Clipping { .. }));
+    let error = refused(&mut |run| {
+        let batch = run.next_batch().unwrap();
+        let sum = sum_of(run, &batch, vec![0.0; 2]);
+        run.release(batch, sum).unwrap_err()
+    });
+    let expected = MechanismError::Arithmetic {
+        found: Arithmetic::Float,
+        planned: Arithmetic::Exact,
     };
-    assert_eq!(run.release_exact(batch, sum(1.0)), Err(refused));
-    assert_eq!(run.released(), 0);
+    assert_eq!(error, expected);
+    let error = refused(&mut |run| {
+        let (batch, mut sum) = {
+            let batch = run.next_batch().unwrap();
+            let sum = integer_sum_of(run, &batch, vec![0, 0]);
+            (batch, sum)
+        };
+        let again = integer_sum_of(run, &batch, vec![0, 0]);
+        sum.add(again).unwrap();
+        run.release_exact(batch, sum).unwrap_err()
+    });
+    assert_eq!(error, MechanismError::UnitsOfAnotherBatch);
+}
 
-    let parameters = NoisySgdParameters {
+#[test]
+fn noise_beyond_the_range_is_refused_before_gradients_are_computed() {
+    let loud = NoisySgdParameters {
         noise_multiplier: 1e9,
-        ..PARAMETERS
+        ..parameters()
     };
-    let plan = NoisySgdMechanism::new(parameters).unwrap();
-    let source = NoiseSource::danger_fixed_seed(5);
-    let mut run = plan.start(&source, Sensitive::new(10)).unwrap();
-    let batch = run.next_batch().unwrap();
-    let refused = run.release_exact(batch, sum(0.5));
+    let run = run(loud, 5);
+    for parameters in [0, 2] {
+        let refused = run.grid(parameters);
+        assert!(matches!(refused, Err(MechanismError::OutOfRange { .. })));
+    }
+    let counts = NoisySgdParameters {
+        clipping: ClippingPlan::Adaptive(privet_mechanisms::AdaptiveClipping {
+            count_noise: 1e15,
+            ..ADAPTIVE
+        }),
+        ..parameters()
+    };
+    let refused = NoisySgdMechanism::new(counts);
     assert!(matches!(refused, Err(MechanismError::OutOfRange { .. })));
-    assert_eq!(run.released(), 0);
 }

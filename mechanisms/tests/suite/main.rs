@@ -4,12 +4,18 @@
 //! correct mechanism with a probability below 1e-6 if the seed were drawn anew, and each test shows
 //! that the same statistic rejects a scale a few per cent off.
 
+mod adaptive_clipping;
 mod exact;
 mod neighbours;
+mod neighbours_in_a_sample;
+mod neighbours_of_a_sum;
+mod neighbours_on_a_grid;
 mod noise;
 mod noisy_max;
 mod noisy_sgd;
+mod plans;
 mod refusals;
+mod refusals_of_a_run;
 mod replay;
 mod rounded_gaussian;
 mod sampling;

@@ -2,27 +2,36 @@
 
 use privet_mechanisms::noisy_sgd::CLIPPING_SLACK;
 use privet_mechanisms::{
-    ClippedSum, DpEvent, NoiseSource, NoisySgdMechanism, NoisySgdParameters, Sensitive,
+    AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, DpEvent, MechanismError, NoiseSource,
+    NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive,
 };
 
+use crate::plans::{poisson, sum_of};
 use crate::statistics::assert_normal;
 
-const PARAMETERS: NoisySgdParameters = NoisySgdParameters {
-    sampling_probability: 0.01,
-    steps: 20,
-    clipping_norm: 0.7,
-    noise_multiplier: 1.3,
-    expected_batch_size: 64.0,
-};
+fn parameters() -> NoisySgdParameters {
+    NoisySgdParameters {
+        declared_units: 6400,
+        steps: 20,
+        clipping: Clipping::Flat { norm: 0.7 }.into(),
+        noise_multiplier: 1.3,
+        ..poisson(0.01)
+    }
+}
 
 /// The released values of all steps when every clipped sum is `sum`.
-fn release_all(seed: u64, records: usize, sum: &[f32]) -> Vec<Vec<f32>> {
-    let plan = NoisySgdMechanism::new(PARAMETERS).unwrap();
+fn release_all(
+    parameters: NoisySgdParameters,
+    seed: u64,
+    units: usize,
+    sum: &[f32],
+) -> Vec<Vec<f32>> {
+    let plan = NoisySgdMechanism::new(parameters).unwrap();
     let source = NoiseSource::danger_fixed_seed(seed);
-    let mut run = plan.start(&source, Sensitive::new(records)).unwrap();
+    let mut run = plan.start(&source, Sensitive::new(units)).unwrap();
     let mut released = Vec::new();
     while let Some(batch) = run.next_batch() {
-        let sum = ClippedSum::new(Sensitive::new(sum.to_vec()), plan.clipping_norm());
+        let sum = sum_of(&run, &batch, sum.to_vec());
         released.push(run.release(batch, sum).unwrap());
     }
     assert_eq!((released.len(), run.released()), (20, 20));
@@ -32,7 +41,7 @@ fn release_all(seed: u64, records: usize, sum: &[f32]) -> Vec<Vec<f32>> {
 #[test]
 fn the_noise_has_the_planned_deviation_in_every_step() {
     let zeros = vec![0.0; 100_000];
-    let released = release_all(1, 5000, &zeros);
+    let released = release_all(parameters(), 1, 5000, &zeros);
     let mut noise: Vec<f64> = released
         .concat()
         .iter()
@@ -45,33 +54,134 @@ fn the_noise_has_the_planned_deviation_in_every_step() {
 #[test]
 fn the_noise_is_added_to_the_sum_and_the_divisor_is_the_constant() {
     let (bare, shifted) = (
-        release_all(2, 5000, &[0.0; 8]),
-        release_all(2, 5000, &[32.0; 8]),
+        release_all(parameters(), 2, 5000, &[0.0; 8]),
+        release_all(parameters(), 2, 5000, &[32.0; 8]),
     );
     for (x, y) in bare.concat().iter().zip(shifted.concat()) {
         assert!((y - x - 0.5).abs() < 1e-6);
     }
 }
 
-/// No records at all: every batch is empty, and every step is the same noise as with records.
+/// No units at all: every batch is empty, and every step is the same noise as with units.
 #[test]
 fn an_empty_batch_is_a_noise_only_step() {
     let (none, some) = (
-        release_all(3, 0, &[0.0; 50]),
-        release_all(3, 5000, &[0.0; 50]),
+        release_all(parameters(), 3, 0, &[0.0; 50]),
+        release_all(parameters(), 3, 5000, &[0.0; 50]),
     );
     assert_eq!(none, some);
     assert!(none.concat().iter().all(|&x| x != 0.0));
 }
 
+/// Per layer the noise is made for all layers together, also where one layer has a small norm.
+#[test]
+fn the_noise_is_made_for_the_sensitivity_of_the_rule() {
+    let norms = vec![3.0, 4.0, 12.0];
+    for (clipping, sensitivity) in [
+        (Clipping::PerLayer { norms }, 13.0),
+        (
+            Clipping::Automatic {
+                norm: 2.5,
+                stability: 0.01,
+            },
+            2.5,
+        ),
+    ] {
+        let parameters = NoisySgdParameters {
+            clipping: clipping.into(),
+            ..parameters()
+        };
+        let released = release_all(parameters, 4, 1000, &vec![0.0; 20_000]);
+        let noise = released.concat();
+        let mut noise: Vec<f64> = noise.iter().map(|&x| f64::from(x) * 64.0).collect();
+        assert_normal(&mut noise, 1.3 * sensitivity);
+    }
+}
+
+#[test]
+fn parts_of_a_batch_make_the_same_step_as_the_whole() {
+    let release = |parts: &[&[f32]]| {
+        let plan = NoisySgdMechanism::new(NoisySgdParameters {
+            sampling: Sampling::Poisson {
+                sampling_probability: 1.0,
+            },
+            clipping: ClippingPlan::Adaptive(AdaptiveClipping {
+                initial_norm: 0.3,
+                target_quantile: 0.5,
+                learning_rate: 0.2,
+                count_noise: 2.0,
+            }),
+            ..parameters()
+        })
+        .unwrap();
+        let source = NoiseSource::danger_fixed_seed(5);
+        let mut run = plan.start(&source, Sensitive::new(4)).unwrap();
+        let batch = run.next_batch().unwrap();
+        let mut sums = parts.iter().map(|units| {
+            let sum = Sensitive::new(vec![units.iter().sum::<f32>(); 3]);
+            let norms = units.iter().map(|&unit| f64::from(unit)).collect();
+            ClippedSum::new(run.clipping(), sum, &Sensitive::new(norms))
+        });
+        let mut total = sums.next().unwrap();
+        sums.for_each(|part| total.add(part).unwrap());
+        let released = run.release(batch, total)?;
+        Ok((released, run.state()))
+    };
+    let whole = release(&[&[0.5, 0.25, 0.125, 0.25]]).unwrap();
+    assert_eq!(
+        whole,
+        release(&[&[0.5, 0.25], &[0.125], &[], &[0.25]]).unwrap()
+    );
+    assert_ne!(whole.0, release(&[&[0.5, 0.25, 0.125], &[0.0]]).unwrap().0);
+    let forgotten = release(&[&[0.5, 0.25], &[0.125]]);
+    assert_eq!(forgotten, Err(MechanismError::UnitsOfAnotherBatch));
+}
+
 #[test]
 fn the_event_is_that_of_the_plan() {
-    let plan = NoisySgdMechanism::new(PARAMETERS).unwrap();
-    let step = DpEvent::poisson_sampled(0.01, DpEvent::gaussian(1.3).unwrap()).unwrap();
-    assert_eq!(plan.event(), DpEvent::self_composed(step, 20).unwrap());
+    let plan = NoisySgdMechanism::new(parameters()).unwrap();
+    let gaussian = || DpEvent::gaussian(1.3).unwrap();
+    let step = DpEvent::poisson_sampled(0.01, gaussian()).unwrap();
+    let times = |step: &DpEvent, count| DpEvent::self_composed(step.clone(), count).unwrap();
+    assert_eq!(plan.event(), times(&step, 20));
+    assert_eq!(plan.event_after(7).unwrap(), times(&step, 7));
+    assert_eq!(plan.parameters(), &parameters());
+    assert_eq!(plan.expected_batch_size(), 64.0);
+    let run = plan
+        .start(&NoiseSource::danger_fixed_seed(6), Sensitive::new(9))
+        .unwrap();
     assert_eq!(
-        plan.noise_standard_deviation(),
+        run.noise_standard_deviation(),
         1.3 * 0.7 * (1.0 + CLIPPING_SLACK)
     );
-    assert_eq!(plan.parameters(), PARAMETERS);
+
+    let with = |sampling| {
+        NoisySgdMechanism::new(NoisySgdParameters {
+            sampling,
+            ..parameters()
+        })
+        .unwrap()
+    };
+    let plan = with(Sampling::TruncatedPoisson {
+        sampling_probability: 0.01,
+        maximum_batch_size: 60,
+        maximum_units: 7000,
+    });
+    let step = DpEvent::truncated_subsampled_gaussian(7000, 0.01, 60, 1.3).unwrap();
+    assert_eq!(plan.event(), times(&step, 20));
+    assert_eq!(plan.expected_batch_size(), 60.0);
+
+    let plan = with(Sampling::RandomAllocation {
+        steps_per_epoch: 8,
+        selected: 2,
+    });
+    let epoch = DpEvent::random_allocation(8, 2, gaussian()).unwrap();
+    assert_eq!(
+        plan.event(),
+        times(&epoch, 3),
+        "a part of an epoch is charged whole"
+    );
+    assert_eq!(plan.event_after(16).unwrap(), times(&epoch, 2));
+    assert_eq!(plan.event_after(17).unwrap(), times(&epoch, 3));
+    assert_eq!(plan.expected_batch_size(), 1600.0);
 }

@@ -1,23 +1,25 @@
-//! What the mechanisms refuse.
+//! What plans and aggregators refuse.
 
 use privet_mechanisms::{
-    ChangedVotes, ClippedSum, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError,
-    NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, PoissonBatch,
-    PoissonSampling, Sensitive, VoteHistogram, VoteQueries,
+    AdaptiveClipping, ChangedVotes, Clipping, ClippingPlan, ConfidentGnMax, ConfidentScales, GnMax,
+    LnMax, MechanismError, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters, Sampling,
+    Sensitive, VoteHistogram, VoteQueries,
 };
+
+use crate::plans::poisson;
 
 const QUERIES: VoteQueries = VoteQueries {
     classes: 3,
     queries: 2,
     changed_votes: ChangedVotes::ONE,
 };
-const SGD: NoisySgdParameters = NoisySgdParameters {
-    sampling_probability: 0.5,
-    steps: 2,
-    clipping_norm: 1.0,
-    noise_multiplier: 1.0,
-    expected_batch_size: 5.0,
-};
+
+pub(crate) fn sgd() -> NoisySgdParameters {
+    NoisySgdParameters {
+        steps: 2,
+        ..poisson(0.5)
+    }
+}
 
 fn votes(classes: usize) -> Sensitive<VoteHistogram> {
     Sensitive::new(VoteHistogram::new(vec![5; classes]).unwrap())
@@ -64,73 +66,6 @@ fn a_plan_is_started_once_from_a_source() {
     GnMax::new(2.0, QUERIES).unwrap().start(&source).unwrap();
 }
 
-fn run() -> NoisySgdRun {
-    let source = NoiseSource::danger_fixed_seed(1);
-    NoisySgdMechanism::new(SGD)
-        .unwrap()
-        .start(&source, Sensitive::new(10))
-        .unwrap()
-}
-
-fn release(
-    run: &mut NoisySgdRun,
-    batch: PoissonBatch,
-    norm: f64,
-    sum: f32,
-) -> Result<(), MechanismError> {
-    run.release(batch, ClippedSum::new(Sensitive::new(vec![sum; 3]), norm))
-        .map(drop)
-}
-
-/// Also of the same plan, key and step: the ids of runs differ.
-#[test]
-fn a_batch_of_another_run_is_refused() {
-    let (mut ours, mut theirs) = (run(), run());
-    let (_, foreign) = (ours.next_batch(), theirs.next_batch().unwrap());
-    assert_eq!(
-        release(&mut ours, foreign, 1.0, 0.0),
-        Err(MechanismError::ForeignBatch)
-    );
-}
-
-#[test]
-fn batches_are_released_in_the_order_in_which_they_were_drawn() {
-    let mut run = run();
-    let (first, second) = (run.next_batch().unwrap(), run.next_batch().unwrap());
-    assert!(run.next_batch().is_none());
-    assert_eq!((first.step(), second.step()), (0, 1));
-    release(&mut run, first, 1.0, 0.0).unwrap();
-    release(&mut run, second, 1.0, 0.0).unwrap();
-
-    let mut run = self::run();
-    let (_lost, second) = (run.next_batch().unwrap(), run.next_batch().unwrap());
-    let refused = MechanismError::StepOrder {
-        step: 1,
-        expected: 0,
-    };
-    assert_eq!(release(&mut run, second, 1.0, 0.0), Err(refused));
-}
-
-#[test]
-fn sums_that_the_noise_was_not_made_for_are_refused() {
-    let mut run = run();
-    let batch = run.next_batch().unwrap();
-    let refused = MechanismError::ClippingNorm {
-        found: 2.0,
-        planned: 1.0,
-    };
-    assert_eq!(release(&mut run, batch, 2.0, 0.0), Err(refused));
-    for broken in [f32::NAN, f32::INFINITY] {
-        let mut run = self::run();
-        let batch = run.next_batch().unwrap();
-        assert_eq!(
-            release(&mut run, batch, 1.0, broken),
-            Err(MechanismError::NonFiniteSum)
-        );
-        assert_eq!(run.released(), 0);
-    }
-}
-
 #[test]
 fn plans_that_are_no_plans_are_refused() {
     let confident = |threshold, threshold_scale, vote_scale, max_answers| {
@@ -142,10 +77,20 @@ fn plans_that_are_no_plans_are_refused() {
         ConfidentGnMax::new(scales, max_answers, QUERIES).map(drop)
     };
     let sgd = |change: fn(&mut NoisySgdParameters)| {
-        let mut parameters = SGD;
+        let mut parameters = self::sgd();
         change(&mut parameters);
         NoisySgdMechanism::new(parameters).map(drop)
     };
+    let adaptive = |change: fn(&mut AdaptiveClipping)| {
+        let mut adaptive = ADAPTIVE;
+        change(&mut adaptive);
+        let parameters = NoisySgdParameters {
+            clipping: ClippingPlan::Adaptive(adaptive),
+            ..self::sgd()
+        };
+        NoisySgdMechanism::new(parameters).map(drop)
+    };
+    adaptive(|_| ()).unwrap();
     let refused = [
         GnMax::new(f64::NAN, QUERIES).map(drop),
         GnMax::new(0.0, QUERIES).map(drop),
@@ -172,25 +117,69 @@ fn plans_that_are_no_plans_are_refused() {
         confident(1.0, 1.0, f64::NAN, 1),
         confident(1.0, 1.0, 1.0, 0),
         confident(1.0, 1.0, 1.0, 3),
-        PoissonSampling::new(0.0).map(drop),
-        PoissonSampling::new(1.1).map(drop),
-        PoissonSampling::new(f64::NAN).map(drop),
+        sgd(|p| p.sampling = coins(0.0)),
+        sgd(|p| p.sampling = coins(1.1)),
+        sgd(|p| p.sampling = coins(f64::NAN)),
+        sgd(|p| p.sampling = truncated(0.0, 5, 10)),
+        sgd(|p| p.sampling = truncated(0.5, 0, 10)),
+        sgd(|p| p.sampling = truncated(0.5, 5, 0)),
+        sgd(|p| p.sampling = allocation(0, 0)),
+        sgd(|p| p.sampling = allocation(0, 1)),
+        sgd(|p| p.sampling = allocation(2, 0)),
+        sgd(|p| p.sampling = allocation(2, 3)),
+        sgd(|p| p.declared_units = 0),
         sgd(|p| p.steps = 0),
-        sgd(|p| p.clipping_norm = f64::NAN),
-        sgd(|p| p.clipping_norm = 1e30),
+        sgd(|p| p.clipping = Clipping::Flat { norm: f64::NAN }.into()),
+        sgd(|p| p.clipping = Clipping::Flat { norm: 1e30 }.into()),
+        sgd(|p| p.clipping = Clipping::PerLayer { norms: vec![] }.into()),
         sgd(|p| p.noise_multiplier = 0.0),
         sgd(|p| p.noise_multiplier = f64::INFINITY),
-        sgd(|p| p.expected_batch_size = 0.0),
+        adaptive(|a| a.initial_norm = 0.0),
+        adaptive(|a| a.target_quantile = 0.0),
+        adaptive(|a| a.target_quantile = 1.0),
+        adaptive(|a| a.target_quantile = f64::NAN),
+        adaptive(|a| a.learning_rate = 0.0),
+        adaptive(|a| a.learning_rate = f64::INFINITY),
+        adaptive(|a| a.count_noise = 0.5),
+        adaptive(|a| a.count_noise = 0.0),
+        adaptive(|a| a.count_noise = -5.0),
+        adaptive(|a| a.count_noise = f64::INFINITY),
+        adaptive(|a| a.count_noise = f64::NAN),
     ];
     for (index, result) in refused.into_iter().enumerate() {
         let out_of_range = matches!(result, Err(MechanismError::OutOfRange { .. }));
         assert!(out_of_range, "case {index}: {result:?}");
     }
-    let source = NoiseSource::danger_fixed_seed(1);
-    let plan = NoisySgdMechanism::new(SGD).unwrap();
-    let beyond = plan.start_at(3, &source, Sensitive::new(10)).map(drop);
-    assert_eq!(
-        beyond,
-        Err(MechanismError::StepBeyondPlan { step: 3, steps: 2 })
-    );
+}
+
+pub(crate) const ADAPTIVE: AdaptiveClipping = AdaptiveClipping {
+    initial_norm: 0.1,
+    target_quantile: 0.5,
+    learning_rate: 0.2,
+    count_noise: 2.0,
+};
+
+fn coins(sampling_probability: f64) -> Sampling {
+    Sampling::Poisson {
+        sampling_probability,
+    }
+}
+
+pub(crate) fn truncated(
+    sampling_probability: f64,
+    maximum_batch_size: u64,
+    maximum_units: u64,
+) -> Sampling {
+    Sampling::TruncatedPoisson {
+        sampling_probability,
+        maximum_batch_size,
+        maximum_units,
+    }
+}
+
+fn allocation(steps_per_epoch: u32, selected: u32) -> Sampling {
+    Sampling::RandomAllocation {
+        steps_per_epoch,
+        selected,
+    }
 }

@@ -1,9 +1,12 @@
 //! The same key repeats a run exactly; anything else changes it.
 
 use privet_mechanisms::{
-    Answer, ChangedVotes, ClippedSum, ConfidentGnMax, ConfidentScales, NoiseKey, NoiseSource,
-    NoisyMax, NoisySgdMechanism, NoisySgdParameters, Sensitive, VoteHistogram, VoteQueries,
+    AdaptiveClipping, Answer, ChangedVotes, ClippedSum, Clipping, ClippingPlan, ConfidentGnMax,
+    ConfidentScales, NoiseKey, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters,
+    RunState, Sampling, Sensitive, VoteHistogram, VoteQueries,
 };
+
+use crate::plans::poisson;
 
 const QUERIES: VoteQueries = VoteQueries {
     classes: 10,
@@ -48,56 +51,156 @@ fn a_resumed_aggregation_repeats_its_answers() {
     );
 }
 
-type Step = (Vec<usize>, Vec<f32>);
+/// What a step did, and where the run stood after it.
+#[derive(Debug, PartialEq)]
+struct Step {
+    indices: Vec<usize>,
+    released: Vec<f32>,
+    after: RunState,
+}
 
-fn steps(source: &NoiseSource, from: u64, noise_multiplier: f64) -> Vec<Step> {
-    let plan = NoisySgdMechanism::new(NoisySgdParameters {
-        sampling_probability: 0.1,
-        steps: 10,
-        clipping_norm: 1.0,
-        noise_multiplier,
-        expected_batch_size: 10.0,
-    })
-    .unwrap();
-    let mut run = plan.start_at(from, source, Sensitive::new(100)).unwrap();
+/// The steps of a run from its start, or from a state.
+fn steps(
+    source: &NoiseSource,
+    parameters: &NoisySgdParameters,
+    from: Option<RunState>,
+) -> Vec<Step> {
+    let plan = NoisySgdMechanism::new(parameters.clone()).unwrap();
+    let units = Sensitive::new(100);
+    let mut run = match from {
+        Some(state) => plan.start_at(state, source, units).unwrap(),
+        None => plan.start(source, units).unwrap(),
+    };
     let mut steps = Vec::new();
     while let Some(batch) = run.next_batch() {
         let indices = batch.indices().expose_sensitive().to_vec();
-        let sum = ClippedSum::new(Sensitive::new(vec![0.0; 5]), 1.0);
-        steps.push((indices, run.release(batch, sum).unwrap()));
+        let norms = indices.iter().map(|&unit| 0.01 * unit as f64).collect();
+        let sum = Sensitive::new(vec![0.0; 5]);
+        let sum = ClippedSum::new(run.clipping(), sum, &Sensitive::new(norms));
+        let released = run.release(batch, sum).unwrap();
+        let after = run.state();
+        steps.push(Step {
+            indices,
+            released,
+            after,
+        });
     }
     steps
 }
 
+fn all(source: &NoiseSource, parameters: &NoisySgdParameters) -> Vec<Step> {
+    steps(source, parameters, None)
+}
+
+fn flat(noise_multiplier: f64) -> NoisySgdParameters {
+    NoisySgdParameters {
+        steps: 10,
+        noise_multiplier,
+        ..poisson(0.1)
+    }
+}
+
+/// Every sampling, with clipping that changes from step to step and without.
+fn plans() -> Vec<NoisySgdParameters> {
+    let samplings = [
+        Sampling::Poisson {
+            sampling_probability: 0.1,
+        },
+        Sampling::TruncatedPoisson {
+            sampling_probability: 0.1,
+            maximum_batch_size: 8,
+            maximum_units: 100,
+        },
+        Sampling::RandomAllocation {
+            steps_per_epoch: 4,
+            selected: 1,
+        },
+        Sampling::RandomAllocation {
+            steps_per_epoch: 6,
+            selected: 3,
+        },
+    ];
+    let clippings = [
+        ClippingPlan::Fixed(Clipping::Flat { norm: 1.0 }),
+        ClippingPlan::Adaptive(AdaptiveClipping {
+            initial_norm: 0.1,
+            target_quantile: 0.5,
+            learning_rate: 0.2,
+            count_noise: 2.0,
+        }),
+    ];
+    let both = |sampling| {
+        clippings.clone().map(|clipping| NoisySgdParameters {
+            sampling,
+            clipping,
+            ..flat(1.0)
+        })
+    };
+    samplings.into_iter().flat_map(both).collect()
+}
+
 #[test]
-fn a_resumed_training_repeats_its_batches_and_its_noise() {
+fn a_resumed_training_repeats_its_batches_its_noise_and_its_norms() {
     let key = NoiseKey::generate().unwrap();
     let source = || NoiseSource::from_key(&key);
-    let all = steps(&source(), 0, 1.0);
-    assert_eq!(all, steps(&source(), 0, 1.0));
-    assert_eq!(all[7..], steps(&source(), 7, 1.0));
-    assert!(steps(&source(), 10, 1.0).is_empty());
+    for plan in plans() {
+        let whole = all(&source(), &plan);
+        assert_eq!(whole, all(&source(), &plan));
+        for (done, step) in whole.iter().enumerate() {
+            let saved = serde_json::to_string(&step.after).unwrap();
+            let state = Some(serde_json::from_str(&saved).unwrap());
+            assert_eq!(
+                whole[done + 1..],
+                steps(&source(), &plan, state),
+                "{plan:?}"
+            );
+        }
+    }
+}
+
+/// The same noise on another scale would show the sum: `C' (s + C z) - C (s + C' z) = (C' - C) s`.
+#[test]
+fn a_run_resumed_with_another_norm_has_other_noise() {
+    let key = NoiseKey::generate().unwrap();
+    let source = || NoiseSource::from_key(&key);
+    let plan = &plans()[1];
+    let at = |norm| RunState {
+        step: 4,
+        clipping_norm: Some(norm),
+    };
+    let (one, two) = (
+        steps(&source(), plan, Some(at(1.0))),
+        steps(&source(), plan, Some(at(2.0))),
+    );
+    assert_eq!(one[0].indices, two[0].indices);
+    for (x, y) in one[0].released.iter().zip(&two[0].released) {
+        assert!((2.0 * x - y).abs() > 1e-6 * y.abs());
+    }
 }
 
 #[test]
 fn another_plan_has_other_batches_and_other_noise() {
     let key = NoiseKey::generate().unwrap();
     let source = || NoiseSource::from_key(&key);
-    let one = steps(&source(), 0, 1.0);
+    let one = all(&source(), &flat(1.0));
     let changed = [
-        steps(&source(), 0, 2.0),
-        steps(&source().bound_to(b"other data"), 0, 1.0),
-        steps(
+        all(&source(), &flat(2.0)),
+        all(&source().bound_to(b"other data"), &flat(1.0)),
+        all(
             &NoiseSource::from_key(&NoiseKey::generate().unwrap()),
-            0,
-            1.0,
+            &flat(1.0),
         ),
     ];
     for other in changed {
         for (a, b) in one.iter().zip(&other) {
-            assert_ne!(a.0, b.0);
+            assert_ne!(a.indices, b.indices);
             // Not the same noise on another scale either.
-            assert!(a.1.iter().zip(&b.1).all(|(x, y)| x != y && 2.0 * x != *y));
+            assert!(
+                a.released
+                    .iter()
+                    .zip(&b.released)
+                    .all(|(x, y)| x != y && 2.0 * x != *y)
+            );
         }
     }
 }

@@ -1,36 +1,53 @@
-//! Poisson sampling: the right probability, and independence.
+//! Samplers: the right probabilities, and independence.
 
-use privet_mechanisms::{NoiseSource, NoisySgdMechanism, NoisySgdParameters, Sensitive};
+use std::collections::BTreeMap;
 
+use privet_mechanisms::{NoiseSource, NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive};
+
+use crate::plans::poisson;
 use crate::statistics::{fits_binomial, fits_chi_square};
 
-const RECORDS: usize = 1000;
+const UNITS: usize = 1000;
 const STEPS: u64 = 20_000;
 
-/// How often each record was chosen, and how many records each batch has.
-fn counts(sampling_probability: f64, seed: u64) -> (Vec<u64>, Vec<u64>) {
+/// Every batch of a run with this sampling.
+fn batches(
+    sampling: Sampling,
+    units: usize,
+    steps: u64,
+    seed: u64,
+) -> impl Iterator<Item = Vec<usize>> {
     let plan = NoisySgdMechanism::new(NoisySgdParameters {
-        sampling_probability,
-        steps: STEPS,
-        clipping_norm: 1.0,
-        noise_multiplier: 1.0,
-        expected_batch_size: 1.0,
-    })
-    .unwrap();
+        sampling,
+        steps,
+        ..poisson(1.0)
+    });
     let source = NoiseSource::danger_fixed_seed(seed);
-    let mut run = plan.start(&source, Sensitive::new(RECORDS)).unwrap();
-    let (mut by_record, mut by_batch) = (vec![0; RECORDS], Vec::new());
-    while let Some(batch) = run.next_batch() {
-        let indices = batch.indices();
-        let indices = indices.expose_sensitive();
-        assert!(
-            indices.is_sorted_by(|a, b| a < b),
-            "each record at most once"
-        );
-        indices.iter().for_each(|&i| by_record[i] += 1);
-        by_batch.push(*batch.size().expose_sensitive() as u64);
+    let mut run = plan.unwrap().start(&source, Sensitive::new(units)).unwrap();
+    std::iter::from_fn(move || {
+        let batch = run.next_batch()?;
+        let indices = batch.indices().expose_sensitive().to_vec();
+        assert_eq!(&indices.len(), batch.size().expose_sensitive());
+        let ascending = indices.is_sorted_by(|a, b| a < b);
+        assert!(ascending, "each unit at most once");
+        Some(indices)
+    })
+}
+
+fn coins(sampling_probability: f64) -> Sampling {
+    Sampling::Poisson {
+        sampling_probability,
     }
-    (by_record, by_batch)
+}
+
+/// How often each unit was chosen by coins, and how many units each batch has.
+fn counts(sampling_probability: f64, seed: u64) -> (Vec<u64>, Vec<u64>) {
+    let (mut by_unit, mut by_batch) = (vec![0; UNITS], Vec::new());
+    for indices in batches(coins(sampling_probability), UNITS, STEPS, seed) {
+        indices.iter().for_each(|&i| by_unit[i] += 1);
+        by_batch.push(indices.len() as u64);
+    }
+    (by_unit, by_batch)
 }
 
 /// The sum of squares of standardised binomial counts.
@@ -42,27 +59,27 @@ fn chi_square(counts: &[u64], trials: f64, p: f64) -> f64 {
         .sum()
 }
 
-/// 0.02 has 5 as its highest byte, 0.003 has 0, and 0.7 chooses most records: all parts of the
+/// 0.02 has 5 as its highest byte, 0.003 has 0, and 0.7 chooses most units: all parts of the
 /// comparison are at work.
 #[test]
-fn every_record_is_chosen_with_the_declared_probability() {
+fn every_unit_is_chosen_with_the_declared_probability() {
     for (q, seed) in [(0.02, 1), (0.003, 2), (0.7, 3)] {
-        let (by_record, _) = counts(q, seed);
-        let (total, trials) = (by_record.iter().sum(), RECORDS as u64 * STEPS);
+        let (by_unit, _) = counts(q, seed);
+        let (total, trials) = (by_unit.iter().sum(), UNITS as u64 * STEPS);
         assert!(fits_binomial(total, trials, q), "{q}");
         assert!(!fits_binomial(total, trials, q * 1.05), "{q}");
         assert!(!fits_binomial(total, trials, q * 0.95), "{q}");
         assert!(
-            fits_chi_square(chi_square(&by_record, STEPS as f64, q), RECORDS),
+            fits_chi_square(chi_square(&by_unit, STEPS as f64, q), UNITS),
             "{q}"
         );
     }
 }
 
 #[test]
-fn records_are_chosen_independently_of_each_other() {
+fn units_are_chosen_independently_of_each_other() {
     let (_, by_batch) = counts(0.02, 4);
-    let statistic = chi_square(&by_batch, RECORDS as f64, 0.02);
+    let statistic = chi_square(&by_batch, UNITS as f64, 0.02);
     assert!(fits_chi_square(statistic, by_batch.len()));
     // Batches of a fixed size, or whose size varies 5 % too much, are seen.
     assert!(!fits_chi_square(
@@ -76,54 +93,122 @@ fn records_are_chosen_independently_of_each_other() {
 }
 
 #[test]
-fn a_record_is_chosen_independently_of_the_step_before() {
-    let plan = NoisySgdMechanism::new(NoisySgdParameters {
-        sampling_probability: 0.2,
-        steps: 2000,
-        clipping_norm: 1.0,
-        noise_multiplier: 1.0,
-        expected_batch_size: 1.0,
-    })
-    .unwrap();
-    let source = NoiseSource::danger_fixed_seed(5);
-    let mut run = plan.start(&source, Sensitive::new(RECORDS)).unwrap();
-    let (mut before, mut both, mut steps) = (vec![false; RECORDS], 0, 0);
-    while let Some(batch) = run.next_batch() {
-        let mut now = vec![false; RECORDS];
-        batch
-            .indices()
-            .expose_sensitive()
-            .iter()
-            .for_each(|&i| now[i] = true);
+fn a_unit_is_chosen_independently_of_the_step_before() {
+    let (mut before, mut both, mut steps) = (vec![false; UNITS], 0, 0);
+    for indices in batches(coins(0.2), UNITS, 2000, 5) {
+        let mut now = vec![false; UNITS];
+        indices.iter().for_each(|&i| now[i] = true);
         both += before.iter().zip(&now).filter(|(b, n)| **b && **n).count() as u64;
         before = now;
         steps += 1;
     }
-    assert!(fits_binomial(both, (steps - 1) * RECORDS as u64, 0.04));
+    assert!(fits_binomial(both, (steps - 1) * UNITS as u64, 0.04));
 }
 
 #[test]
 fn probability_one_takes_everything() {
-    let (by_record, _) = counts(1.0, 6);
-    assert!(by_record.iter().all(|&c| c == STEPS));
+    let (by_unit, _) = counts(1.0, 6);
+    assert!(by_unit.iter().all(|&c| c == STEPS));
 }
 
 #[test]
-fn no_records_give_empty_batches() {
-    let plan = NoisySgdMechanism::new(NoisySgdParameters {
-        sampling_probability: 0.5,
-        steps: 3,
-        clipping_norm: 1.0,
-        noise_multiplier: 1.0,
-        expected_batch_size: 1.0,
-    })
-    .unwrap();
-    let source = NoiseSource::danger_fixed_seed(7);
-    let mut run = plan.start(&source, Sensitive::new(0)).unwrap();
-    let mut batches = 0;
-    while let Some(batch) = run.next_batch() {
-        assert_eq!(batch.size().expose_sensitive(), &0);
-        batches += 1;
+fn no_units_give_empty_batches() {
+    for sampling in [coins(0.5), truncated(0.5, 2), allocation(3, 2)] {
+        let empty = batches(sampling, 0, 3, 7).map(|indices| indices.is_empty());
+        assert_eq!(empty.collect::<Vec<_>>(), [true; 3]);
     }
-    assert_eq!(batches, 3);
+}
+
+fn truncated(sampling_probability: f64, maximum_batch_size: u64) -> Sampling {
+    Sampling::TruncatedPoisson {
+        sampling_probability,
+        maximum_batch_size,
+        maximum_units: UNITS as u64,
+    }
+}
+
+fn allocation(steps_per_epoch: u32, selected: u32) -> Sampling {
+    Sampling::RandomAllocation {
+        steps_per_epoch,
+        selected,
+    }
+}
+
+/// Asserts that each outcome came up as often as `trials` trials with its probability have it, and
+/// that all of them were expected.
+fn assert_law<T: Ord + std::fmt::Debug>(
+    seen: &BTreeMap<T, u64>,
+    trials: u64,
+    outcomes: usize,
+    probability: impl Fn(&T) -> f64,
+) {
+    assert_eq!(seen.len(), outcomes);
+    assert_eq!(seen.values().sum::<u64>(), trials);
+    for (outcome, &count) in seen {
+        let p = probability(outcome);
+        assert!(fits_binomial(count, trials, p), "{outcome:?}: {count}");
+        assert!(!fits_binomial(count, trials, p * 1.25), "{outcome:?}");
+    }
+}
+
+/// How often each outcome comes up.
+fn tally<T: Ord>(outcomes: impl Iterator<Item = T>) -> BTreeMap<T, u64> {
+    let mut seen = BTreeMap::new();
+    outcomes.for_each(|outcome| *seen.entry(outcome).or_default() += 1);
+    seen
+}
+
+/// All 16 subsets of at most two of five units, against their exact probabilities.
+#[test]
+fn a_sample_that_is_too_large_is_cut_to_a_uniform_part() {
+    let (trials, q) = (400_000, 0.3_f64);
+    let seen = tally(batches(truncated(q, 2), 5, trials, 8));
+    let coins = |chosen: i32| q.powi(chosen) * (1.0 - q).powi(5 - chosen);
+    let at_least_two = 1.0 - coins(0) - 5.0 * coins(1);
+    assert_law(&seen, trials, 16, |subset| match subset.len() {
+        2 => at_least_two / 10.0,
+        fewer => coins(fewer as i32),
+    });
+}
+
+/// The steps of its epoch in which each unit was, epoch by epoch.
+fn allocations(steps: u32, selected: u32, epochs: u64, seed: u64) -> Vec<[Vec<u32>; 3]> {
+    let mut all = Vec::new();
+    let total = epochs * u64::from(steps);
+    for (step, indices) in batches(allocation(steps, selected), 3, total, seed).enumerate() {
+        let now = step as u32 % steps;
+        if now == 0 {
+            all.push([const { Vec::new() }; 3]);
+        }
+        let epoch: &mut [Vec<u32>; 3] = all.last_mut().unwrap();
+        indices.iter().for_each(|&unit| epoch[unit].push(now));
+    }
+    all
+}
+
+#[test]
+fn a_unit_is_allocated_to_a_uniform_subset_of_the_steps() {
+    for (steps, selected, subsets, seed) in
+        [(7, 1, 7, 9), (5, 2, 10, 10), (5, 4, 5, 11), (3, 3, 1, 12)]
+    {
+        let epochs = allocations(steps, selected, 40_000, seed);
+        assert_eq!(epochs.len(), 40_000);
+        let every = epochs.iter().flatten();
+        assert!(every.clone().all(|steps| steps.len() == selected as usize));
+        let probability = 1.0 / f64::from(subsets);
+        let seen = tally(every);
+        assert_eq!(seen.len(), subsets as usize);
+        if subsets > 1 {
+            assert_law(&seen, 120_000, subsets as usize, |_| probability);
+        }
+    }
+}
+
+#[test]
+fn units_and_epochs_are_allocated_independently() {
+    let epochs = allocations(4, 2, 100_000, 13);
+    let pairs = tally(epochs.iter().map(|[one, two, _]| (one, two)));
+    assert_law(&pairs, 100_000, 36, |_| 1.0 / 36.0);
+    let next = tally(epochs.windows(2).map(|pair| (&pair[0][1], &pair[1][1])));
+    assert_law(&next, 99_999, 36, |_| 1.0 / 36.0);
 }

@@ -2,10 +2,13 @@
 //! an upgrade does not replay after it: say so in the release notes.
 
 use privet_mechanisms::{
-    ChangedVotes, ClippedSum, Gaussian, GnMax, Laplace, LnMax, NoiseSource, NoisyMax,
-    NoisySgdMechanism, NoisySgdParameters, RoundedGaussian, Sensitive, VoteHistogram, VoteQueries,
+    AdaptiveClipping, Arithmetic, ChangedVotes, ClippingPlan, DrawnBatch, Gaussian, GnMax, Laplace,
+    LnMax, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun,
+    RoundedGaussian, Sampling, Sensitive, VoteHistogram, VoteQueries,
 };
 use rand::Rng;
+
+use crate::plans::{integer_sum_of, poisson, sum_of};
 
 #[test]
 fn bits() {
@@ -73,30 +76,47 @@ fn labels() {
     );
 }
 
+fn start(parameters: NoisySgdParameters, units: usize) -> NoisySgdRun {
+    let plan = NoisySgdMechanism::new(parameters).unwrap();
+    let source = NoiseSource::danger_fixed_seed(42);
+    plan.start(&source, Sensitive::new(units)).unwrap()
+}
+
 #[test]
 fn batch_and_noisy_gradient() {
-    let plan = NoisySgdMechanism::new(NoisySgdParameters {
-        sampling_probability: 0.01,
-        steps: 5,
-        clipping_norm: 1.0,
-        noise_multiplier: 1.0,
-        expected_batch_size: 4.0,
-    })
-    .unwrap();
-    let source = NoiseSource::danger_fixed_seed(42);
-    let mut run = plan.start(&source, Sensitive::new(1000)).unwrap();
+    let mut run = start(
+        NoisySgdParameters {
+            declared_units: 400,
+            steps: 5,
+            ..poisson(0.01)
+        },
+        1000,
+    );
     let batch = run.next_batch().unwrap();
     assert_eq!(
         batch.indices().expose_sensitive(),
-        &[
-            218, 248, 253, 353, 364, 515, 546, 592, 600, 750, 795, 867, 884, 952
-        ]
+        &[77, 337, 366, 398, 425, 613, 637]
     );
-    let sum = ClippedSum::new(Sensitive::new(vec![0.0; 3]), 1.0);
+    let sum = sum_of(&run, &batch, vec![0.0; 3]);
     assert_eq!(
         run.release(batch, sum).unwrap(),
-        [-0.3807014, 0.22082809, -0.10744434]
+        [-0.3948313, 0.58080786, -0.673929]
     );
+}
+
+#[test]
+fn exact_gradient() {
+    let arithmetic = Arithmetic::Exact;
+    let mut run = start(
+        NoisySgdParameters {
+            arithmetic,
+            ..poisson(0.5)
+        },
+        12,
+    );
+    let batch = run.next_batch().unwrap();
+    let sum = integer_sum_of(&run, &batch, vec![0; 3]);
+    assert_eq!(run.release_exact(batch, sum).unwrap(), [0.0; 3]);
 }
 
 #[test]
@@ -107,4 +127,70 @@ fn rounded_gaussian() {
         [(); 6].map(|()| gaussian.sample(&mut stream)),
         [-265, 411, -175, -81, 201, -541]
     );
+}
+
+#[test]
+fn batches_of_other_samplers() {
+    let batches = |sampling| {
+        let mut run = start(
+            NoisySgdParameters {
+                sampling,
+                steps: 4,
+                ..poisson(0.5)
+            },
+            12,
+        );
+        let indices = |batch: DrawnBatch| batch.indices().expose_sensitive().to_vec();
+        std::iter::from_fn(|| run.next_batch())
+            .map(indices)
+            .collect::<Vec<_>>()
+    };
+    let truncated = Sampling::TruncatedPoisson {
+        sampling_probability: 0.5,
+        maximum_batch_size: 5,
+        maximum_units: 12,
+    };
+    assert_eq!(
+        batches(truncated),
+        [
+            vec![4, 5, 6, 7, 8],
+            vec![1, 3, 4, 7, 11],
+            vec![0, 5, 6, 9, 11],
+            vec![0, 2, 5, 10, 11]
+        ]
+    );
+    let allocation = Sampling::RandomAllocation {
+        steps_per_epoch: 3,
+        selected: 2,
+    };
+    assert_eq!(
+        batches(allocation),
+        [
+            vec![0, 3, 6, 7, 11],
+            vec![0, 1, 2, 4, 5, 7, 8, 9, 10],
+            vec![1, 2, 3, 4, 5, 6, 8, 9, 10, 11],
+            vec![0, 1, 3, 4, 5, 7, 8, 9, 11]
+        ]
+    );
+}
+
+#[test]
+fn adaptive_norm() {
+    let clipping = ClippingPlan::Adaptive(AdaptiveClipping {
+        initial_norm: 0.1,
+        target_quantile: 0.5,
+        learning_rate: 0.2,
+        count_noise: 2.0,
+    });
+    let mut run = start(
+        NoisySgdParameters {
+            clipping,
+            ..poisson(0.5)
+        },
+        12,
+    );
+    let batch = run.next_batch().unwrap();
+    let sum = sum_of(&run, &batch, vec![0.0; 2]);
+    assert_eq!(run.release(batch, sum).unwrap(), [-0.01769129, 0.031618886]);
+    assert_eq!(run.state().clipping_norm, Some(0.08641039218179636));
 }

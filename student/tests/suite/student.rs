@@ -5,8 +5,8 @@ use ndarray::Array2;
 use privet_student::{LabeledSet, Student, StudentError};
 use privet_training::data::{InputShape, PublicInputs};
 use privet_training::gradient::BurnEngine;
-use privet_training::network::{Architecture, Network, NetworkSpec, Preset};
-use privet_training::optimizer::OptimizerSpec;
+use privet_training::network::{Architecture, NetworkSpec, Preset};
+use privet_training::optimizer::{OptimizerSpec, SgdSpec};
 use privet_training::plain::PlainTraining;
 use privet_training::seed::seeded_generator;
 use rand::RngExt;
@@ -47,17 +47,16 @@ fn train(
     seed: u64,
     architecture: Architecture,
     learning_rate: f64,
-    after_epoch: impl FnMut(usize, f64, &Network),
+    after_epoch: impl FnMut(usize, f64),
 ) -> Result<Student, StudentError> {
     let training = PlainTraining {
         network: NetworkSpec::preset(Preset::Linear),
         epochs: 25,
         batch_size: 16,
-        optimizer: OptimizerSpec::Sgd {
-            learning_rate,
+        optimizer: OptimizerSpec::Sgd(SgdSpec {
             momentum: 0.5,
-            weight_decay: 0.0,
-        },
+            ..SgdSpec::new(learning_rate)
+        }),
         augment: None,
     };
     Student::train(
@@ -74,7 +73,7 @@ fn train(
 #[test]
 fn a_separable_problem_is_learned() {
     let mut losses = Vec::new();
-    let student = train(1, architecture(2, 2), 0.5, |_, loss, _| losses.push(loss)).unwrap();
+    let student = train(1, architecture(2, 2), 0.5, |_, loss| losses.push(loss)).unwrap();
     assert_eq!(losses.len(), 25);
     assert!(losses[24] < 0.5 * losses[0], "{losses:?}");
     let (unseen, classes) = points(300, "unseen");
@@ -89,7 +88,7 @@ fn a_separable_problem_is_learned() {
 #[test]
 fn the_seed_decides_the_student() {
     let parameters = |seed| {
-        let student = train(seed, architecture(2, 2), 0.5, |_, _, _| {}).unwrap();
+        let student = train(seed, architecture(2, 2), 0.5, |_, _| {}).unwrap();
         student.into_network().flat_parameters()
     };
     assert_eq!(parameters(1), parameters(1));
@@ -98,9 +97,9 @@ fn the_seed_decides_the_student() {
 
 #[test]
 fn what_cannot_be_trained_is_an_error() {
-    let diverged = train(1, architecture(2, 2), 1e60, |_, _, _| {});
+    let diverged = train(1, architecture(2, 2), 1e60, |_, _| {});
     assert!(diverged.unwrap_err().to_string().contains("learning rate"));
-    assert!(train(1, architecture(3, 2), 0.5, |_, _, _| {}).is_err());
+    assert!(train(1, architecture(3, 2), 0.5, |_, _| {}).is_err());
     // Released labels name a class that this network does not have.
-    assert!(train(1, architecture(2, 1), 0.5, |_, _, _| {}).is_err());
+    assert!(train(1, architecture(2, 1), 0.5, |_, _| {}).is_err());
 }

@@ -9,12 +9,6 @@ use privet_training::optimizer::OptimizerSpec;
 
 use crate::support::{HASH, linear, noisy_points, numbers, queries};
 
-const TOO_LARGE: OptimizerSpec = OptimizerSpec::Sgd {
-    learning_rate: 1e60,
-    momentum: 0.0,
-    weight_decay: 0.0,
-};
-
 fn all_fixed(counts: &Array2<u32>, teachers: u32) {
     for row in counts.rows() {
         assert_eq!(row[FIXED_VOTE as usize], teachers);
@@ -34,7 +28,7 @@ fn without_records_every_ballot_is_the_fixed_vote() {
 #[test]
 fn teachers_that_diverge_cast_the_fixed_vote() {
     let mut setup = linear();
-    setup.training.optimizer = TOO_LARGE;
+    setup.training.optimizer = OptimizerSpec::sgd(1e60);
     let queries = queries(10);
     let (counts, outcomes) = setup.vote(&noisy_points(60), 4, HASH, queries.view());
     assert_eq!(outcomes, [TeacherOutcome::Diverged; 4]);
@@ -47,11 +41,7 @@ fn a_teacher_that_diverges_in_its_last_step_casts_the_fixed_vote() {
     let mut setup = linear();
     setup.training.epochs = 1;
     setup.training.batch_size = 100;
-    setup.training.optimizer = OptimizerSpec::Sgd {
-        learning_rate: f64::MAX,
-        momentum: 0.0,
-        weight_decay: 0.0,
-    };
+    setup.training.optimizer = OptimizerSpec::sgd(f64::MAX);
     let queries = queries(10);
     let (counts, outcomes) = setup.vote(&noisy_points(60), 4, HASH, queries.view());
     assert_eq!(outcomes, [TeacherOutcome::Diverged; 4]);
@@ -98,6 +88,7 @@ fn a_convolutional_teacher_diverges_without_a_panic() {
             kernel: 3,
             stride: 1,
             padding: 1,
+            groups: 1,
         },
         LayerSpec::GroupNorm { groups: 2 },
         LayerSpec::Tanh,
@@ -114,7 +105,7 @@ fn a_convolutional_teacher_diverges_without_a_panic() {
     ];
     let mut setup = linear();
     setup.architecture = Architecture::new(InputShape::image(1, 6, 6), layers, 3).unwrap();
-    setup.training.optimizer = TOO_LARGE;
+    setup.training.optimizer = OptimizerSpec::sgd(1e60);
     let rows =
         |count, name| Array2::from_shape_vec((count, 36), numbers(36 * count, name)).unwrap();
     let labels = (0..20).map(|record| record % 3).collect();

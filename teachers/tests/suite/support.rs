@@ -7,7 +7,7 @@ use privet_teachers::{Ensemble, Partition, PartitionRule, TeacherOutcome, Teache
 use privet_training::data::{Examples, InputShape};
 use privet_training::gradient::BurnEngine;
 use privet_training::network::{Architecture, LayerSpec, NetworkSpec};
-use privet_training::optimizer::OptimizerSpec;
+use privet_training::optimizer::{OptimizerSpec, SgdSpec};
 use privet_training::plain::PlainTraining;
 use privet_training::seed::seeded_generator;
 use rand::RngExt;
@@ -63,11 +63,10 @@ pub(crate) fn linear() -> Setup {
             network: NetworkSpec::default(),
             epochs: 3,
             batch_size: 4,
-            optimizer: OptimizerSpec::Sgd {
-                learning_rate: 0.5,
+            optimizer: OptimizerSpec::Sgd(SgdSpec {
                 momentum: 0.5,
-                weight_decay: 0.0,
-            },
+                ..SgdSpec::new(0.5)
+            }),
             augment: None,
         },
         workers: 2,

@@ -33,6 +33,7 @@ mod scaling;
 mod schema;
 mod split;
 mod table;
+mod units;
 mod user;
 
 pub use built_in::image_set::{ImageFile, ImageSet};
@@ -52,4 +53,5 @@ pub use privet_gradients::network::InputShape;
 pub use scaling::PixelScaling;
 pub use schema::{Column, NumericTransform, TableSchema, ValueRange};
 pub use split::{Part, RecordSplitter, SplitFractions};
+pub use units::UnitIndex;
 pub use user::{SourceFiles, UserData, UserEncoding, UserFiles, load_files};

@@ -1,11 +1,29 @@
-//! Gradients of a batch: the sum over its examples, each clipped or not.
+//! Gradients of a batch: the sum over its units, each clipped or not.
 //!
-//! A [`GradientEngine`] is a way to compute a gradient, nothing more: parameters, optimizers,
-//! inference and records stay Burn's. Training without privacy is the same call without clipping.
+//! The interface is that of [`privet_gradients`]; [`BurnEngine`] implements it on any Burn device.
+//! An engine is a way to compute a gradient, nothing more. Training without privacy is the same
+//! call without clipping.
+//!
+//! A Burn module of one's own gets clipped gradients through [`PerExample`].
 
+mod batches;
 mod burn_engine;
-mod engine;
+mod coverage;
+mod outer;
+mod pass;
+mod per_example;
+mod probe;
+mod squares;
+mod table;
+mod tape;
+mod total;
 mod trace;
+mod worker;
 
 pub use burn_engine::BurnEngine;
-pub use engine::{Batch, Clipping, GradientEngine, GradientError, GradientSum};
+pub use per_example::PerExample;
+pub use privet_gradients::{
+    Batch, Examples, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker,
+    Sum, Units,
+};
+pub use tape::ProbeTape;

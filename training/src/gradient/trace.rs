@@ -1,179 +1,179 @@
-//! What one layer must remember of the backward pass to give per-example gradients.
+//! What one layer must remember of the backward pass to give the gradient of each unit.
 
-use burn::nn::PaddingConfig2d;
-use burn::nn::conv::Conv2d;
-use burn::tensor::module::unfold4d;
-use burn::tensor::ops::{PadMode, UnfoldOptions};
-use burn::tensor::{Bool, Tensor};
+use burn::module::ParamId;
+use burn::tensor::{Bool, Device, Tensor, TensorData};
 
-/// Input of a layer and gradient of the loss at its output (`delta`), for each example of a batch.
+use super::outer::Outer;
+use super::squares::row_squares;
+use super::table::Table;
+
+/// Values of all units' gradients of one layer that are held at once: 64 MiB.
+const HELD: usize = 1 << 24;
+
+/// Gradients of one layer, of each unit of a batch.
 ///
-/// From these follow, without a further backward pass, the norm of each example's gradient and any
-/// weighted sum of the gradients ("book-keeping", Bu et al. 2023).
+/// From these follow, without a further backward pass, the norm of each unit's gradient and any
+/// weighted sum of the gradients ("book-keeping", Bu et al. 2023). Except for the outer product of
+/// one input with one `delta`, norms are those of the very numbers that are summed: a norm by a
+/// Gram matrix would lose its digits where the terms of a gradient cancel.
 pub(super) enum LayerTrace {
-    /// `input [b, i]`, `delta [b, o]`: the gradient is the outer product, its squared norm is
+    /// `input [u, i]`, `delta [u, o]`: the gradient is the outer product, its squared norm is
     /// `|delta|^2 (|input|^2 + 1)`, the 1 for the bias (Goodfellow 2015).
-    Linear { input: Tensor<2>, delta: Tensor<2> },
-    /// Gradient of each example's kernel `[b, o, c k k]` and `delta [b, o, positions]`.
-    Conv2d { kernel: Tensor<3>, delta: Tensor<3> },
-    /// Gradients of each example's gain and shift, `[b, c]` each.
-    GroupNorm { gain: Tensor<2>, shift: Tensor<2> },
+    Single {
+        weight: ParamId,
+        bias: Option<ParamId>,
+        input: Tensor<2>,
+        delta: Tensor<2>,
+    },
+    /// The gradients themselves, `[u, values]` for each parameter.
+    Held(Vec<(ParamId, Tensor<2>)>),
+    /// Too many values to hold: made for some units at a time, twice.
+    Blocked(Outer),
+    /// An embedding.
+    Table(Table),
 }
 
 impl LayerTrace {
-    pub(super) fn linear(input: Tensor<2>, delta: Tensor<2>) -> Self {
-        Self::Linear { input, delta }
-    }
-
-    /// `input [b, c, h, w]`, `delta [b, o, h', w']`.
-    pub(super) fn conv2d(conv: &Conv2d, input: Tensor<4>, delta: Tensor<4>) -> Self {
-        // Padding by hand, since Burn unfolds an unpadded image by strided views and a padded one
-        // by a convolution with a one-hot kernel.
-        let padded = match conv.padding {
-            PaddingConfig2d::Explicit(top, left, bottom, right)
-                if top + left + bottom + right > 0 =>
-            {
-                input.pad((left, right, top, bottom), PadMode::Constant(0.0))
-            }
-            _ => input,
-        };
-        let options = UnfoldOptions::new(conv.stride, [0, 0], [1, 1]);
-        let patches = unfold4d(padded, conv.kernel_size, options); // [b, c k k, positions]
-        let delta = delta.flatten::<3>(2, 3); // [b, o, positions]
-        Self::Conv2d {
-            kernel: delta.clone().matmul(patches.transpose()),
-            delta,
+    pub(super) fn outer(outer: Outer) -> Self {
+        let [units, groups, places, inputs] = outer.input.dims();
+        let [_, _, _, outputs] = outer.delta.dims();
+        if groups * places == 1 && !outer.outputs_first {
+            return Self::Single {
+                weight: outer.weight,
+                bias: outer.bias,
+                input: outer.input.reshape([units, inputs]),
+                delta: outer.delta.reshape([units, outputs]),
+            };
+        }
+        match units.saturating_mul(outer.weights()) <= HELD {
+            true => Self::Held(outer.gradients()),
+            false => Self::Blocked(outer),
         }
     }
 
-    /// `normalised` and `delta` are `[b, c, h, w]`, `normalised` before gain and shift.
-    pub(super) fn group_norm(normalised: Tensor<4>, delta: Tensor<4>) -> Self {
-        Self::GroupNorm {
-            gain: pixel_sums((normalised * delta.clone()).flatten(2, 3)),
-            shift: pixel_sums(delta.flatten(2, 3)),
-        }
-    }
-
-    /// Squared L2 norm of each example's gradient in this layer, one value an example.
+    /// Squared L2 norm of each unit's gradient in this layer.
     pub(super) fn squared_norms(&self) -> Vec<f64> {
-        let (left, right) = match self {
-            Self::Linear { input, delta } => {
+        match self {
+            Self::Single {
+                bias, input, delta, ..
+            } => {
+                let one = if bias.is_some() { 1.0 } else { 0.0 };
                 let (inputs, deltas) = (row_squares(input.clone()), row_squares(delta.clone()));
-                return deltas.zip(inputs).map(|(d, i)| d * (i + 1.0)).collect();
+                let products = deltas.into_iter().zip(inputs);
+                products.map(|(d, i)| d * (i + one)).collect()
             }
-            Self::Conv2d { kernel, delta } => {
-                (kernel.clone().flatten(1, 2), pixel_sums(delta.clone()))
-            }
-            Self::GroupNorm { gain, shift } => (gain.clone(), shift.clone()),
-        };
-        let sums = row_squares(left).zip(row_squares(right));
-        sums.map(|(left, right)| left + right).collect()
-    }
-
-    /// Sum over examples of `weights[b]` times the gradient: weight or gain first, then bias or
-    /// shift, appended to `flat`.
-    pub(super) fn weighted_sum(&self, weights: &Tensor<1>) -> [Tensor<1>; 2] {
-        match self {
-            Self::Linear { input, delta } => {
-                let weighted = delta.clone() * weights.clone().unsqueeze_dim::<2>(1);
-                [
-                    input
-                        .clone()
-                        .transpose()
-                        .matmul(weighted.clone())
-                        .flatten(0, 1),
-                    column_sums(weighted),
-                ]
-            }
-            Self::Conv2d { kernel, delta } => {
-                let weights = weights.clone().unsqueeze_dim::<2>(0); // [1, b]
-                let bias = pixel_sums(delta.clone());
-                [
-                    weights
-                        .clone()
-                        .matmul(kernel.clone().flatten(1, 2))
-                        .flatten(0, 1),
-                    weights.matmul(bias).flatten(0, 1),
-                ]
-            }
-            Self::GroupNorm { gain, shift } => {
-                let weights = weights.clone().unsqueeze_dim::<2>(0);
-                [
-                    weights.clone().matmul(gain.clone()).flatten(0, 1),
-                    weights.matmul(shift.clone()).flatten(0, 1),
-                ]
-            }
+            Self::Held(gradients) => held_squares(gradients),
+            Self::Blocked(outer) => blocks(outer)
+                .flat_map(|(start, count)| held_squares(&outer.units(start, count).gradients()))
+                .collect(),
+            Self::Table(table) => table.squared_norms(),
         }
     }
 
-    /// The trace with every value of the examples in `drop [b]` set to zero. A weight of zero is
-    /// not enough for an example whose gradient is not finite: zero times infinity is not zero.
+    /// Gives `add` the sum over units of `weights[u]` times the gradient, parameter by parameter,
+    /// possibly in several parts.
+    pub(super) fn weighted_sum(
+        &self,
+        weights: &[f32],
+        device: &Device,
+        add: &mut impl FnMut(ParamId, &mut dyn Iterator<Item = f64>),
+    ) {
+        let column = |weights: &[f32]| {
+            let data = TensorData::new(weights.to_vec(), [weights.len(), 1]);
+            Tensor::<2>::from_data(data, device)
+        };
+        let mut give = |id, values: Tensor<2>| {
+            let data = values.into_data();
+            add(id, &mut data.iter::<f32>().map(f64::from));
+        };
+        match self {
+            Self::Single {
+                weight,
+                bias,
+                input,
+                delta,
+            } => {
+                let weighted = delta.clone() * column(weights);
+                give(*weight, input.clone().transpose().matmul(weighted.clone()));
+                if let Some(bias) = bias {
+                    give(*bias, weighted.sum_dim(0));
+                }
+            }
+            Self::Held(gradients) => {
+                let row = column(weights).transpose();
+                for (id, gradient) in gradients {
+                    give(*id, row.clone().matmul(gradient.clone()));
+                }
+            }
+            Self::Blocked(outer) => {
+                for (start, count) in blocks(outer) {
+                    let row = column(&weights[start..start + count]).transpose();
+                    for (id, gradient) in outer.units(start, count).gradients() {
+                        give(id, row.clone().matmul(gradient));
+                    }
+                }
+            }
+            Self::Table(table) => add(table.id, &mut table.weighted_sum(weights).into_iter()),
+        }
+    }
+
+    /// The trace with every value of the units in `drop [u]` set to zero. A weight of zero is not
+    /// enough for a unit whose gradient is not finite: zero times infinity is not zero.
     pub(super) fn without(self, drop: &Tensor<1, Bool>) -> Self {
-        let rows = |tensor: Tensor<2>| {
-            let mask = drop.clone().unsqueeze_dim::<2>(1).expand(tensor.dims());
-            tensor.mask_fill(mask, 0.0)
-        };
-        let blocks = |tensor: Tensor<3>| {
-            let mask = drop
-                .clone()
-                .unsqueeze_dims::<3>(&[1, 2])
-                .expand(tensor.dims());
-            tensor.mask_fill(mask, 0.0)
-        };
         match self {
-            Self::Linear { input, delta } => Self::Linear {
-                input: rows(input),
-                delta: rows(delta),
+            Self::Single {
+                weight,
+                bias,
+                input,
+                delta,
+            } => Self::Single {
+                weight,
+                bias,
+                input: zeroed(input, drop),
+                delta: zeroed(delta, drop),
             },
-            Self::Conv2d { kernel, delta } => Self::Conv2d {
-                kernel: blocks(kernel),
-                delta: blocks(delta),
-            },
-            Self::GroupNorm { gain, shift } => Self::GroupNorm {
-                gain: rows(gain),
-                shift: rows(shift),
-            },
+            Self::Held(gradients) => Self::Held(
+                gradients
+                    .into_iter()
+                    .map(|(id, gradient)| (id, zeroed(gradient, drop)))
+                    .collect(),
+            ),
+            Self::Blocked(outer) => Self::Blocked(Outer {
+                input: zeroed(outer.input.clone(), drop),
+                delta: zeroed(outer.delta.clone(), drop),
+                ..outer
+            }),
+            // It skips units of weight zero.
+            Self::Table(table) => Self::Table(table),
         }
     }
 }
 
-/// Values whose squares are added in f32 before the sum goes on in f64.
-const BLOCK: usize = 64;
-
-/// Sum of squares of each row of `[b, m]`, for each of the `b` rows.
-///
-/// At most [`BLOCK`] squares are added in f32 and the rest in f64, so that the relative error of a
-/// squared norm is below `(BLOCK + 4) 2^-24 = 4.1e-6` however wide the layer is: that of a norm,
-/// also of a product of two, stays below the mechanism's
-/// [`CLIPPING_SLACK`](privet_mechanisms::noisy_sgd::CLIPPING_SLACK).
-///
-/// Each row is divided by its largest value first. Without that the square of a `delta` below 1e-23
-/// is 0 in f32, and an example with a huge input would pass unclipped with a norm of 0.
-fn row_squares(tensor: Tensor<2>) -> impl Iterator<Item = f64> {
-    let [rows, width] = tensor.dims();
-    let blocks = width.div_ceil(BLOCK);
-    let largest = tensor.clone().abs().max_dim(1).clamp_min(f32::MIN_POSITIVE);
-    let scales: Vec<f32> = largest.clone().into_data().iter::<f32>().collect();
-    let scaled = tensor / largest; // NaN where the row is not finite
-    let squares = (scaled.clone() * scaled).pad((0, blocks * BLOCK - width, 0, 0), 0.0);
-    let sums: Vec<f32> = squares
-        .reshape([rows, blocks, BLOCK])
-        .sum_dim(2)
-        .into_data()
-        .iter::<f32>()
-        .collect();
-    (0..rows).map(move |row| {
-        let sums = &sums[row * blocks..(row + 1) * blocks];
-        let sum: f64 = sums.iter().map(|&sum| f64::from(sum)).sum();
-        f64::from(scales[row]).powi(2) * sum
-    })
+fn held_squares(gradients: &[(ParamId, Tensor<2>)]) -> Vec<f64> {
+    let mut total = Vec::new();
+    for (_, gradient) in gradients {
+        let squares = row_squares(gradient.clone());
+        total.resize(squares.len(), 0.0);
+        for (total, square) in total.iter_mut().zip(squares) {
+            *total += square;
+        }
+    }
+    total
 }
 
-/// `[b, c, pixels]` summed over pixels, `[b, c]`.
-fn pixel_sums(tensor: Tensor<3>) -> Tensor<2> {
-    tensor.sum_dim(2).squeeze_dim::<2>(2)
+/// First unit and number of units of each block.
+fn blocks(outer: &Outer) -> impl Iterator<Item = (usize, usize)> {
+    let [units, ..] = outer.input.dims();
+    let block = (HELD / outer.weights().max(1)).max(1);
+    (0..units)
+        .step_by(block)
+        .map(move |start| (start, block.min(units - start)))
 }
 
-fn column_sums(tensor: Tensor<2>) -> Tensor<1> {
-    tensor.sum_dim(0).squeeze_dim::<1>(0)
+/// `[units, ...]` with zeros for the units in `drop`.
+fn zeroed<const D: usize>(tensor: Tensor<D>, drop: &Tensor<1, Bool>) -> Tensor<D> {
+    let dims = tensor.dims();
+    let mut shape = [1; D];
+    shape[0] = dims[0];
+    tensor.mask_fill(drop.clone().reshape(shape).expand(dims), 0.0)
 }

@@ -1,169 +1,84 @@
-//! One layer as a Burn module, and the values that flow between layers.
+//! One layer as a Burn module.
 
 use burn::module::Module;
-use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::nn::{GroupNorm, GroupNormConfig, Linear, LinearConfig, PaddingConfig2d};
-use burn::tensor::module::{avg_pool2d, max_pool2d};
-use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
-use burn::tensor::{Device, Tensor, activation};
-use rand_chacha::ChaCha8Rng;
+use burn::nn::attention::MultiHeadAttention;
+use burn::nn::conv::Conv2d;
+use burn::nn::{Embedding, GroupNorm, LayerNorm, Linear};
 
-use super::initialise::uniform;
-use super::{LayerShape, LayerSpec};
-use crate::data::InputShape;
-
-/// A batch between two layers.
-#[derive(Clone, Debug)]
-pub enum Activation {
-    /// `[batch, features]`
-    Features(Tensor<2>),
-    /// `[batch, channels, height, width]`
-    Image(Tensor<4>),
-}
-
-impl Activation {
-    /// Gives rows of `[batch, values]` the shape that a network takes.
-    pub fn from_rows(rows: Tensor<2>, shape: InputShape) -> Self {
-        match shape {
-            InputShape::Flat { .. } => Self::Features(rows),
-            InputShape::Image {
-                channels,
-                height,
-                width,
-            } => {
-                let [batch, _] = rows.dims();
-                Self::Image(rows.reshape([batch, channels, height, width]))
-            }
-        }
-    }
-
-    /// The batch as rows, `[batch, values]`.
-    pub fn into_rows(self) -> Tensor<2> {
-        match self {
-            Self::Features(tensor) => tensor,
-            Self::Image(tensor) => tensor.flatten(1, 3),
-        }
-    }
-
-    /// The batch without the autodiff tape.
-    pub fn inner(self) -> Self {
-        match self {
-            Self::Features(tensor) => Self::Features(tensor.inner()),
-            Self::Image(tensor) => Self::Image(tensor.inner()),
-        }
-    }
-
-    fn map_image(self, apply: impl FnOnce(Tensor<4>) -> Tensor<4>) -> Self {
-        match self {
-            Self::Image(tensor) => Self::Image(apply(tensor)),
-            other => other,
-        }
-    }
-}
-
-/// A layer without trainable values; its description is all there is.
-#[derive(Module, Debug)]
-pub struct Parameterless {
-    #[module(skip)]
-    spec: LayerSpec,
-}
+use super::{Activation, Parameterless};
+use crate::gradient::ProbeTape;
 
 /// A layer of a [`Network`](super::Network).
 #[derive(Module, Debug)]
 pub enum Layer {
     /// Fully connected, weight `[inputs, outputs]`.
     Linear(Linear),
-    /// Convolution, weight `[channels out, channels in, kernel, kernel]`.
+    /// Convolution, weight `[channels out, channels in / groups, kernel, kernel]`.
     Conv2d(Conv2d),
     /// Group normalisation, gain and shift `[channels]`.
     GroupNorm(GroupNorm),
+    /// Layer normalisation, gain and shift `[features]`, `[channels]` or `[width]`.
+    LayerNorm(LayerNorm),
+    /// Table of vectors, `[vocabulary, width]`.
+    Embedding(Embedding),
+    /// Self-attention: query, key, value and output, each a linear layer.
+    Attention(MultiHeadAttention),
+    /// A block with a way around it.
+    Residual(Residual),
     /// Everything without trainable values.
     Parameterless(Parameterless),
 }
 
+/// `branch(x) + shortcut(x)`; an empty list hands `x` on.
+#[derive(Module, Debug)]
+pub struct Residual {
+    pub(super) branch: Vec<Layer>,
+    pub(super) shortcut: Vec<Layer>,
+}
+
 impl Layer {
-    /// Builds the layer with parameters drawn from `generator`.
-    pub(super) fn new(shape: &LayerShape, generator: &mut ChaCha8Rng, device: &Device) -> Self {
-        match (&shape.spec, shape.input) {
-            (LayerSpec::Linear { outputs }, input) => {
-                let inputs = input.len();
-                let mut linear = LinearConfig::new(inputs, *outputs).init(device);
-                linear.weight = uniform([inputs, *outputs], inputs, generator, device);
-                linear.bias = Some(uniform([*outputs], inputs, generator, device));
-                Self::Linear(linear)
-            }
-            (
-                LayerSpec::Conv2d {
-                    channels,
-                    kernel,
-                    stride,
-                    padding,
-                },
-                InputShape::Image { channels: from, .. },
-            ) => {
-                let fan_in = from * kernel * kernel;
-                let mut conv = Conv2dConfig::new([from, *channels], [*kernel, *kernel])
-                    .with_stride([*stride, *stride])
-                    .with_padding(PaddingConfig2d::Explicit(
-                        *padding, *padding, *padding, *padding,
-                    ))
-                    .init(device);
-                conv.weight = uniform(
-                    [*channels, from, *kernel, *kernel],
-                    fan_in,
-                    generator,
-                    device,
-                );
-                conv.bias = Some(uniform([*channels], fan_in, generator, device));
-                Self::Conv2d(conv)
-            }
-            (LayerSpec::GroupNorm { groups }, InputShape::Image { channels, .. }) => {
-                Self::GroupNorm(GroupNormConfig::new(*groups, channels).init(device))
-            }
-            (spec, _) => Self::Parameterless(Parameterless { spec: spec.clone() }),
-        }
-    }
-
-    /// The layer's output, `input` and the layer on the same device.
-    pub fn forward(&self, input: Activation) -> Activation {
+    /// The layer's output, `input` and the layer on the same device; `tape` sees every layer with
+    /// parameters.
+    pub fn forward(&self, input: Activation, tape: &mut ProbeTape) -> Activation {
         match (self, input) {
+            (Self::Linear(linear), Activation::Sequence(input)) => {
+                Activation::Sequence(tape.linear(linear, input))
+            }
             (Self::Linear(linear), input) => {
-                Activation::Features(linear.forward(input.into_rows()))
+                Activation::Features(tape.linear(linear, input.into_rows()))
             }
-            (Self::Conv2d(conv), input) => input.map_image(|image| conv.forward(image)),
-            (Self::GroupNorm(norm), input) => input.map_image(|image| norm.forward(image)),
-            (Self::Parameterless(layer), input) => layer.forward(input),
+            (Self::Conv2d(conv), input) => input.map_image(|image| tape.conv2d(conv, image)),
+            (Self::GroupNorm(norm), input) => input.map_image(|image| tape.group_norm(norm, image)),
+            (Self::LayerNorm(norm), input) => match input {
+                Activation::Features(input) => Activation::Features(tape.layer_norm(norm, input)),
+                Activation::Sequence(input) => Activation::Sequence(tape.layer_norm(norm, input)),
+                // Over the channels of each pixel, so channels go last.
+                Activation::Image(input) => {
+                    let pixels = input.permute([0, 2, 3, 1]);
+                    Activation::Image(tape.layer_norm(norm, pixels).permute([0, 3, 1, 2]))
+                }
+            },
+            (Self::Embedding(embedding), input) => {
+                let tokens = tape.tokens(embedding, input.into_rows());
+                Activation::Sequence(tape.embedding(embedding, tokens))
+            }
+            (Self::Attention(attention), Activation::Sequence(input)) => {
+                Activation::Sequence(tape.attention(attention, input))
+            }
+            // `Architecture::new` has checked that attention gets a sequence.
+            (Self::Attention(_), input) => input,
+            (Self::Residual(block), input) => {
+                let branch = forward_all(&block.branch, input.clone(), tape);
+                branch.add(forward_all(&block.shortcut, input, tape))
+            }
+            (Self::Parameterless(layer), input) => layer.forward(input, tape),
         }
     }
 }
 
-impl Parameterless {
-    /// The layer's output; works on and off the autodiff tape.
-    pub fn forward(&self, input: Activation) -> Activation {
-        match (&self.spec, input) {
-            (LayerSpec::Flatten, input) => Activation::Features(input.into_rows()),
-            (LayerSpec::MaxPool { kernel, stride }, input) => {
-                let stride = stride.unwrap_or(*kernel);
-                let options = MaxPoolOptions::new([*kernel, *kernel]).with_stride([stride, stride]);
-                input.map_image(|image| max_pool2d(image, options))
-            }
-            (LayerSpec::AvgPool { kernel, stride }, input) => {
-                let stride = stride.unwrap_or(*kernel);
-                let options = AvgPoolOptions::new([*kernel, *kernel]).with_stride([stride, stride]);
-                input.map_image(|image| avg_pool2d(image, options))
-            }
-            (spec, Activation::Features(tensor)) => Activation::Features(elementwise(spec, tensor)),
-            (spec, Activation::Image(tensor)) => Activation::Image(elementwise(spec, tensor)),
-        }
-    }
-}
-
-fn elementwise<const D: usize>(spec: &LayerSpec, tensor: Tensor<D>) -> Tensor<D> {
-    match spec {
-        LayerSpec::Relu => activation::relu(tensor),
-        LayerSpec::Tanh => tensor.tanh(),
-        LayerSpec::Square => tensor.clone() * tensor,
-        // `Architecture::new` leaves no other layer without parameters here.
-        _ => tensor,
-    }
+/// One layer after another.
+pub(super) fn forward_all(layers: &[Layer], input: Activation, tape: &mut ProbeTape) -> Activation {
+    layers
+        .iter()
+        .fold(input, |activation, layer| layer.forward(activation, tape))
 }

@@ -3,14 +3,19 @@
 //! One description is walked by everything that needs to know the network: the gradient engines,
 //! the model file, and later ONNX export and integer evaluation.
 
+mod activation;
+mod build;
+mod elementwise;
 mod initialise;
 mod layer;
 mod module;
 mod parameters;
 
-pub use layer::{Activation, Layer, Parameterless};
+pub use activation::Activation;
+pub use elementwise::Parameterless;
+pub use layer::{Layer, Residual};
 pub use module::Network;
-pub use parameters::{ParameterLayout, ParameterSlot};
+pub use parameters::{ParameterLayout, ParameterSlot, flat_parameters};
 pub use privet_gradients::network::{
     Architecture, LayerShape, LayerSpec, NetworkError, NetworkSpec, Preset,
 };

@@ -1,9 +1,12 @@
 //! The network itself: a Burn module made of the layers of an architecture.
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::{Activation, Architecture, Layer};
+use super::build::Builder;
+use super::layer::forward_all;
+use super::{Activation, Architecture, Layer, flat_parameters};
+use crate::gradient::{PerExample, ProbeTape};
 use crate::seed::seeded_generator;
 
 /// A network with its parameters, off the autodiff tape.
@@ -26,14 +29,13 @@ impl Network {
         index: u64,
         device: &Device,
     ) -> Self {
-        let mut generator = seeded_generator(seed, purpose, index);
-        let layers = architecture
-            .layers()
-            .iter()
-            .map(|shape| Layer::new(shape, &mut generator, device))
-            .collect();
+        let mut builder = Builder {
+            generator: seeded_generator(seed, purpose, index),
+            device,
+            built: 0,
+        };
         Self {
-            layers,
+            layers: builder.layers(architecture.layers()),
             architecture,
         }
     }
@@ -48,13 +50,10 @@ impl Network {
         &self.layers
     }
 
-    /// Scores before the softmax: rows of `[batch, values]` to `[batch, classes]`.
+    /// Scores before the softmax: rows of `[batch, values]` to `[batch, classes]`, without dropout.
+    /// NaN where the row of an embedding holds something else than tokens.
     pub fn forward(&self, rows: Tensor<2>) -> Tensor<2> {
-        let input = Activation::from_rows(rows, self.architecture.input());
-        self.layers
-            .iter()
-            .fold(input, |activation, layer| layer.forward(activation))
-            .into_rows()
+        PerExample::forward(self, rows, &mut ProbeTape::off())
     }
 
     /// The device that holds the parameters.
@@ -65,14 +64,13 @@ impl Network {
     /// All parameters as one flat vector, in the order of
     /// [`ParameterLayout`](super::ParameterLayout).
     pub fn flat_parameters(&self) -> Vec<f32> {
-        struct Reader(Vec<f32>);
-        impl ModuleVisitor for Reader {
-            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-                self.0.extend(param.val().into_data().iter::<f32>());
-            }
-        }
-        let mut reader = Reader(Vec::with_capacity(self.architecture.parameters()));
-        self.visit(&mut reader);
-        reader.0
+        flat_parameters(self)
+    }
+}
+
+impl PerExample for Network {
+    fn forward(&self, rows: Tensor<2>, tape: &mut ProbeTape) -> Tensor<2> {
+        let input = Activation::from_rows(rows, self.architecture.input());
+        forward_all(&self.layers, input, tape).into_rows()
     }
 }

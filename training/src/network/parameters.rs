@@ -13,6 +13,8 @@ pub struct ParameterSlot {
     pub id: ParamId,
     /// Path of the parameter inside the network, for example `layers.0.weight`.
     pub path: String,
+    /// The module that owns it as Burn names it, for example `Linear`.
+    pub owner: String,
     /// Shape of the parameter in Burn's layout.
     pub shape: Vec<usize>,
     /// First position in the flat vector.
@@ -31,7 +33,7 @@ impl ParameterSlot {
     }
 }
 
-/// All parameters of a network in the order in which Burn visits them: layer by layer, the weight
+/// All parameters of a network, or of any Burn module, in the order in which Burn visits them: layer by layer, the weight
 /// before the bias. Gradients travel through the privacy mechanism as one flat vector in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterLayout {
@@ -40,14 +42,14 @@ pub struct ParameterLayout {
 }
 
 impl ParameterLayout {
-    /// Reads the layout off a network.
+    /// Reads the layout off a network or another module.
     ///
     /// # Errors
     /// A parameter used twice: its gradient would be clipped in two parts, each of which may be as
     /// large as the clipping norm, and the sensitivity would be wrong.
-    pub fn of(network: &Network) -> Result<Self, NetworkError> {
+    pub fn of<M: Module>(module: &M) -> Result<Self, NetworkError> {
         let mut collector = Collector::default();
-        network.visit(&mut collector);
+        module.visit(&mut collector);
         for (index, slot) in collector.slots.iter().enumerate() {
             if collector.slots[..index].iter().any(|s| s.id == slot.id) {
                 return Err(NetworkError::Parameters(format!(
@@ -102,13 +104,13 @@ impl ParameterLayout {
             .valid())
     }
 
-    /// The network with parameters taken from a flat vector.
+    /// The module with parameters taken from a flat vector.
     ///
     /// # Errors
     /// A vector of another length than [`ParameterLayout::len`].
-    pub fn load(&self, network: Network, flat: &[f32]) -> Result<Network, NetworkError> {
+    pub fn load<M: Module>(&self, module: M, flat: &[f32]) -> Result<M, NetworkError> {
         self.check(flat)?;
-        Ok(network.map(&mut ParameterWriter { flat, start: 0 }))
+        Ok(module.map(&mut ParameterWriter { flat, start: 0 }))
     }
 
     fn check(&self, flat: &[f32]) -> Result<(), NetworkError> {
@@ -123,9 +125,23 @@ impl ParameterLayout {
     }
 }
 
+/// All parameters of a module as one flat vector, in the order of [`ParameterLayout`].
+pub fn flat_parameters<M: Module>(module: &M) -> Vec<f32> {
+    struct Reader(Vec<f32>);
+    impl ModuleVisitor for Reader {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.extend(param.val().into_data().iter::<f32>());
+        }
+    }
+    let mut reader = Reader(Vec::new());
+    module.visit(&mut reader);
+    reader.0
+}
+
 #[derive(Default)]
 struct Collector {
     path: Vec<String>,
+    owners: Vec<String>,
     slots: Vec<ParameterSlot>,
     len: usize,
 }
@@ -136,18 +152,22 @@ impl ModuleVisitor for Collector {
         if !container.starts_with("Enum:") {
             self.path.push(name.to_string());
         }
+        let owner = container.strip_prefix("Struct:").unwrap_or(container);
+        self.owners.push(owner.to_string());
     }
 
     fn exit_module(&mut self, _name: &str, container: &str) {
         if !container.starts_with("Enum:") {
             self.path.pop();
         }
+        self.owners.pop();
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let slot = ParameterSlot {
             id: param.id,
             path: self.path.join("."),
+            owner: self.owners.last().cloned().unwrap_or_default(),
             shape: param.val().dims().to_vec(),
             start: self.len,
         };

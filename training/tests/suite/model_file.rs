@@ -41,6 +41,7 @@ pub(crate) fn every_kind() -> Network {
             kernel: 3,
             stride: 1,
             padding: 1,
+            groups: 1,
         },
         LayerSpec::GroupNorm { groups: 2 },
         LayerSpec::Relu,

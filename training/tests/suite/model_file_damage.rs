@@ -181,6 +181,7 @@ fn a_small_file_that_describes_a_huge_network_takes_no_memory() {
         kernel: 16_000,
         stride: 1,
         padding: 8_000,
+        groups: 1,
     };
     let flat = InputShape::flat(2);
     let image = InputShape::image(1, 2, 1);

@@ -20,6 +20,7 @@ fn every_kind_of_layer_is_written_as_documented() {
         kernel: 3,
         stride,
         padding,
+        groups: 1,
     };
     let max_pool = |stride| LayerSpec::MaxPool { kernel: 2, stride };
     let avg_pool = |stride| LayerSpec::AvgPool { kernel: 2, stride };
@@ -90,6 +91,7 @@ fn a_padding_that_makes_a_huge_image_is_refused() {
             kernel: 1,
             stride: 2 * padding,
             padding,
+            groups: 1,
         };
         let layers = vec![conv, LayerSpec::Flatten];
         Architecture::new(InputShape::image(1, 2, 2), layers, 4)

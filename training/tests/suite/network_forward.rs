@@ -129,6 +129,7 @@ fn convolutions_slide_their_kernels() {
             kernel,
             stride,
             padding,
+            groups: 1,
         };
         check(&layer, [2, 8, 7], |image, parameters| {
             let side = |size: usize| (size + 2 * padding - kernel) / stride + 1;

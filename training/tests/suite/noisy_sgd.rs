@@ -1,21 +1,25 @@
 //! Noisy SGD end to end: mechanism, engine and optimizer together.
 
 use ndarray::{Array2, Axis, concatenate};
+use privet_gradients::{
+    Batch, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker, Sum,
+};
 use privet_mechanisms::noisy_sgd::CLIPPING_SLACK;
 use privet_mechanisms::{
     MechanismError, NoiseKey, NoiseSource, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun,
     Sensitive,
 };
 use privet_training::data::{Examples, InputShape};
-use privet_training::gradient::{
-    Batch, BurnEngine, Clipping, GradientEngine, GradientError, GradientSum,
-};
-use privet_training::network::{LayerSpec, Network, NetworkSpec};
-use privet_training::noisy::NoisySgdTraining;
+use privet_training::evaluate::accuracy;
+use privet_training::gradient::BurnEngine;
+use privet_training::network::{Architecture, LayerSpec, Network, NetworkSpec};
+use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 use privet_training::optimizer::OptimizerSpec;
-use privet_training::plain::{PlainTraining, SeedName, TrainingError, train};
+use privet_training::plain::{PlainTraining, SeedName, TrainingError};
 
-use crate::support::{adam, assert_close, linear, momentum, network, numbers, sgd, xor};
+use crate::support::{
+    Start, adam, assert_close, linear, momentum, network, numbers, sgd, train_plain, xor,
+};
 
 /// Full batches and next to no noise, to be overridden.
 const PARAMETERS: NoisySgdParameters = NoisySgdParameters {
@@ -40,22 +44,39 @@ fn start(parameters: NoisySgdParameters, key: u8, examples: &Sensitive<Examples>
     mechanism.start(&noise(key), records).unwrap()
 }
 
-/// The network after all steps of the plan.
+/// The parameters after all steps of the plan.
 fn trained(
     parameters: NoisySgdParameters,
     key: u8,
     network: Network,
     optimizer: &OptimizerSpec,
     examples: &Sensitive<Examples>,
-) -> Network {
+) -> Vec<f32> {
     let mut run = start(parameters, key, examples);
-    let engine = BurnEngine::default();
-    let mut training = NoisySgdTraining::new(&engine, network, optimizer).unwrap();
+    let mut training = training(network, optimizer, examples, &run);
     while let Some(batch) = run.next_batch() {
-        training = training.step(&mut run, batch, examples).unwrap();
+        training.step(&mut run, batch).unwrap();
     }
     assert_eq!(run.released(), parameters.steps);
     training.finish(&run).unwrap()
+}
+
+fn training<'a>(
+    network: Network,
+    optimizer: &OptimizerSpec,
+    examples: &'a Sensitive<Examples>,
+    run: &NoisySgdRun,
+) -> NoisySgdTraining<'a> {
+    let start = Start::from(network);
+    NoisySgdTraining::new(
+        &BurnEngine::default(),
+        &start.architecture,
+        start.parameters,
+        PrivateUnits::of_records(examples),
+        run.plan(),
+        &NoisySgdSettings::new(*optimizer),
+    )
+    .unwrap()
 }
 
 fn hidden_layer() -> Network {
@@ -81,9 +102,8 @@ fn change(before: &[f32], after: &[f32]) -> f64 {
 fn without_noise_and_clipping_it_is_gradient_descent() {
     let (points, labels) = xor(30);
     for optimizer in [sgd(0.8), momentum(0.2), adam(0.05)] {
-        let plain = train(
-            &BurnEngine::default(),
-            hidden_layer(),
+        let after = train_plain(
+            &hidden_layer().into(),
             points.view(),
             &labels,
             &PlainTraining {
@@ -98,7 +118,6 @@ fn without_noise_and_clipping_it_is_gradient_descent() {
                 purpose: "plain",
                 index: 0,
             },
-            |_, _, _| {},
         )
         .unwrap();
         let private = trained(
@@ -113,9 +132,9 @@ fn without_noise_and_clipping_it_is_gradient_descent() {
             &optimizer,
             &examples(points.clone(), labels.clone()),
         );
-        let (before, after) = (hidden_layer().flat_parameters(), plain.flat_parameters());
+        let before = hidden_layer().flat_parameters();
         assert!(change(&before, &after) > 0.3, "{optimizer:?} has not moved");
-        assert_close(&private.flat_parameters(), &after, 1e-4);
+        assert_close(&private, &after, 1e-4);
     }
 }
 
@@ -130,8 +149,8 @@ fn one_example_moves_the_network_by_at_most_the_clipping_norm() {
     let before = hidden_layer().flat_parameters();
     for size in [10.0, 1e4] {
         let data = examples(ndarray::array![[size, -size]], vec![1]);
-        let network = trained(one, 1, hidden_layer(), &sgd(1.0), &data);
-        let moved = change(&before, &network.flat_parameters());
+        let after = trained(one, 1, hidden_layer(), &sgd(1.0), &data);
+        let moved = change(&before, &after);
         assert!((moved / 0.25 - 1.0).abs() < 1e-4, "moved {moved}");
     }
 }
@@ -167,12 +186,10 @@ fn an_empty_batch_is_a_step_on_noise_alone() {
     assert_eq!(*batch.size().expose_sensitive(), 0);
 
     let before = network.flat_parameters();
-    let engine = BurnEngine::default();
-    let training = NoisySgdTraining::new(&engine, network, &sgd(4.0)).unwrap();
-    let training = training.step(&mut run, batch, &data).unwrap();
+    let mut training = training(network, &sgd(4.0), &data, &run);
+    training.step(&mut run, batch).unwrap();
     let noise: Vec<f64> = training
-        .network()
-        .flat_parameters()
+        .model()
         .iter()
         .zip(&before)
         .map(|(after, before)| f64::from(*after) - f64::from(*before))
@@ -201,38 +218,10 @@ fn the_key_decides_batches_and_noise() {
     let (points, labels) = xor(40);
     let data = examples(points, labels);
     for optimizer in [sgd(0.5), momentum(0.1), adam(0.05)] {
-        let network =
-            |key| trained(NOISY, key, hidden_layer(), &optimizer, &data).flat_parameters();
-        assert_eq!(network(3), network(3));
-        assert!(change(&network(3), &network(4)) > 0.01);
+        let after = |key| trained(NOISY, key, hidden_layer(), &optimizer, &data);
+        assert_eq!(after(3), after(3));
+        assert!(change(&after(3), &after(4)) > 0.01);
     }
-}
-
-/// A resumed run repeats what it did (invariant 3): from a network and the step it was at, the rest
-/// is the same to the last bit.
-#[test]
-fn a_run_resumed_from_a_checkpoint_ends_at_the_same_network() {
-    let (points, labels) = xor(40);
-    let data = examples(points, labels);
-    let whole = trained(NOISY, 3, hidden_layer(), &sgd(0.5), &data);
-
-    let engine = BurnEngine::default();
-    let mut run = start(NOISY, 3, &data);
-    let mut training = NoisySgdTraining::new(&engine, hidden_layer(), &sgd(0.5)).unwrap();
-    for _ in 0..5 {
-        let batch = run.next_batch().unwrap();
-        training = training.step(&mut run, batch, &data).unwrap();
-    }
-    let checkpoint = training.network().clone();
-    let mechanism = NoisySgdMechanism::new(NOISY).unwrap();
-    let records = data.as_ref().map(Examples::len);
-    let mut run = mechanism.start_at(5, &noise(3), records).unwrap();
-    let mut training = NoisySgdTraining::new(&engine, checkpoint, &sgd(0.5)).unwrap();
-    while let Some(batch) = run.next_batch() {
-        training = training.step(&mut run, batch, &data).unwrap();
-    }
-    let resumed = training.finish(&run).unwrap();
-    assert_eq!(resumed.flat_parameters(), whole.flat_parameters());
 }
 
 /// Inputs are finite, gradients need not be. With the same key the noise is the same, so a record
@@ -259,24 +248,35 @@ fn a_record_without_a_finite_gradient_contributes_nothing() {
     let poisoned = examples(poisoned, [labels, vec![1]].concat());
     let without = trained(parameters, 5, squares(), &sgd(0.5), &clean);
     let with = trained(parameters, 5, squares(), &sgd(0.5), &poisoned);
-    assert_close(&with.flat_parameters(), &without.flat_parameters(), 1e-6);
+    assert_close(&with, &without, 1e-6);
 }
 
 /// Answers a sum that no clipping can have made.
-struct Broken;
+struct Broken(usize);
 
 impl GradientEngine for Broken {
+    fn worker(&self, network: &Architecture) -> Result<Box<dyn GradientWorker>, GradientError> {
+        Ok(Box::new(Self(network.parameters())))
+    }
+}
+
+impl GradientWorker for Broken {
     fn gradient_sum(
-        &self,
-        network: &Network,
+        &mut self,
+        _: &[f32],
         _: Batch<'_>,
-        _: Clipping,
+        _: GradientRequest<'_>,
     ) -> Result<GradientSum, GradientError> {
         Ok(GradientSum {
-            sum: Sensitive::new(vec![f32::NAN; network.architecture().parameters()]),
-            norms: None,
+            sum: Sensitive::new(Sum::Float(vec![f32::NAN; self.0])),
+            norms: Sensitive::new(Vec::new()),
+            not_finite: Sensitive::new(0),
             loss: Sensitive::new(0.0),
         })
+    }
+
+    fn scores(&mut self, _: &[f32], _: &[f32]) -> Result<Vec<f32>, GradientError> {
+        Ok(Vec::new())
     }
 }
 
@@ -286,11 +286,21 @@ fn a_broken_engine_releases_nothing() {
     let data = examples(points, labels);
     let mut run = start(PARAMETERS, 1, &data);
     let batch = run.next_batch().unwrap();
-    let training = NoisySgdTraining::new(&Broken, hidden_layer(), &sgd(0.5)).unwrap();
-    let result = training.step(&mut run, batch, &data).err().unwrap();
+    let before = Start::from(hidden_layer());
+    let mut training = NoisySgdTraining::new(
+        &Broken(0),
+        &before.architecture,
+        before.parameters.clone(),
+        PrivateUnits::of_records(&data),
+        run.plan(),
+        &NoisySgdSettings::new(sgd(0.5)),
+    )
+    .unwrap();
+    let result = training.step(&mut run, batch).unwrap_err();
     let refused = TrainingError::Mechanism(MechanismError::NonFiniteSum);
     assert_eq!(result.to_string(), refused.to_string());
     assert_eq!(run.released(), 0);
+    assert_eq!(training.model(), before.parameters);
 }
 
 #[test]
@@ -299,26 +309,62 @@ fn a_batch_of_another_run_is_refused() {
     let data = examples(points, labels);
     let (mut one, mut other) = (start(PARAMETERS, 1, &data), start(PARAMETERS, 1, &data));
     let batch = other.next_batch().unwrap();
-    let engine = BurnEngine::default();
-    let training = NoisySgdTraining::new(&engine, hidden_layer(), &sgd(0.5)).unwrap();
-    let result = training.step(&mut one, batch, &data);
+    let mut training = training(hidden_layer(), &sgd(0.5), &data, &one);
+    let result = training.step(&mut one, batch);
     let foreign = TrainingError::Mechanism(MechanismError::ForeignBatch);
-    assert_eq!(result.err().unwrap().to_string(), foreign.to_string());
+    assert_eq!(result.unwrap_err().to_string(), foreign.to_string());
     assert_eq!((one.released(), other.released()), (0, 0));
 }
 
+/// A run that was started with the count of more records draws some that are not there.
 #[test]
-fn a_network_that_is_no_longer_finite_is_not_handed_out() {
+fn a_run_on_other_examples_is_refused() {
+    let data = |count| {
+        let (points, labels) = xor(count);
+        examples(points, labels)
+    };
+    let (few, many) = (data(4), data(5));
+    let mut run = start(PARAMETERS, 1, &many);
+    let batch = run.next_batch().unwrap();
+    let result = training(hidden_layer(), &sgd(0.5), &few, &run).step(&mut run, batch);
+    assert!(matches!(result, Err(TrainingError::ForeignExamples)));
+    assert_eq!(run.released(), 0);
+}
+
+#[test]
+fn a_model_that_is_no_longer_finite_is_not_handed_out() {
     let (points, labels) = xor(4);
     let data = examples(points, labels);
     let mut run = start(PARAMETERS, 1, &data);
-    let engine = BurnEngine::default();
     let network = linear(2, 2, &numbers(6, "start"));
-    let training = NoisySgdTraining::new(&engine, network, &sgd(f64::MAX)).unwrap();
+    let mut training = training(network, &sgd(f64::MAX), &data, &run);
     let batch = run.next_batch().unwrap();
-    let training = training.step(&mut run, batch, &data).unwrap();
+    training.step(&mut run, batch).unwrap();
     let result = training.finish(&run);
     assert!(matches!(result, Err(TrainingError::NotFinite { steps: 1 })));
+}
+
+#[test]
+fn dropout_is_refused() {
+    let (points, labels) = xor(4);
+    let data = examples(points, labels);
+    let run = start(PARAMETERS, 1, &data);
+    let drop = LayerSpec::Dropout { probability: 0.5 };
+    let layers = vec![drop, LayerSpec::Linear { outputs: 2 }];
+    let architecture = Architecture::new(InputShape::flat(2), layers, 2).unwrap();
+    let result = NoisySgdTraining::new(
+        &Broken(0),
+        &architecture,
+        vec![0.0; 6],
+        PrivateUnits::of_records(&data),
+        run.plan(),
+        &NoisySgdSettings::new(sgd(0.5)),
+    );
+    let error = result.err().unwrap().to_string();
+    assert!(
+        error.contains("dropout") && error.contains("leave the layer out"),
+        "{error}"
+    );
 }
 
 /// The whole thing learns with a noise that means something.
@@ -339,8 +385,9 @@ fn separable_classes_are_learned_under_noise() {
         expected_batch_size: 100.0,
     };
     for optimizer in [sgd(2.0), momentum(0.3), adam(0.1)] {
-        let network = trained(parameters, 6, linear(2, 2, &[0.0; 6]), &optimizer, &data);
-        let reached = privet_training::evaluate::accuracy(&network, points.view(), &labels);
+        let start = Start::from(linear(2, 2, &[0.0; 6]));
+        let model = trained(parameters, 6, linear(2, 2, &[0.0; 6]), &optimizer, &data);
+        let reached = accuracy(&start.ending(&model), points.view(), &labels);
         assert!(reached > 0.9, "{optimizer:?} reaches {reached}");
     }
 }

@@ -1,16 +1,61 @@
 //! What several tests need: networks with chosen parameters, and small data sets.
 
 use burn::tensor::Device;
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use privet_training::data::InputShape;
+use privet_training::gradient::{BurnEngine, GradientEngine};
 use privet_training::network::{Architecture, LayerSpec, Network, ParameterLayout};
-use privet_training::optimizer::OptimizerSpec;
+use privet_training::optimizer::{OptimizerSpec, SgdSpec};
+use privet_training::plain::{LabeledRows, PlainTraining, SeedName, TrainingError, train};
 use privet_training::seed::seeded_generator;
 use rand::RngExt;
 
 pub(crate) fn network(layers: Vec<LayerSpec>, input: InputShape, classes: usize) -> Network {
     let architecture = Architecture::new(input, layers, classes).unwrap();
     Network::new(architecture, 1, "test", 0, &Device::flex())
+}
+
+/// A network as a training takes it: its layers, and where it starts.
+#[derive(Clone)]
+pub(crate) struct Start {
+    pub(crate) architecture: Architecture,
+    pub(crate) parameters: Vec<f32>,
+}
+
+impl From<Network> for Start {
+    fn from(network: Network) -> Self {
+        Self {
+            architecture: network.architecture().clone(),
+            parameters: network.flat_parameters(),
+        }
+    }
+}
+
+impl Start {
+    /// The network with the parameters that a training ended with.
+    pub(crate) fn ending(&self, parameters: &[f32]) -> Network {
+        let network = Network::new(self.architecture.clone(), 1, "test", 0, &Device::flex());
+        with_parameters(network, parameters)
+    }
+}
+
+/// Training without privacy by the Burn engine; returns the parameters.
+pub(crate) fn train_plain(
+    start: &Start,
+    inputs: ArrayView2<'_, f32>,
+    labels: &[u32],
+    training: &PlainTraining,
+    name: SeedName<'_>,
+) -> Result<Vec<f32>, TrainingError> {
+    train(
+        &mut *BurnEngine::default().worker(&start.architecture)?,
+        &start.architecture,
+        start.parameters.clone(),
+        LabeledRows { inputs, labels },
+        training,
+        name,
+        |_, _| {},
+    )
 }
 
 /// The network with these parameters, in the order of `ParameterLayout`.
@@ -58,28 +103,18 @@ pub(crate) fn xor(count: usize) -> (Array2<f32>, Vec<u32>) {
 
 /// Stochastic gradient descent without momentum or decay.
 pub(crate) fn sgd(learning_rate: f64) -> OptimizerSpec {
-    OptimizerSpec::Sgd {
-        learning_rate,
-        momentum: 0.0,
-        weight_decay: 0.0,
-    }
+    OptimizerSpec::sgd(learning_rate)
 }
 
 pub(crate) fn momentum(learning_rate: f64) -> OptimizerSpec {
-    OptimizerSpec::Sgd {
-        learning_rate,
+    OptimizerSpec::Sgd(SgdSpec {
         momentum: 0.9,
-        weight_decay: 0.0,
-    }
+        ..SgdSpec::new(learning_rate)
+    })
 }
 
 pub(crate) fn adam(learning_rate: f64) -> OptimizerSpec {
-    OptimizerSpec::Adam {
-        learning_rate,
-        beta_1: 0.9,
-        beta_2: 0.999,
-        weight_decay: 0.0,
-    }
+    OptimizerSpec::adam(learning_rate)
 }
 
 pub(crate) fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {

@@ -1,0 +1,137 @@
+//! Rows times a matrix.
+
+use pulp::{Simd, WithSimd};
+
+use super::panels::WIDEST;
+use super::vectors::{load_line, store_line};
+use super::{Instructions, Panels, Rows};
+
+/// Where the products go: row `r` to `values[r * stride + column..]`.
+pub(in crate::cpu) struct Output<'a> {
+    /// The rows.
+    pub(in crate::cpu) values: &'a mut [f32],
+    /// From one row to the next.
+    pub(in crate::cpu) stride: usize,
+    /// First column that is written.
+    pub(in crate::cpu) column: usize,
+}
+
+/// Writes `rows [m, depth]` times `panels [depth, columns]`, plus `bias [columns]` where given.
+///
+/// # Panics
+/// Shapes that do not fit.
+pub(in crate::cpu) fn multiply(
+    instructions: Instructions,
+    rows: Rows<'_>,
+    panels: &Panels,
+    bias: Option<&[f32]>,
+    output: Output<'_>,
+) {
+    assert_eq!(rows.width(), panels.depth());
+    instructions.run(Multiply {
+        rows,
+        panels,
+        bias,
+        output,
+    });
+}
+
+struct Multiply<'a> {
+    rows: Rows<'a>,
+    panels: &'a Panels,
+    bias: Option<&'a [f32]>,
+    output: Output<'a>,
+}
+
+impl WithSimd for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        for (column, width, panel) in self.panels.iter() {
+            match width {
+                1 => self.panel::<S, 1>(simd, column, panel),
+                2 => self.panel::<S, 2>(simd, column, panel),
+                _ => self.panel::<S, WIDEST>(simd, column, panel),
+            }
+        }
+    }
+}
+
+impl Multiply<'_> {
+    #[inline(always)]
+    fn panel<S: Simd, const N: usize>(&mut self, simd: S, column: usize, panel: &[f32]) {
+        let (panel, _) = pulp::as_arrays::<N, _>(S::as_simd_f32s(panel).0);
+        let columns = (self.panels.columns() - column).min(N * S::F32_LANES);
+        let mut start = [simd.splat_f32s(0.0); N];
+        if let Some(bias) = self.bias {
+            load_line(simd, &bias[column..], &mut start);
+        }
+        let count = self.rows.starts.len();
+        let mut row = 0;
+        if S::REGISTER_COUNT >= 32 {
+            while row + 8 <= count {
+                self.tile::<S, 8, N>(simd, row, column, columns, panel, &start);
+                row += 8;
+            }
+        }
+        while row + 4 <= count {
+            self.tile::<S, 4, N>(simd, row, column, columns, panel, &start);
+            row += 4;
+        }
+        while row < count {
+            self.tile::<S, 1, N>(simd, row, column, columns, panel, &start);
+            row += 1;
+        }
+    }
+
+    /// `M` rows times one panel.
+    #[inline(always)]
+    fn tile<S: Simd, const M: usize, const N: usize>(
+        &mut self,
+        simd: S,
+        row: usize,
+        column: usize,
+        columns: usize,
+        panel: &[[S::f32s; N]],
+        start: &[S::f32s; N],
+    ) {
+        let Rows {
+            data,
+            starts,
+            segments,
+            length,
+        } = self.rows;
+        let starts: &[usize] = &starts[row..row + M];
+        let mut sums = [*start; M];
+        for (segment, panel) in segments.iter().zip(panel.chunks_exact(length)) {
+            let sources: [&[f32]; M] =
+                std::array::from_fn(|i| &data[starts[i] + segment..][..length]);
+            for (p, line) in panel.iter().enumerate() {
+                for i in 0..M {
+                    let value = simd.splat_f32s(sources[i][p]);
+                    for j in 0..N {
+                        sums[i][j] = simd.mul_add_e_f32s(value, line[j], sums[i][j]);
+                    }
+                }
+            }
+        }
+        // Only what is indexed by constants stays in registers: the loop above must not share its
+        // array with the one below.
+        let mut done = [*start; M];
+        for i in 0..M {
+            for j in 0..N {
+                done[i][j] = sums[i][j];
+            }
+        }
+        let Output {
+            values,
+            stride,
+            column: first,
+        } = &mut self.output;
+        for (i, line) in done.iter().enumerate() {
+            let from = (row + i) * *stride + *first + column;
+            store_line(simd, &mut values[from..from + columns], line);
+        }
+    }
+}

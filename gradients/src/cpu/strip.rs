@@ -1,0 +1,230 @@
+//! A part of a batch, taken block by block by one thread.
+
+use std::ops::Range;
+
+use super::kernel::{Buffer, Instructions, add_scaled, squared_norm};
+use super::pass::{Block, Weights};
+use super::plan::{Operation, Plan};
+use super::units::UnitRows;
+use crate::engine::{Batch, GradientRequest};
+
+/// What all threads read.
+pub(super) struct Task<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) instructions: Instructions,
+    pub(super) weights: &'a Weights,
+    pub(super) batch: Batch<'a>,
+    pub(super) units: &'a UnitRows,
+    pub(super) request: GradientRequest<'a>,
+    pub(super) rows_a_block: usize,
+}
+
+/// A thread's memory for one block.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    pub(super) block: Block,
+    /// Gradients of single units, step by step, unit by unit.
+    gradients: Vec<Buffer>,
+    /// Squared norms, `[units, trainable steps]`.
+    squares: Vec<f64>,
+    /// Factors, `[units, trainable steps]`.
+    factors: Vec<f32>,
+}
+
+/// What a part of the batch adds up to, in the order of the plan's steps.
+#[derive(Debug, Default)]
+pub(super) struct Strip {
+    pub(super) sum: Buffer,
+    pub(super) grid: Vec<i64>,
+    pub(super) norms: Vec<f64>,
+    pub(super) not_finite: usize,
+    pub(super) loss: f64,
+}
+
+impl Strip {
+    /// Adds up the gradients of some units.
+    pub(super) fn run(&mut self, task: &Task<'_>, workspace: &mut Workspace, units: Range<usize>) {
+        self.norms.clear();
+        (self.not_finite, self.loss) = (0, 0.0);
+        match task.request.grid {
+            Some(_) => {
+                self.grid.clear();
+                self.grid.resize(task.plan.parameters, 0);
+            }
+            None => {
+                self.sum.resize(task.plan.parameters);
+                self.sum.fill(0.0);
+            }
+        }
+        let mut first = units.start;
+        while first < units.end {
+            let block = task.units.block(first, units.end, task.rows_a_block);
+            first = block.end;
+            self.block(task, workspace, block);
+        }
+    }
+
+    fn block(&mut self, task: &Task<'_>, workspace: &mut Workspace, units: Range<usize>) {
+        let (plan, instructions) = (task.plan, task.instructions);
+        let rows = task.units.rows(units.start).start..task.units.rows(units.end - 1).end;
+        let width = plan.values[0];
+        let examples = task.batch.examples;
+        let inputs = &examples.inputs[rows.start * width..rows.end * width];
+        let drop = task.request.dropout.map(|seed| (seed, rows.start));
+        let block = &mut workspace.block;
+        block.forward(plan, instructions, task.weights, inputs, drop);
+        self.loss += block.cross_entropy(plan, &examples.labels[rows.clone()]);
+        let own = |unit: usize| {
+            let range = task.units.rows(unit);
+            range.start - rows.start..range.end - rows.start
+        };
+        // The mean over a unit's rows is taken where the gradient starts.
+        for unit in units.clone() {
+            let rows = own(unit);
+            if rows.len() > 1 {
+                block.scale(plan, plan.scores, rows.clone(), 1.0 / rows.len() as f32);
+            }
+        }
+        let Some(clipping) = task.request.clipping else {
+            let sum = &mut self.sum;
+            return block.backward(plan, instructions, task.weights, drop, |block, index| {
+                let step = &plan.steps[index];
+                let into = &mut sum[step.parameters..][..step.size()];
+                block.gradient(plan, instructions, index, 0..rows.len(), into, true);
+            });
+        };
+        let made: Vec<Vec<bool>> = self.measure(task, workspace, units.clone(), &own);
+        workspace.factors.resize(units.len() * plan.trainable, 0.0);
+        let measured = workspace
+            .squares
+            .chunks_exact(plan.trainable.max(1))
+            .zip(workspace.factors.chunks_exact_mut(plan.trainable.max(1)));
+        for (squares, factors) in measured {
+            let norm = clipping.factors(squares, factors);
+            self.not_finite += usize::from(!norm.is_finite());
+            self.norms.push(norm);
+        }
+        for (index, step) in plan.steps.iter().enumerate() {
+            if step.size() == 0 {
+                continue;
+            }
+            let made = &made[step.trainable];
+            self.add_made(task, workspace, index, made);
+            self.add_measured(task, workspace, index, made, units.clone(), &own);
+        }
+    }
+
+    /// Takes the gradient back through the block and finds every unit's squared norms. Tells for
+    /// each step with parameters, and each unit, whether its gradient was made.
+    fn measure(
+        &self,
+        task: &Task<'_>,
+        workspace: &mut Workspace,
+        units: Range<usize>,
+        own: &impl Fn(usize) -> Range<usize>,
+    ) -> Vec<Vec<bool>> {
+        let (plan, instructions) = (task.plan, task.instructions);
+        let Workspace {
+            block,
+            gradients,
+            squares,
+            ..
+        } = workspace;
+        gradients.resize_with(plan.steps.len(), Buffer::default);
+        squares.clear();
+        squares.resize(units.len() * plan.trainable, 0.0);
+        let mut made = vec![vec![false; units.len()]; plan.trainable];
+        block.backward(plan, instructions, task.weights, None, |block, index| {
+            let step = &plan.steps[index];
+            let made = &mut made[step.trainable];
+            for (made, unit) in made.iter_mut().zip(units.clone()) {
+                *made = task.request.grid.is_some()
+                    || match &step.operation {
+                        Operation::Matrix(matrix) => !matrix.measures_by_gram(own(unit).len()),
+                        _ => true,
+                    };
+            }
+            if made.contains(&true) {
+                gradients[index].resize(units.len() * step.size());
+            }
+            for (place, unit) in units.clone().enumerate() {
+                let square = &mut squares[place * plan.trainable + step.trainable];
+                *square = if made[place] {
+                    let into = &mut gradients[index][place * step.size()..][..step.size()];
+                    block.gradient(plan, instructions, index, own(unit), into, false);
+                    squared_norm(instructions, into)
+                } else {
+                    block.squared_norm(plan, instructions, index, own(unit))
+                };
+            }
+        });
+        made
+    }
+
+    /// Adds the gradients that were made.
+    fn add_made(&mut self, task: &Task<'_>, workspace: &Workspace, index: usize, made: &[bool]) {
+        let step = &task.plan.steps[index];
+        let own = step.parameters..step.parameters + step.size();
+        for (place, _) in made.iter().enumerate().filter(|(_, made)| **made) {
+            let factor = workspace.factors[place * task.plan.trainable + step.trainable];
+            // Zero times infinity is not zero.
+            if factor == 0.0 {
+                continue;
+            }
+            let gradient = &workspace.gradients[index][place * step.size()..][..step.size()];
+            match task.request.grid {
+                None => add_scaled(
+                    task.instructions,
+                    &mut self.sum[own.clone()],
+                    gradient,
+                    factor,
+                ),
+                Some(spacing) => {
+                    for (sum, value) in self.grid[own.clone()].iter_mut().zip(gradient) {
+                        let clipped = f64::from(*value) * f64::from(factor);
+                        *sum += (clipped / spacing).round_ties_even() as i64;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the gradients that were only measured, all of a run of units in one multiplication.
+    fn add_measured(
+        &mut self,
+        task: &Task<'_>,
+        workspace: &mut Workspace,
+        index: usize,
+        made: &[bool],
+        units: Range<usize>,
+        own: &impl Fn(usize) -> Range<usize>,
+    ) {
+        let (plan, step) = (task.plan, &task.plan.steps[index]);
+        let Workspace { block, factors, .. } = workspace;
+        let mut run: Range<usize> = 0..0;
+        let sum = &mut self.sum;
+        let mut flush = |block: &Block, run: Range<usize>| {
+            if !run.is_empty() {
+                let into = &mut sum[step.parameters..][..step.size()];
+                block.gradient(plan, task.instructions, index, run, into, true);
+            }
+        };
+        for (place, unit) in units.enumerate() {
+            let factor = factors[place * plan.trainable + step.trainable];
+            let rows = own(unit);
+            // What is not finite must not meet the others, not even times zero.
+            if made[place] || factor == 0.0 {
+                flush(block, std::mem::replace(&mut run, rows.end..rows.end));
+                continue;
+            }
+            if factor != 1.0 {
+                block.scale(plan, step.output, rows.clone(), factor);
+            }
+            if run.is_empty() {
+                run.start = rows.start;
+            }
+            run.end = rows.end;
+        }
+        flush(block, run);
+    }
+}

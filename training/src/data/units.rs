@@ -1,0 +1,123 @@
+//! Which rows belong to one unit of privacy, where that is more than a row.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::num::NonZeroUsize;
+
+/// Lists of rows: all records of one user each.
+///
+/// No row belongs to two units, so adding or removing a unit changes what one list contributes and
+/// nothing else. A unit keeps its first `rows_per_unit` rows; that number is a public constant, and
+/// bounds the work that one unit can cause. The lists themselves depend on private data.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnitIndex {
+    /// Position in `rows` at which each unit starts, and the end of the last.
+    starts: Vec<usize>,
+    rows: Vec<usize>,
+}
+
+impl UnitIndex {
+    /// Rows with equal keys form a unit; `keys` has one for each row. Units come in the order in
+    /// which their keys first occur.
+    pub fn group_by<K: Eq + Hash>(keys: &[K], rows_per_unit: NonZeroUsize) -> Self {
+        let mut position = HashMap::new();
+        let mut units: Vec<Vec<usize>> = Vec::new();
+        for (row, key) in keys.iter().enumerate() {
+            let unit = *position.entry(key).or_insert(units.len());
+            match units.get_mut(unit) {
+                Some(rows) if rows.len() < rows_per_unit.get() => rows.push(row),
+                Some(_) => {}
+                None => units.push(vec![row]),
+            }
+        }
+        let mut index = Self {
+            starts: vec![0],
+            rows: Vec::with_capacity(keys.len()),
+        };
+        for rows in units {
+            index.rows.extend(rows);
+            index.starts.push(index.rows.len());
+        }
+        index
+    }
+
+    /// Number of units.
+    pub fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Whether there is no unit.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows of a unit, ascending; `None` where there is no such unit.
+    pub fn rows(&self, unit: usize) -> Option<&[usize]> {
+        let (start, end) = (self.starts.get(unit)?, self.starts.get(unit + 1)?);
+        self.rows.get(*start..*end)
+    }
+}
+
+/// Says nothing of the lists: they may be private.
+impl std::fmt::Debug for UnitIndex {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("UnitIndex").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_most(rows: usize) -> NonZeroUsize {
+        NonZeroUsize::new(rows).unwrap()
+    }
+
+    #[test]
+    fn rows_with_equal_keys_form_a_unit() {
+        let index = UnitIndex::group_by(&["b", "a", "b", "c", "a"], at_most(9));
+        assert_eq!(index.len(), 3);
+        let units: Vec<_> = (0..4).map(|unit| index.rows(unit)).collect();
+        let expected = [Some(&[0, 2][..]), Some(&[1, 4]), Some(&[3]), None];
+        assert_eq!(units, expected);
+        assert!(UnitIndex::group_by::<u8>(&[], at_most(1)).is_empty());
+        assert!(
+            UnitIndex::group_by::<u8>(&[], at_most(1))
+                .rows(usize::MAX - 1)
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_unit_keeps_its_first_rows() {
+        let index = UnitIndex::group_by(&[1, 1, 2, 1, 2], at_most(2));
+        assert_eq!(index.rows(0), Some(&[0, 1][..]));
+        assert_eq!(index.rows(1), Some(&[2, 4][..]));
+    }
+
+    /// Removing a unit's rows leaves every other list as it was, up to the numbering of rows.
+    #[test]
+    fn units_do_not_depend_on_each_other() {
+        let keys = [3, 1, 3, 2, 1, 1, 2, 3];
+        let whole = UnitIndex::group_by(&keys, at_most(2));
+        let kept: Vec<usize> = (0..keys.len()).filter(|&row| keys[row] != 1).collect();
+        let fewer: Vec<i32> = kept.iter().map(|&row| keys[row]).collect();
+        let fewer = UnitIndex::group_by(&fewer, at_most(2));
+        let original = |unit| -> Vec<usize> {
+            fewer
+                .rows(unit)
+                .unwrap()
+                .iter()
+                .map(|&row| kept[row])
+                .collect()
+        };
+        assert_eq!(original(0), whole.rows(0).unwrap());
+        assert_eq!(original(1), whole.rows(2).unwrap());
+    }
+
+    #[test]
+    fn debug_output_shows_no_list() {
+        let index = UnitIndex::group_by(&[7, 7, 7], at_most(3));
+        assert_eq!(format!("{index:?}"), "UnitIndex { .. }");
+    }
+}

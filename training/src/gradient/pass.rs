@@ -1,0 +1,59 @@
+//! One forward and backward pass over a physical batch.
+
+use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+
+use super::batches::PhysicalBatch;
+use super::trace::LayerTrace;
+use super::{Examples, GradientError, PerExample, ProbeTape};
+
+/// What a pass leaves behind.
+pub(super) struct Pass {
+    /// Trace of each probe and the layer that it belongs to, in the order of the forward pass.
+    pub(super) traces: Vec<(usize, LayerTrace)>,
+    /// Cross-entropy loss of each row, in nats.
+    pub(super) losses: Vec<f32>,
+}
+
+impl Pass {
+    /// `device` is that of the module, off the tape.
+    pub(super) fn run<M: PerExample>(
+        module: &M,
+        examples: Examples<'_>,
+        batch: &PhysicalBatch,
+        dropout: Option<u64>,
+        device: &Device,
+    ) -> Result<Self, GradientError> {
+        let on_tape = device.clone().autodiff();
+        let rows = batch.rows.len();
+        let width = examples.inputs.len() / examples.labels.len().max(1);
+        let inputs: Vec<f32> = batch
+            .rows
+            .iter()
+            .flat_map(|&row| &examples.inputs[row * width..(row + 1) * width])
+            .copied()
+            .collect();
+        let labels = batch.rows.iter().map(|&row| examples.labels[row].into());
+        let labels = TensorData::new(labels.collect::<Vec<i64>>(), [rows, 1]);
+        let labels = Tensor::<2, Int>::from_data(labels, &on_tape);
+        let weights = TensorData::new(batch.weights.clone(), [rows, 1]);
+        let weights = Tensor::<2>::from_data(weights, &on_tape);
+
+        let mut tape = ProbeTape::probing(dropout.map(|seed| (seed, batch.rows.clone())));
+        let inputs = Tensor::<2>::from_data(TensorData::new(inputs, [rows, width]), &on_tape);
+        let scores = module.forward(inputs, &mut tape);
+        if let Some(error) = tape.error {
+            return Err(error);
+        }
+        let losses = activation::log_softmax(scores, 1).gather(1, labels).neg();
+        let values = losses.clone().inner().into_data().iter::<f32>().collect();
+        let gradients = (losses * weights).sum().backward();
+        let units = batch.units.len();
+        let traces = tape.probes.into_iter();
+        Ok(Self {
+            traces: traces
+                .map(|probe| (probe.layer, probe.into_trace(&gradients, units)))
+                .collect(),
+            losses: values,
+        })
+    }
+}

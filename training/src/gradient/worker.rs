@@ -1,0 +1,169 @@
+//! A module at work.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::batches::{physical_batches, unit_sizes};
+use super::coverage;
+use super::pass::Pass;
+use super::total::{Places, Total};
+use super::{
+    Batch, Examples, GradientError, GradientRequest, GradientSum, GradientWorker, PerExample,
+    ProbeTape,
+};
+use crate::network::ParameterLayout;
+
+/// A module off the tape, and what is known of it.
+pub(super) struct BurnWorker<M> {
+    module: M,
+    layout: ParameterLayout,
+    places: Places,
+    inputs: usize,
+    classes: usize,
+    physical_batch: usize,
+    device: Device,
+}
+
+impl<M: PerExample> BurnWorker<M> {
+    /// Checks that the tape sees every parameter once and that no example sees another.
+    pub(super) fn new(
+        module: M,
+        inputs: usize,
+        classes: usize,
+        physical_batch: usize,
+        device: &Device,
+    ) -> Result<Self, GradientError> {
+        let module = module.valid().fork(device);
+        let layout = ParameterLayout::of(&module)?;
+        let places = coverage::check(&module, &layout, [inputs, classes], device)?;
+        Ok(Self {
+            module,
+            layout,
+            places,
+            inputs,
+            classes,
+            physical_batch,
+            device: device.clone(),
+        })
+    }
+
+    fn load(&mut self, parameters: &[f32]) -> Result<(), GradientError> {
+        if parameters.len() != self.layout.len() {
+            return Err(GradientError::Parameters {
+                expected: self.layout.len(),
+                found: parameters.len(),
+            });
+        }
+        self.module = self.layout.load(self.module.clone(), parameters)?;
+        Ok(())
+    }
+
+    fn check_examples(&self, examples: Examples<'_>) -> Result<(), GradientError> {
+        let labels = examples.labels.len();
+        let expected = labels.saturating_mul(self.inputs);
+        if examples.inputs.len() != expected {
+            return Err(GradientError::Shape {
+                labels,
+                expected,
+                found: examples.inputs.len(),
+            });
+        }
+        let classes = self.classes;
+        match examples
+            .labels
+            .iter()
+            .all(|&label| (label as usize) < classes)
+        {
+            true => Ok(()),
+            false => Err(GradientError::Label { classes }),
+        }
+    }
+
+    fn check_request(&self, request: GradientRequest<'_>) -> Result<(), GradientError> {
+        let refuse = |reason: String| Err(GradientError::Request(reason));
+        if let Some(clipping) = request.clipping {
+            if let Err(error) = clipping.validate() {
+                return refuse(error.to_string());
+            }
+            let layers = self.places.layers.len();
+            if let Some(norms) = clipping.layers().filter(|&norms| norms != layers) {
+                return refuse(format!(
+                    "{norms} clipping norms were given for a network of {layers} layers with \
+                     parameters: give one for each"
+                ));
+            }
+            if request.dropout.is_some() {
+                return refuse("dropout is for training without privacy: remove it".into());
+            }
+        }
+        match request.grid {
+            Some(_) if request.clipping.is_none() => {
+                refuse("a grid needs clipping: without it there is no bound on the sum".into())
+            }
+            Some(spacing) if !(spacing.is_finite() && spacing > 0.0) => refuse(format!(
+                "the spacing of the grid is {spacing}: it must be a finite number above 0"
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<M: PerExample> GradientWorker for BurnWorker<M> {
+    fn gradient_sum(
+        &mut self,
+        parameters: &[f32],
+        batch: Batch<'_>,
+        request: GradientRequest<'_>,
+    ) -> Result<GradientSum, GradientError> {
+        self.check_request(request)?;
+        self.check_examples(batch.examples)?;
+        let sizes = unit_sizes(batch.units, batch.examples.labels.len())?;
+        self.load(parameters)?;
+        let clipped = request.clipping.map_or(0, |_| sizes.len());
+        let mut total = Total::new(&self.places, &self.device, self.layout.len(), clipped);
+        // How a matrix product rounds may depend on its size: an exact sum needs that what a unit
+        // adds is the same whatever else is in the batch.
+        let largest = request.grid.map_or(self.physical_batch, |_| 1);
+        for part in physical_batches(&sizes, largest) {
+            let pass = Pass::run(
+                &self.module,
+                batch.examples,
+                &part,
+                request.dropout,
+                &self.device,
+            )?;
+            match (request.clipping, request.grid) {
+                (Some(clipping), Some(spacing)) => {
+                    total.add_to_grid(pass, &part, clipping, spacing);
+                }
+                (Some(clipping), None) => total.add_clipped(pass, &part, clipping),
+                (None, _) => total.add(&pass, &part),
+            }
+        }
+        Ok(total.finish(request.grid.is_some()))
+    }
+
+    fn scores(&mut self, parameters: &[f32], inputs: &[f32]) -> Result<Vec<f32>, GradientError> {
+        let rows = inputs.len() / self.inputs.max(1);
+        if rows * self.inputs != inputs.len() {
+            return Err(GradientError::Shape {
+                labels: rows,
+                expected: rows * self.inputs,
+                found: inputs.len(),
+            });
+        }
+        self.load(parameters)?;
+        let mut scores = Vec::with_capacity(rows * self.classes);
+        for inputs in inputs.chunks(self.physical_batch * self.inputs) {
+            let shape = [inputs.len() / self.inputs, self.inputs];
+            let data = TensorData::new(inputs.to_vec(), shape);
+            let mut tape = ProbeTape::off();
+            let rows = Tensor::<2>::from_data(data, &self.device);
+            let found = self.module.forward(rows, &mut tape);
+            if let Some(error) = tape.error {
+                return Err(error);
+            }
+            scores.extend(found.into_data().iter::<f32>());
+        }
+        Ok(scores)
+    }
+}

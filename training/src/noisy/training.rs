@@ -1,0 +1,213 @@
+//! The training itself.
+
+use privet_gradients::{Batch, GradientEngine, GradientRequest, GradientWorker, Sum};
+use privet_mechanisms::{ClippedSum, Clipping, NoisySgdMechanism, NoisySgdRun, PoissonBatch};
+
+use super::gather::Gatherer;
+use super::partial_sums::PartialSums;
+use super::{NoisySgdSettings, PrivateUnits};
+use crate::checkpoint::{Checkpoint, CheckpointError, Identity, RunState};
+use crate::network::Architecture;
+use crate::optimizer::{AveragedWeights, Optimizer};
+use crate::plain::TrainingError;
+
+/// One training by noisy SGD: everything but the mechanism, which decides batches and noise.
+///
+/// The only way from the private examples to the parameters is [`NoisySgdRun::release`]: what the
+/// optimizer sees is already private, so momentum, Adam's moments, the average of the parameters
+/// and the network after each step are post-processing (Dwork and Roth 2014, Proposition 2.1).
+///
+/// A step takes the batch that the plan's sampler drew:
+/// ```
+/// # use privet_mechanisms::{NoisySgdRun, PoissonBatch};
+/// # use privet_training::noisy::NoisySgdTraining;
+/// fn step(training: &mut NoisySgdTraining<'_>, run: &mut NoisySgdRun, batch: PoissonBatch) {
+///     let _ = training.step(run, batch);
+/// }
+/// ```
+///
+/// Records that someone picked are of another type:
+/// ```compile_fail,E0308
+/// # use privet_mechanisms::NoisySgdRun;
+/// # use privet_training::noisy::NoisySgdTraining;
+/// fn step(training: &mut NoisySgdTraining<'_>, run: &mut NoisySgdRun, batch: Vec<usize>) {
+///     let _ = training.step(run, batch);
+/// }
+/// ```
+///
+/// A batch is stepped on once:
+/// ```compile_fail,E0382
+/// # use privet_mechanisms::{NoisySgdRun, PoissonBatch};
+/// # use privet_training::noisy::NoisySgdTraining;
+/// fn step_twice(training: &mut NoisySgdTraining<'_>, run: &mut NoisySgdRun, batch: PoissonBatch) {
+///     let _ = training.step(run, batch);
+///     let _ = training.step(run, batch);
+/// }
+/// ```
+pub struct NoisySgdTraining<'a> {
+    worker: Box<dyn GradientWorker>,
+    gatherer: Gatherer<'a>,
+    parameters: Vec<f32>,
+    optimizer: Optimizer,
+    average: Option<AveragedWeights>,
+    identity: Identity,
+}
+
+impl<'a> NoisySgdTraining<'a> {
+    /// Starts from `parameters`, for a run of `plan` on `units`.
+    ///
+    /// # Errors
+    /// A network that the engine or noisy SGD cannot train, or settings without a meaning.
+    pub fn new(
+        engine: &dyn GradientEngine,
+        architecture: &Architecture,
+        parameters: Vec<f32>,
+        units: PrivateUnits<'a>,
+        plan: &NoisySgdMechanism,
+        settings: &NoisySgdSettings,
+    ) -> Result<Self, TrainingError> {
+        settings.validate()?;
+        if architecture.has_dropout() {
+            return Err(TrainingError::Refused(
+                "noisy SGD refuses the layer `dropout`: what it drops would depend on who else is \
+                 in the batch, so one more record could change the gradients of all, and noise \
+                 keeps the network from overfitting already; leave the layer out",
+            ));
+        }
+        let expected = architecture.parameters();
+        if parameters.len() != expected {
+            let found = parameters.len();
+            return Err(privet_gradients::GradientError::Parameters { expected, found }.into());
+        }
+        Ok(Self {
+            worker: engine.worker(architecture)?,
+            gatherer: Gatherer::new(units, architecture.input(), settings),
+            optimizer: Optimizer::new(settings.optimizer, plan.steps(), expected),
+            average: settings
+                .weight_average
+                .map(|average| AveragedWeights::new(average, &parameters)),
+            parameters,
+            identity: Identity::new(architecture, plan, settings),
+        })
+    }
+
+    /// The model after the steps taken so far: the average of the parameters where one is kept.
+    pub fn model(&self) -> &[f32] {
+        match &self.average {
+            Some(average) => average.values(),
+            None => &self.parameters,
+        }
+    }
+
+    /// Scores of the model before the softmax, `[rows, classes]`, for public rows.
+    ///
+    /// # Errors
+    /// Inputs of another width.
+    pub fn scores(&mut self, inputs: &[f32]) -> Result<Vec<f32>, TrainingError> {
+        let model = match &self.average {
+            Some(average) => average.values(),
+            None => &self.parameters,
+        };
+        Ok(self.worker.scores(model, inputs)?)
+    }
+
+    /// Takes one step on a batch that the plan's sampler drew. An empty batch is a step on noise
+    /// alone.
+    ///
+    /// # Errors
+    /// A batch of another run, out of order, or beyond the plan; nothing is released then.
+    pub fn step(
+        &mut self,
+        run: &mut NoisySgdRun,
+        batch: PoissonBatch,
+    ) -> Result<(), TrainingError> {
+        let sum = self.clipped_sum(run, &batch)?;
+        let plan = run.plan();
+        let noise = plan.noise_standard_deviation() / plan.parameters().expected_batch_size;
+        let gradient = run.release(batch, sum)?;
+        self.optimizer
+            .step(&mut self.parameters, &gradient, noise * noise)?;
+        if let Some(average) = &mut self.average {
+            average.update(&self.parameters, self.optimizer.state().steps);
+        }
+        Ok(())
+    }
+
+    fn clipped_sum(
+        &mut self,
+        run: &NoisySgdRun,
+        batch: &PoissonBatch,
+    ) -> Result<ClippedSum, TrainingError> {
+        let clipping = Clipping::Flat {
+            norm: run.plan().clipping_norm(),
+        };
+        let mut sums = PartialSums::default();
+        let (worker, parameters) = (&mut self.worker, &self.parameters);
+        let gradient_sum = |batch: Batch<'_>| {
+            let request = GradientRequest {
+                clipping: Some(&clipping),
+                ..GradientRequest::default()
+            };
+            Ok(sums.add(worker.gradient_sum(parameters, batch, request)?)?)
+        };
+        let chosen = batch.indices();
+        self.gatherer
+            .each(batch.step(), chosen.expose_sensitive(), gradient_sum)?;
+        let (sum, _) = sums.finish().ok_or(TrainingError::ForeignExamples)?;
+        let sum = sum.map(|sum| match sum {
+            Sum::Float(values) => values,
+            Sum::Grid(_) => Vec::new(),
+        });
+        Ok(ClippedSum::new(sum, run.plan().clipping_norm()))
+    }
+
+    /// Everything that the next step depends on beside data, plan and noise key.
+    pub fn checkpoint(&self, run: &NoisySgdRun) -> Checkpoint {
+        Checkpoint {
+            identity: self.identity.clone(),
+            run: RunState {
+                step: run.released(),
+            },
+            parameters: self.parameters.clone(),
+            optimizer: self.optimizer.state().clone(),
+            average: self.average.as_ref().map(|a| a.values().to_vec()),
+        }
+    }
+
+    /// Goes on where the checkpoint was taken; the run must be resumed from the same checkpoint.
+    ///
+    /// # Errors
+    /// A checkpoint of another network, plan or settings.
+    pub fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), CheckpointError> {
+        self.identity.check(&checkpoint.identity)?;
+        if checkpoint.parameters.len() != self.parameters.len() {
+            return Err(CheckpointError::Mismatch("layers"));
+        }
+        let average = match (&self.average, checkpoint.average) {
+            (None, None) => None,
+            (Some(average), Some(values)) if values.len() == self.parameters.len() => {
+                Some(average.resumed(values))
+            }
+            _ => return Err(CheckpointError::Mismatch("training settings")),
+        };
+        self.optimizer
+            .resume(checkpoint.optimizer)
+            .map_err(|_| CheckpointError::Mismatch("training settings"))?;
+        self.average = average;
+        self.parameters = checkpoint.parameters;
+        Ok(())
+    }
+
+    /// The trained model.
+    ///
+    /// # Errors
+    /// Parameters that are no longer finite.
+    pub fn finish(self, run: &NoisySgdRun) -> Result<Vec<f32>, TrainingError> {
+        match self.model().iter().all(|value| value.is_finite()) {
+            true => Ok(self.model().to_vec()),
+            false => Err(TrainingError::NotFinite {
+                steps: run.released(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What every gradient engine promises, against batches of one on Burn's ordinary tape.
+
+mod engines;
+mod layers;
+mod limits;
+mod modules;
+mod reference;
+mod requests;
+mod sensitivity;
+mod units;

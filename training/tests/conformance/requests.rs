@@ -1,0 +1,105 @@
+//! What does not fit is refused, and private values are not said.
+
+use privet_mechanisms::Clipping;
+use privet_training::data::InputShape;
+use privet_training::gradient::{GradientError, GradientRequest, Units};
+use privet_training::network::LayerSpec;
+
+use crate::engines::{clipped, engines, try_ask};
+use crate::reference::{CLASSES, Case, case};
+
+fn table() -> Case {
+    let layers = vec![LayerSpec::Linear { outputs: CLASSES }];
+    case("linear", InputShape::flat(7), layers, 4)
+}
+
+#[test]
+fn rows_labels_and_units_must_fit() {
+    for (_, engine) in engines() {
+        let plain = GradientRequest::default();
+        let mut case = table();
+        case.inputs.pop();
+        let error = try_ask(&*engine, &case, Units::Rows, plain).unwrap_err();
+        assert!(matches!(error, GradientError::Shape { .. }));
+        let mut case = table();
+        case.labels[1] = CLASSES as u32;
+        let error = try_ask(&*engine, &case, Units::Rows, plain).unwrap_err();
+        assert!(matches!(error, GradientError::Label { classes: CLASSES }));
+        for units in [Units::Copies(3), Units::Copies(0), Units::Sizes(&[1, 2])] {
+            let error = try_ask(&*engine, &table(), units, plain).unwrap_err();
+            assert!(matches!(error, GradientError::Units));
+        }
+        let mut worker = engine.worker(table().network.architecture()).unwrap();
+        let batch = privet_training::gradient::Batch::of_rows(&[], &[]);
+        let error = worker.gradient_sum(&[0.0; 3], batch, plain).unwrap_err();
+        assert!(matches!(error, GradientError::Parameters { found: 3, .. }));
+        assert!(
+            worker
+                .scores(&table().network.flat_parameters(), &[0.0; 8])
+                .is_err()
+        );
+    }
+}
+
+#[test]
+fn impossible_requests_are_refused() {
+    let flat = Clipping::Flat { norm: 1.0 };
+    let too_many = Clipping::PerLayer {
+        norms: vec![1.0, 1.0],
+    };
+    let bad_norms = [0.0, -1.0, f64::NAN, f64::INFINITY].map(|norm| Clipping::Flat { norm });
+    let mut requests: Vec<GradientRequest<'_>> = bad_norms.iter().map(clipped).collect();
+    requests.push(clipped(&too_many));
+    requests.push(GradientRequest {
+        grid: Some(0.1),
+        ..GradientRequest::default()
+    });
+    for spacing in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        requests.push(GradientRequest {
+            grid: Some(spacing),
+            ..clipped(&flat)
+        });
+    }
+    requests.push(GradientRequest {
+        dropout: Some(1),
+        ..clipped(&flat)
+    });
+    for (name, engine) in engines() {
+        for &request in &requests {
+            let result = try_ask(&*engine, &table(), Units::Rows, request);
+            assert!(
+                matches!(result, Err(GradientError::Request(_))),
+                "{name}: {request:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_token_is_refused_and_not_said() {
+    let layers = vec![
+        LayerSpec::Embedding {
+            vocabulary: 5,
+            width: 4,
+        },
+        LayerSpec::GlobalAvgPool,
+        LayerSpec::Linear { outputs: CLASSES },
+    ];
+    for bad in [-1.0, 5.0, 2.5, 1e20, f32::NAN, f32::INFINITY] {
+        let mut case = case("tokens", InputShape::flat(3), layers.clone(), 2);
+        case.inputs[4] = bad;
+        for (name, engine) in engines() {
+            let result = try_ask(&*engine, &case, Units::Rows, GradientRequest::default());
+            let error = result.unwrap_err();
+            assert!(
+                matches!(error, GradientError::Token { vocabulary: 5 }),
+                "{name}"
+            );
+            let text = error.to_string();
+            assert!(!text.contains("2.5") && !text.contains("-1"), "{text}");
+            let mut worker = engine.worker(case.network.architecture()).unwrap();
+            let parameters = case.network.flat_parameters();
+            assert!(worker.scores(&parameters, &case.inputs).is_err());
+        }
+    }
+}
