@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use privet_accountant::calibrate::smallest_noise;
 use privet_accountant::{NeighboringRelation, PrivacyAccountant, RdpAccountant};
-use privet_mechanisms::{NoisySgdMechanism, NoisySgdParameters};
+use privet_mechanisms::{Clipping, ClippingPlan, NoisySgdMechanism, NoisySgdParameters, Sampling};
 use privet_training::data::Dataset;
 use privet_training::evaluate;
 use privet_training::network::{Architecture, Network, ParameterLayout};
@@ -44,11 +44,15 @@ impl<'a> DpSgdPlan<'a> {
         let table = &config.table;
         let plan = |noise_multiplier| {
             NoisySgdMechanism::new(NoisySgdParameters {
-                sampling_probability: table.sampling_probability,
+                sampling: Sampling::Poisson {
+                    sampling_probability: table.sampling_probability,
+                },
+                declared_units: size as u64,
                 steps: table.steps,
-                clipping_norm: table.clipping_norm,
+                clipping: ClippingPlan::Fixed(Clipping::Flat {
+                    norm: table.clipping_norm,
+                }),
                 noise_multiplier,
-                expected_batch_size: table.sampling_probability * size as f64,
             })
         };
         let key = "[dp_sgd] noise_multiplier";
@@ -174,7 +178,7 @@ impl<'a> DpSgdPlan<'a> {
     /// plan is reserved and is what the run reports.
     fn epsilon_after(&self, steps: u64, earlier_charges: u64) -> Result<f64> {
         let mut accountant = RdpAccountant::new(self.config.privacy.relation);
-        accountant.compose(&self.mechanism.step_event(), steps)?;
+        accountant.compose(&self.mechanism.event_after(steps)?, 1)?;
         if earlier_charges > 0 {
             accountant.compose(&self.mechanism.event(), earlier_charges)?;
         }

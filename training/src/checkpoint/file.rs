@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use privet_mechanisms::RunState;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Checkpoint, CheckpointError, Identity, RunState};
+use super::{Checkpoint, CheckpointError, Identity};
 use crate::atomic::{self, Access};
 use crate::data::sha256_hex;
 use crate::optimizer::OptimizerState;
@@ -24,12 +25,21 @@ const FIRST_MOMENT: &str = "first_moment";
 const SECOND_MOMENT: &str = "second_moment";
 const AVERAGE: &str = "average";
 
-/// What is no vector.
-#[derive(Clone, Serialize, Deserialize)]
+/// The entry of the metadata.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Entry {
     format: String,
-    /// SHA-256 of this entry with an empty checksum, and of every tensor.
+    /// SHA-256 of the state's text and of every tensor.
     checksum: String,
+    /// A [`State`] as JSON.
+    state: String,
+}
+
+/// What is no vector.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
     identity: Identity,
     run: RunState,
     optimizer_steps: u64,
@@ -67,15 +77,14 @@ impl Checkpoint {
     /// # Errors
     /// None that is known: what the formats' libraries may refuse.
     pub fn to_bytes(&self) -> Result<Vec<u8>, CheckpointError> {
-        let mut entry = Entry {
-            format: FORMAT.into(),
-            checksum: String::new(),
+        let state = State {
             identity: self.identity.clone(),
-            run: self.run.clone(),
+            run: self.run,
             optimizer_steps: self.optimizer.steps,
             noise_moment: self.optimizer.noise_moment,
             has_average: self.average.is_some(),
         };
+        let state = serde_json::to_string(&state).map_err(damaged)?;
         let tensors = self.vectors().map(|(name, values)| {
             let bytes: Vec<u8> = values
                 .iter()
@@ -83,7 +92,11 @@ impl Checkpoint {
                 .collect();
             (name, values.len(), bytes)
         });
-        entry.checksum = checksum(&entry, tensors.iter().map(|(_, _, bytes)| &bytes[..]))?;
+        let entry = Entry {
+            format: FORMAT.into(),
+            checksum: checksum(&state, tensors.iter().map(|(_, _, bytes)| &bytes[..])),
+            state,
+        };
         let views = tensors
             .iter()
             .map(|(name, len, bytes)| {
@@ -115,24 +128,24 @@ impl Checkpoint {
             .map(read)
             .collect::<Result<Vec<_>, _>>()
             .map_err(damaged)?;
-        let expected = checksum(&entry, data.iter().map(|bytes| &bytes[..]))?;
-        if expected != entry.checksum {
+        if checksum(&entry.state, data.iter().map(|bytes| &bytes[..])) != entry.checksum {
             return Err(damaged("its checksum is not that of its content"));
         }
+        let state: State = serde_json::from_str(&entry.state).map_err(damaged)?;
         let mut vectors = data.iter().map(|bytes| floats(bytes));
         let mut next = || vectors.next().unwrap_or_default();
         let (parameters, first_moment, second_moment) = (next(), next(), next());
         Ok(Self {
-            identity: entry.identity,
-            run: entry.run,
+            identity: state.identity,
+            run: state.run,
             parameters,
             optimizer: OptimizerState {
-                steps: entry.optimizer_steps,
+                steps: state.optimizer_steps,
                 first_moment,
                 second_moment,
-                noise_moment: entry.noise_moment,
+                noise_moment: state.noise_moment,
             },
-            average: entry.has_average.then(next),
+            average: state.has_average.then(next),
         })
     }
 
@@ -147,20 +160,14 @@ impl Checkpoint {
     }
 }
 
-/// SHA-256 of the entry without its checksum and of each tensor with its length.
-fn checksum<'a>(
-    entry: &Entry,
-    tensors: impl Iterator<Item = &'a [u8]>,
-) -> Result<String, CheckpointError> {
-    let mut entry = entry.clone();
-    entry.checksum.clear();
+/// SHA-256 of the state's text and of each tensor, each with its length.
+fn checksum<'a>(state: &'a str, tensors: impl Iterator<Item = &'a [u8]>) -> String {
     let mut hasher = Sha256::new();
-    hasher.update(serde_json::to_vec(&entry).map_err(damaged)?);
-    for bytes in tensors {
+    for bytes in std::iter::once(state.as_bytes()).chain(tensors) {
         hasher.update((bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     }
-    Ok(sha256_hex(&hasher.finalize()))
+    sha256_hex(&hasher.finalize())
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {

@@ -13,10 +13,7 @@ mod identity;
 pub use error::CheckpointError;
 pub use identity::Identity;
 
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct RunState {
-    pub step: u64,
-}
+use privet_mechanisms::RunState;
 
 use crate::optimizer::OptimizerState;
 

@@ -22,6 +22,7 @@ mod worker;
 
 pub use burn_engine::BurnEngine;
 pub use per_example::PerExample;
+pub use privet_gradients::cpu::CpuEngine;
 pub use privet_gradients::{
     Batch, Examples, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker,
     Sum, Units,

@@ -24,7 +24,7 @@ pub struct ProbeTape {
     layers: usize,
     pub(super) seen: Vec<(ParamId, usize)>,
     pub(super) probes: Vec<Probe>,
-    pub(super) error: Option<GradientError>,
+    pub(crate) error: Option<GradientError>,
 }
 
 impl ProbeTape {

@@ -51,9 +51,14 @@ impl Network {
     }
 
     /// Scores before the softmax: rows of `[batch, values]` to `[batch, classes]`, without dropout.
-    /// NaN where the row of an embedding holds something else than tokens.
+    /// All of them are NaN if an embedding is given something else than tokens.
     pub fn forward(&self, rows: Tensor<2>) -> Tensor<2> {
-        PerExample::forward(self, rows, &mut ProbeTape::off())
+        let mut tape = ProbeTape::off();
+        let scores = PerExample::forward(self, rows, &mut tape);
+        match tape.error {
+            Some(_) => scores.full_like(f32::NAN),
+            None => scores,
+        }
     }
 
     /// The device that holds the parameters.

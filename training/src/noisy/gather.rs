@@ -41,33 +41,13 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    /// Calls `visit` with each physical batch of the units at `chosen`, in their order; once, with
-    /// an empty batch, if none is chosen.
-    pub(super) fn each(
+    /// Takes as many of the units at `rest` as fit off its front, at least one if there is one, and
+    /// gathers their rows.
+    pub(super) fn next(
         &mut self,
         step: u64,
-        chosen: &[usize],
-        mut visit: impl FnMut(Batch<'_>) -> Result<(), TrainingError>,
-    ) -> Result<(), TrainingError> {
-        let mut rest = chosen;
-        loop {
-            rest = self.fill(step, rest)?;
-            visit(Batch {
-                examples: self.rows.examples(),
-                units: match (self.units.are_records(), self.copies) {
-                    (true, 1) => Units::Rows,
-                    (true, copies) => Units::Copies(copies),
-                    (false, _) => Units::Sizes(&self.sizes),
-                },
-            })?;
-            if rest.is_empty() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Gathers as many units as fit, at least one if there is one, and returns the others.
-    fn fill<'c>(&mut self, step: u64, chosen: &'c [usize]) -> Result<&'c [usize], TrainingError> {
+        rest: &mut &[usize],
+    ) -> Result<Batch<'_>, TrainingError> {
         self.rows.clear();
         self.sizes.clear();
         let streams = self.augment.as_ref();
@@ -77,6 +57,8 @@ impl<'a> Gatherer<'a> {
             inputs: examples.inputs(),
             labels: examples.labels(),
         };
+        let chosen = *rest;
+        *rest = &[];
         for (position, &unit) in chosen.iter().enumerate() {
             let unit = self
                 .units
@@ -85,7 +67,8 @@ impl<'a> Gatherer<'a> {
             let unit = unit.as_slice();
             let size = unit.len().saturating_mul(self.copies);
             if position > 0 && self.rows.len().saturating_add(size) > self.physical_batch {
-                return Ok(&chosen[position..]);
+                *rest = &chosen[position..];
+                break;
             }
             for &row in unit {
                 push(&mut self.rows, from, row, self.copies, streams, self.shape)
@@ -93,7 +76,14 @@ impl<'a> Gatherer<'a> {
             }
             self.sizes.push(size);
         }
-        Ok(&[])
+        Ok(Batch {
+            examples: self.rows.examples(),
+            units: match (self.units.are_records(), self.copies) {
+                (true, 1) => Units::Rows,
+                (true, copies) => Units::Copies(copies),
+                (false, _) => Units::Sizes(&self.sizes),
+            },
+        })
     }
 }
 

@@ -5,7 +5,6 @@
 //! - [`NoisySgdTraining`]: the training, step by step.
 
 mod gather;
-mod partial_sums;
 mod record_streams;
 mod settings;
 mod training;

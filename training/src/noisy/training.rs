@@ -1,12 +1,11 @@
 //! The training itself.
 
-use privet_gradients::{Batch, GradientEngine, GradientRequest, GradientWorker, Sum};
-use privet_mechanisms::{ClippedSum, Clipping, NoisySgdMechanism, NoisySgdRun, PoissonBatch};
+use privet_gradients::{GradientEngine, GradientError, GradientRequest, GradientWorker, Sum};
+use privet_mechanisms::{ClippedSum, DrawnBatch, NoisySgdMechanism, NoisySgdRun, Sensitive};
 
 use super::gather::Gatherer;
-use super::partial_sums::PartialSums;
 use super::{NoisySgdSettings, PrivateUnits};
-use crate::checkpoint::{Checkpoint, CheckpointError, Identity, RunState};
+use crate::checkpoint::{Checkpoint, CheckpointError, Identity};
 use crate::network::Architecture;
 use crate::optimizer::{AveragedWeights, Optimizer};
 use crate::plain::TrainingError;
@@ -19,9 +18,9 @@ use crate::plain::TrainingError;
 ///
 /// A step takes the batch that the plan's sampler drew:
 /// ```
-/// # use privet_mechanisms::{NoisySgdRun, PoissonBatch};
+/// # use privet_mechanisms::{NoisySgdRun, DrawnBatch};
 /// # use privet_training::noisy::NoisySgdTraining;
-/// fn step(training: &mut NoisySgdTraining<'_>, run: &mut NoisySgdRun, batch: PoissonBatch) {
+/// fn step(training: &mut NoisySgdTraining<'_>, run: &mut NoisySgdRun, batch: DrawnBatch) {
 ///     let _ = training.step(run, batch);
 /// }
 /// ```
@@ -37,9 +36,9 @@ use crate::plain::TrainingError;
 ///
 /// A batch is stepped on once:
 /// ```compile_fail,E0382
-/// # use privet_mechanisms::{NoisySgdRun, PoissonBatch};
+/// # use privet_mechanisms::{NoisySgdRun, DrawnBatch};
 /// # use privet_training::noisy::NoisySgdTraining;
-/// fn step_twice(training: &mut NoisySgdTraining<'_>, run: &mut NoisySgdRun, batch: PoissonBatch) {
+/// fn step_twice(training: &mut NoisySgdTraining<'_>, run: &mut NoisySgdRun, batch: DrawnBatch) {
 ///     let _ = training.step(run, batch);
 ///     let _ = training.step(run, batch);
 /// }
@@ -77,7 +76,7 @@ impl<'a> NoisySgdTraining<'a> {
         let expected = architecture.parameters();
         if parameters.len() != expected {
             let found = parameters.len();
-            return Err(privet_gradients::GradientError::Parameters { expected, found }.into());
+            return Err(GradientError::Parameters { expected, found }.into());
         }
         Ok(Self {
             worker: engine.worker(architecture)?,
@@ -116,14 +115,9 @@ impl<'a> NoisySgdTraining<'a> {
     ///
     /// # Errors
     /// A batch of another run, out of order, or beyond the plan; nothing is released then.
-    pub fn step(
-        &mut self,
-        run: &mut NoisySgdRun,
-        batch: PoissonBatch,
-    ) -> Result<(), TrainingError> {
+    pub fn step(&mut self, run: &mut NoisySgdRun, batch: DrawnBatch) -> Result<(), TrainingError> {
         let sum = self.clipped_sum(run, &batch)?;
-        let plan = run.plan();
-        let noise = plan.noise_standard_deviation() / plan.parameters().expected_batch_size;
+        let noise = run.noise_standard_deviation() / run.plan().expected_batch_size();
         let gradient = run.release(batch, sum)?;
         self.optimizer
             .step(&mut self.parameters, &gradient, noise * noise)?;
@@ -133,53 +127,68 @@ impl<'a> NoisySgdTraining<'a> {
         Ok(())
     }
 
+    /// The clipped sum of a logical batch, from its physical batches; an empty one is one of them.
     fn clipped_sum(
         &mut self,
         run: &NoisySgdRun,
-        batch: &PoissonBatch,
+        batch: &DrawnBatch,
     ) -> Result<ClippedSum, TrainingError> {
-        let clipping = Clipping::Flat {
-            norm: run.plan().clipping_norm(),
-        };
-        let mut sums = PartialSums::default();
-        let (worker, parameters) = (&mut self.worker, &self.parameters);
-        let gradient_sum = |batch: Batch<'_>| {
-            let request = GradientRequest {
-                clipping: Some(&clipping),
-                ..GradientRequest::default()
-            };
-            Ok(sums.add(worker.gradient_sum(parameters, batch, request)?)?)
-        };
         let chosen = batch.indices();
-        self.gatherer
-            .each(batch.step(), chosen.expose_sensitive(), gradient_sum)?;
-        let (sum, _) = sums.finish().ok_or(TrainingError::ForeignExamples)?;
-        let sum = sum.map(|sum| match sum {
-            Sum::Float(values) => values,
-            Sum::Grid(_) => Vec::new(),
-        });
-        Ok(ClippedSum::new(sum, run.plan().clipping_norm()))
+        let mut rest = *chosen.expose_sensitive();
+        let mut total = self.clipped_part(run, batch.step(), &mut rest)?;
+        while !rest.is_empty() {
+            total.add(self.clipped_part(run, batch.step(), &mut rest)?)?;
+        }
+        Ok(total)
+    }
+
+    /// The clipped sum of as many units of `rest` as fit, which are taken off it.
+    fn clipped_part(
+        &mut self,
+        run: &NoisySgdRun,
+        step: u64,
+        rest: &mut &[usize],
+    ) -> Result<ClippedSum, TrainingError> {
+        let batch = self.gatherer.next(step, rest)?;
+        let request = GradientRequest {
+            clipping: Some(run.clipping()),
+            ..GradientRequest::default()
+        };
+        let part = self.worker.gradient_sum(&self.parameters, batch, request)?;
+        let Sum::Float(sum) = part.sum.into_exposed_sensitive() else {
+            let reason = "the engine gave a sum on a grid where none was asked for";
+            return Err(GradientError::Request(reason.into()).into());
+        };
+        let sum = Sensitive::new(sum);
+        Ok(ClippedSum::new(run.clipping(), sum, &part.norms))
     }
 
     /// Everything that the next step depends on beside data, plan and noise key.
     pub fn checkpoint(&self, run: &NoisySgdRun) -> Checkpoint {
         Checkpoint {
             identity: self.identity.clone(),
-            run: RunState {
-                step: run.released(),
-            },
+            run: run.state(),
             parameters: self.parameters.clone(),
             optimizer: self.optimizer.state().clone(),
             average: self.average.as_ref().map(|a| a.values().to_vec()),
         }
     }
 
-    /// Goes on where the checkpoint was taken; the run must be resumed from the same checkpoint.
+    /// Goes on where the checkpoint was taken, with a run that was resumed from its state. Then
+    /// every step is the one that an uninterrupted training takes, to the last bit.
     ///
     /// # Errors
-    /// A checkpoint of another network, plan or settings.
-    pub fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), CheckpointError> {
+    /// A checkpoint of another network, plan or settings, or of another step than the run's;
+    /// nothing is changed then.
+    pub fn restore(
+        &mut self,
+        checkpoint: Checkpoint,
+        run: &NoisySgdRun,
+    ) -> Result<(), CheckpointError> {
         self.identity.check(&checkpoint.identity)?;
+        if checkpoint.run != run.state() {
+            return Err(CheckpointError::Mismatch("steps"));
+        }
         if checkpoint.parameters.len() != self.parameters.len() {
             return Err(CheckpointError::Mismatch("layers"));
         }

@@ -1,11 +1,16 @@
 //! Networks and training through the public API of the crate.
 
+mod checkpoint;
 mod evaluate;
 mod model_file;
 mod model_file_damage;
 mod network_config;
 mod network_forward;
+mod network_sequences;
 mod noisy_sgd;
+mod noisy_units;
 mod optimizer;
 mod plain_training;
+mod private_run;
+mod reference_engine;
 mod support;

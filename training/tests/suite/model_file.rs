@@ -82,6 +82,48 @@ fn every_kind_of_layer_comes_back_bit_for_bit() {
     assert_eq!(logits(&again, inputs.view()), scores);
 }
 
+/// Blocks, sequences and groups: the layers that the first network does not have.
+#[test]
+fn blocks_and_sequences_come_back_and_a_table_is_not_transposed() {
+    let attention = LayerSpec::MultiHeadAttention { heads: 3 };
+    let layers = vec![
+        LayerSpec::Embedding {
+            vocabulary: 4,
+            width: 6,
+        },
+        LayerSpec::Residual {
+            layers: vec![LayerSpec::LayerNorm, attention, LayerSpec::Gelu],
+            shortcut: vec![LayerSpec::Linear { outputs: 6 }, LayerSpec::Silu],
+        },
+        LayerSpec::Dropout { probability: 0.25 },
+        LayerSpec::GlobalAvgPool,
+        LayerSpec::Sigmoid,
+        LayerSpec::Linear { outputs: 3 },
+    ];
+    let network = network(layers, InputShape::flat(5), 3);
+    let parameters = numbers(network.architecture().parameters(), "parameters");
+    let network = with_parameters(network, &parameters);
+    let bytes = to_bytes(&network, &description(&network)).unwrap();
+    let (again, read_description) = read(&bytes).unwrap();
+    assert_eq!(read_description, description(&network));
+    assert_eq!(again.flat_parameters(), network.flat_parameters());
+
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let table = tensors.tensor("layers.0.weight").unwrap();
+    assert_eq!(table.shape(), [4, 6]);
+    assert_eq!(values(&tensors, "layers.0.weight"), parameters[..24]);
+    for name in [
+        "branch.0.weight",
+        "branch.1.query.bias",
+        "shortcut.0.weight",
+    ] {
+        assert!(
+            tensors.tensor(&format!("layers.1.{name}")).is_ok(),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn the_same_network_gives_the_same_bytes() {
     let network = every_kind();

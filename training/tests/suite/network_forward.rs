@@ -122,28 +122,39 @@ fn linear_is_inputs_times_weights_plus_bias() {
 #[test]
 fn convolutions_slide_their_kernels() {
     // A kernel that does not divide the image, a stride that leaves pixels over, padding.
-    for (kernel, stride, padding) in [(1, 1, 0), (3, 1, 0), (3, 2, 0), (3, 1, 1), (4, 3, 2)] {
-        let channels = 3;
+    for (kernel, stride, padding, groups) in [
+        (1, 1, 0, 1),
+        (3, 1, 0, 1),
+        (3, 2, 0, 1),
+        (3, 1, 1, 1),
+        (4, 3, 2, 1),
+        (3, 2, 1, 2),
+    ] {
+        let channels = 4;
         let layer = LayerSpec::Conv2d {
             channels,
             kernel,
             stride,
             padding,
-            groups: 1,
+            groups,
         };
         check(&layer, [2, 8, 7], |image, parameters| {
             let side = |size: usize| (size + 2 * padding - kernel) / stride + 1;
-            let weights = channels * image.channels * kernel * kernel;
+            // Inputs that one output channel sees, and the first of them.
+            let seen = image.channels / groups;
+            let first = |to: usize| to / (channels / groups) * seen;
+            let weights = channels * seen * kernel * kernel;
             let sizes = [channels, side(image.height), side(image.width)];
             Image::from_fn(sizes, |to, y, x| {
                 let mut sum = parameters[weights + to];
-                for from in 0..image.channels {
+                for from in 0..seen {
                     for ky in 0..kernel {
                         for kx in 0..kernel {
-                            let weight = ((to * image.channels + from) * kernel + ky) * kernel + kx;
+                            let weight = ((to * seen + from) * kernel + ky) * kernel + kx;
                             let row = (y * stride + ky) as isize - padding as isize;
                             let column = (x * stride + kx) as isize - padding as isize;
-                            sum += parameters[weight] * image.at_padded(from, row, column);
+                            sum +=
+                                parameters[weight] * image.at_padded(first(to) + from, row, column);
                         }
                     }
                 }
@@ -227,7 +238,14 @@ fn group_norm_standardises_each_group_of_each_example() {
 #[test]
 fn elementwise_layers_apply_their_function_to_every_value() {
     type Function = fn(f32) -> f32;
-    let functions: [(LayerSpec, Function); 3] = [
+    let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
+    let functions: [(LayerSpec, Function); 6] = [
+        (LayerSpec::Sigmoid, sigmoid),
+        (LayerSpec::Silu, |x| x / (1.0 + (-x).exp())),
+        // With the error function; the approximation by tanh is off by up to 5e-4.
+        (LayerSpec::Gelu, |x| {
+            0.5 * x * (1.0 + libm::erff(x / 2f32.sqrt()))
+        }),
         (LayerSpec::Relu, |x| x.max(0.0)),
         (LayerSpec::Tanh, f32::tanh),
         (LayerSpec::Square, |x| x * x),
@@ -238,6 +256,36 @@ fn elementwise_layers_apply_their_function_to_every_value() {
             ..image.clone()
         });
     }
+}
+
+#[test]
+fn layer_norm_standardises_the_channels_of_each_pixel() {
+    check(&LayerSpec::LayerNorm, [5, 3, 4], |image, parameters| {
+        let (gain, shift) = parameters.split_at(5);
+        Image::from_fn([5, 3, 4], |channel, y, x| {
+            let values: Vec<f32> = (0..5).map(|channel| image.at(channel, y, x)).collect();
+            let mean = values.iter().sum::<f32>() / 5.0;
+            let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / 5.0;
+            let standardised = (values[channel] - mean) / (variance + 1e-5).sqrt();
+            standardised * gain[channel] + shift[channel]
+        })
+    });
+}
+
+#[test]
+fn global_pools_reduce_each_channel() {
+    let pixels = |image: &Image, channel: usize| image.pixels[channel * 12..][..12].to_vec();
+    check(&LayerSpec::GlobalMaxPool, [3, 3, 4], |image, _| {
+        Image::from_fn([3, 1, 1], |channel, _, _| {
+            let values = pixels(image, channel).into_iter();
+            values.fold(f32::NEG_INFINITY, f32::max)
+        })
+    });
+    check(&LayerSpec::GlobalAvgPool, [3, 3, 4], |image, _| {
+        Image::from_fn([3, 1, 1], |channel, _, _| {
+            pixels(image, channel).iter().sum::<f32>() / 12.0
+        })
+    });
 }
 
 #[test]

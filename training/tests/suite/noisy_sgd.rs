@@ -5,87 +5,51 @@ use privet_gradients::{
     Batch, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker, Sum,
 };
 use privet_mechanisms::noisy_sgd::CLIPPING_SLACK;
-use privet_mechanisms::{
-    MechanismError, NoiseKey, NoiseSource, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun,
-    Sensitive,
-};
+use privet_mechanisms::{MechanismError, NoisySgdParameters, NoisySgdRun, Sensitive};
 use privet_training::data::{Examples, InputShape};
 use privet_training::evaluate::accuracy;
 use privet_training::gradient::BurnEngine;
-use privet_training::network::{Architecture, LayerSpec, Network, NetworkSpec};
+use privet_training::network::{Architecture, LayerSpec, NetworkSpec};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 use privet_training::optimizer::OptimizerSpec;
 use privet_training::plain::{PlainTraining, SeedName, TrainingError};
 
+use crate::private_run::{self, exact, examples, flat, hidden_layer, poisson};
 use crate::support::{
     Start, adam, assert_close, linear, momentum, network, numbers, sgd, train_plain, xor,
 };
 
-/// Full batches and next to no noise, to be overridden.
-const PARAMETERS: NoisySgdParameters = NoisySgdParameters {
-    sampling_probability: 1.0,
-    steps: 10,
-    clipping_norm: 1.0,
-    noise_multiplier: 1e-9,
-    expected_batch_size: 1.0,
-};
-
-fn noise(byte: u8) -> NoiseSource {
-    NoiseSource::from_key(&NoiseKey::from_bytes(&[byte; 32]).unwrap())
-}
-
-fn examples(inputs: Array2<f32>, labels: Vec<u32>) -> Sensitive<Examples> {
-    Sensitive::new(Examples::new(inputs, labels, 2, "test").unwrap())
-}
-
-fn start(parameters: NoisySgdParameters, key: u8, examples: &Sensitive<Examples>) -> NoisySgdRun {
-    let records = examples.as_ref().map(Examples::len);
-    let mechanism = NoisySgdMechanism::new(parameters).unwrap();
-    mechanism.start(&noise(key), records).unwrap()
+fn start(parameters: &NoisySgdParameters, key: u8, data: &Sensitive<Examples>) -> NoisySgdRun {
+    private_run::start(parameters, key, PrivateUnits::of_records(data))
 }
 
 /// The parameters after all steps of the plan.
 fn trained(
-    parameters: NoisySgdParameters,
+    parameters: &NoisySgdParameters,
     key: u8,
-    network: Network,
+    network: &Start,
     optimizer: &OptimizerSpec,
-    examples: &Sensitive<Examples>,
+    data: &Sensitive<Examples>,
 ) -> Vec<f32> {
-    let mut run = start(parameters, key, examples);
-    let mut training = training(network, optimizer, examples, &run);
-    while let Some(batch) = run.next_batch() {
-        training.step(&mut run, batch).unwrap();
-    }
-    assert_eq!(run.released(), parameters.steps);
-    training.finish(&run).unwrap()
+    private_run::trained(
+        &BurnEngine::default(),
+        parameters,
+        key,
+        network,
+        PrivateUnits::of_records(data),
+        &NoisySgdSettings::new(*optimizer),
+    )
 }
 
 fn training<'a>(
-    network: Network,
+    network: &Start,
     optimizer: &OptimizerSpec,
-    examples: &'a Sensitive<Examples>,
+    data: &'a Sensitive<Examples>,
     run: &NoisySgdRun,
 ) -> NoisySgdTraining<'a> {
-    let start = Start::from(network);
-    NoisySgdTraining::new(
-        &BurnEngine::default(),
-        &start.architecture,
-        start.parameters,
-        PrivateUnits::of_records(examples),
-        run.plan(),
-        &NoisySgdSettings::new(*optimizer),
-    )
-    .unwrap()
-}
-
-fn hidden_layer() -> Network {
-    let layers = vec![
-        LayerSpec::Linear { outputs: 8 },
-        LayerSpec::Tanh,
-        LayerSpec::Linear { outputs: 2 },
-    ];
-    network(layers, InputShape::flat(2), 2)
+    let units = PrivateUnits::of_records(data);
+    let settings = NoisySgdSettings::new(*optimizer);
+    private_run::training(&BurnEngine::default(), network, units, run, &settings).unwrap()
 }
 
 fn change(before: &[f32], after: &[f32]) -> f64 {
@@ -103,7 +67,7 @@ fn without_noise_and_clipping_it_is_gradient_descent() {
     let (points, labels) = xor(30);
     for optimizer in [sgd(0.8), momentum(0.2), adam(0.05)] {
         let after = train_plain(
-            &hidden_layer().into(),
+            &hidden_layer(),
             points.view(),
             &labels,
             &PlainTraining {
@@ -121,18 +85,18 @@ fn without_noise_and_clipping_it_is_gradient_descent() {
         )
         .unwrap();
         let private = trained(
-            NoisySgdParameters {
-                clipping_norm: 1e3,
+            &NoisySgdParameters {
+                clipping: flat(1e3),
                 noise_multiplier: 1e-10,
-                expected_batch_size: 30.0,
-                ..PARAMETERS
+                declared_units: 30,
+                ..exact()
             },
             1,
-            hidden_layer(),
+            &hidden_layer(),
             &optimizer,
             &examples(points.clone(), labels.clone()),
         );
-        let before = hidden_layer().flat_parameters();
+        let before = hidden_layer().parameters;
         assert!(change(&before, &after) > 0.3, "{optimizer:?} has not moved");
         assert_close(&private, &after, 1e-4);
     }
@@ -143,13 +107,13 @@ fn without_noise_and_clipping_it_is_gradient_descent() {
 fn one_example_moves_the_network_by_at_most_the_clipping_norm() {
     let one = NoisySgdParameters {
         steps: 1,
-        clipping_norm: 0.25,
-        ..PARAMETERS
+        clipping: flat(0.25),
+        ..exact()
     };
-    let before = hidden_layer().flat_parameters();
+    let before = hidden_layer().parameters;
     for size in [10.0, 1e4] {
         let data = examples(ndarray::array![[size, -size]], vec![1]);
-        let after = trained(one, 1, hidden_layer(), &sgd(1.0), &data);
+        let after = trained(&one, 1, &hidden_layer(), &sgd(1.0), &data);
         let moved = change(&before, &after);
         assert!((moved / 0.25 - 1.0).abs() < 1e-4, "moved {moved}");
     }
@@ -169,24 +133,24 @@ fn has_standard_deviation(values: &[f64], expected: f64) -> bool {
 #[test]
 fn an_empty_batch_is_a_step_on_noise_alone() {
     let parameters = NoisySgdParameters {
-        sampling_probability: 1e-12,
+        sampling: poisson(1e-12),
+        declared_units: 2_000_000_000_000,
         steps: 1,
-        clipping_norm: 0.5,
+        clipping: flat(0.5),
         noise_multiplier: 3.0,
-        expected_batch_size: 2.0,
     };
     let (inputs, classes) = (400, 200);
     let layers = vec![LayerSpec::Linear { outputs: classes }];
-    let network = network(layers, InputShape::flat(inputs), classes);
+    let network = Start::from(network(layers, InputShape::flat(inputs), classes));
     let rows = Array2::from_elem((3, inputs), 1.0);
     let data = Examples::new(rows, vec![0, 1, 2], classes, "test").unwrap();
     let data = Sensitive::new(data);
-    let mut run = start(parameters, 2, &data);
+    let mut run = start(&parameters, 2, &data);
     let batch = run.next_batch().unwrap();
     assert_eq!(*batch.size().expose_sensitive(), 0);
 
-    let before = network.flat_parameters();
-    let mut training = training(network, &sgd(4.0), &data, &run);
+    let before = network.parameters.clone();
+    let mut training = training(&network, &sgd(4.0), &data, &run);
     training.step(&mut run, batch).unwrap();
     let noise: Vec<f64> = training
         .model()
@@ -205,20 +169,19 @@ fn an_empty_batch_is_a_step_on_noise_alone() {
     assert!(mean.abs() < 5.0 * expected / (noise.len() as f64).sqrt());
 }
 
-const NOISY: NoisySgdParameters = NoisySgdParameters {
-    sampling_probability: 0.3,
-    steps: 12,
-    clipping_norm: 1.0,
-    noise_multiplier: 0.5,
-    expected_batch_size: 12.0,
-};
-
 #[test]
 fn the_key_decides_batches_and_noise() {
     let (points, labels) = xor(40);
     let data = examples(points, labels);
+    let noisy = NoisySgdParameters {
+        sampling: poisson(0.3),
+        declared_units: 40,
+        steps: 12,
+        clipping: flat(1.0),
+        noise_multiplier: 0.5,
+    };
     for optimizer in [sgd(0.5), momentum(0.1), adam(0.05)] {
-        let after = |key| trained(NOISY, key, hidden_layer(), &optimizer, &data);
+        let after = |key| trained(&noisy, key, &hidden_layer(), &optimizer, &data);
         assert_eq!(after(3), after(3));
         assert!(change(&after(3), &after(4)) > 0.01);
     }
@@ -233,21 +196,21 @@ fn a_record_without_a_finite_gradient_contributes_nothing() {
         LayerSpec::Square,
         LayerSpec::Linear { outputs: 2 },
     ];
-    let squares = || network(layers.clone(), InputShape::flat(2), 2);
+    let squares = Start::from(network(layers, InputShape::flat(2), 2));
     let parameters = NoisySgdParameters {
         steps: 3,
-        clipping_norm: 0.5,
+        clipping: flat(0.5),
         noise_multiplier: 0.1,
-        expected_batch_size: 10.0,
-        ..PARAMETERS
+        declared_units: 10,
+        ..exact()
     };
     let (points, labels) = xor(10);
     let clean = examples(points.clone(), labels.clone());
     let poison = ndarray::array![[f32::MAX, f32::MAX]];
     let poisoned = concatenate(Axis(0), &[points.view(), poison.view()]).unwrap();
     let poisoned = examples(poisoned, [labels, vec![1]].concat());
-    let without = trained(parameters, 5, squares(), &sgd(0.5), &clean);
-    let with = trained(parameters, 5, squares(), &sgd(0.5), &poisoned);
+    let without = trained(&parameters, 5, &squares, &sgd(0.5), &clean);
+    let with = trained(&parameters, 5, &squares, &sgd(0.5), &poisoned);
     assert_close(&with, &without, 1e-6);
 }
 
@@ -264,12 +227,12 @@ impl GradientWorker for Broken {
     fn gradient_sum(
         &mut self,
         _: &[f32],
-        _: Batch<'_>,
+        batch: Batch<'_>,
         _: GradientRequest<'_>,
     ) -> Result<GradientSum, GradientError> {
         Ok(GradientSum {
             sum: Sensitive::new(Sum::Float(vec![f32::NAN; self.0])),
-            norms: Sensitive::new(Vec::new()),
+            norms: Sensitive::new(vec![0.0; batch.examples.labels.len()]),
             not_finite: Sensitive::new(0),
             loss: Sensitive::new(0.0),
         })
@@ -284,9 +247,9 @@ impl GradientWorker for Broken {
 fn a_broken_engine_releases_nothing() {
     let (points, labels) = xor(4);
     let data = examples(points, labels);
-    let mut run = start(PARAMETERS, 1, &data);
+    let mut run = start(&exact(), 1, &data);
     let batch = run.next_batch().unwrap();
-    let before = Start::from(hidden_layer());
+    let before = hidden_layer();
     let mut training = NoisySgdTraining::new(
         &Broken(0),
         &before.architecture,
@@ -307,9 +270,9 @@ fn a_broken_engine_releases_nothing() {
 fn a_batch_of_another_run_is_refused() {
     let (points, labels) = xor(4);
     let data = examples(points, labels);
-    let (mut one, mut other) = (start(PARAMETERS, 1, &data), start(PARAMETERS, 1, &data));
+    let (mut one, mut other) = (start(&exact(), 1, &data), start(&exact(), 1, &data));
     let batch = other.next_batch().unwrap();
-    let mut training = training(hidden_layer(), &sgd(0.5), &data, &one);
+    let mut training = training(&hidden_layer(), &sgd(0.5), &data, &one);
     let result = training.step(&mut one, batch);
     let foreign = TrainingError::Mechanism(MechanismError::ForeignBatch);
     assert_eq!(result.unwrap_err().to_string(), foreign.to_string());
@@ -324,9 +287,9 @@ fn a_run_on_other_examples_is_refused() {
         examples(points, labels)
     };
     let (few, many) = (data(4), data(5));
-    let mut run = start(PARAMETERS, 1, &many);
+    let mut run = start(&exact(), 1, &many);
     let batch = run.next_batch().unwrap();
-    let result = training(hidden_layer(), &sgd(0.5), &few, &run).step(&mut run, batch);
+    let result = training(&hidden_layer(), &sgd(0.5), &few, &run).step(&mut run, batch);
     assert!(matches!(result, Err(TrainingError::ForeignExamples)));
     assert_eq!(run.released(), 0);
 }
@@ -335,9 +298,9 @@ fn a_run_on_other_examples_is_refused() {
 fn a_model_that_is_no_longer_finite_is_not_handed_out() {
     let (points, labels) = xor(4);
     let data = examples(points, labels);
-    let mut run = start(PARAMETERS, 1, &data);
-    let network = linear(2, 2, &numbers(6, "start"));
-    let mut training = training(network, &sgd(f64::MAX), &data, &run);
+    let mut run = start(&exact(), 1, &data);
+    let network = Start::from(linear(2, 2, &numbers(6, "start")));
+    let mut training = training(&network, &sgd(f64::MAX), &data, &run);
     let batch = run.next_batch().unwrap();
     training.step(&mut run, batch).unwrap();
     let result = training.finish(&run);
@@ -348,7 +311,7 @@ fn a_model_that_is_no_longer_finite_is_not_handed_out() {
 fn dropout_is_refused() {
     let (points, labels) = xor(4);
     let data = examples(points, labels);
-    let run = start(PARAMETERS, 1, &data);
+    let run = start(&exact(), 1, &data);
     let drop = LayerSpec::Dropout { probability: 0.5 };
     let layers = vec![drop, LayerSpec::Linear { outputs: 2 }];
     let architecture = Architecture::new(InputShape::flat(2), layers, 2).unwrap();
@@ -378,15 +341,15 @@ fn separable_classes_are_learned_under_noise() {
         .collect();
     let data = examples(points.clone(), labels.clone());
     let parameters = NoisySgdParameters {
-        sampling_probability: 0.25,
+        sampling: poisson(0.25),
+        declared_units: 400,
         steps: 40,
-        clipping_norm: 1.0,
+        clipping: flat(1.0),
         noise_multiplier: 1.0,
-        expected_batch_size: 100.0,
     };
     for optimizer in [sgd(2.0), momentum(0.3), adam(0.1)] {
         let start = Start::from(linear(2, 2, &[0.0; 6]));
-        let model = trained(parameters, 6, linear(2, 2, &[0.0; 6]), &optimizer, &data);
+        let model = trained(&parameters, 6, &start, &optimizer, &data);
         let reached = accuracy(&start.ending(&model), points.view(), &labels);
         assert!(reached > 0.9, "{optimizer:?} reaches {reached}");
     }
