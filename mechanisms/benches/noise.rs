@@ -7,8 +7,8 @@ use criterion::{
     BatchSize, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
 };
 use privet_mechanisms::{
-    Arithmetic, ClippedSum, Clipping, Gaussian, IntegerSum, NoiseSource, NoisySgdMechanism,
-    NoisySgdParameters, NoisySgdRun, RoundedGaussian, Sampling, Sensitive,
+    Arithmetic, ClippedSum, Clipping, Gaussian, IntegerSum, NoiseSource, NoiseStrategy,
+    NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, RoundedGaussian, Sampling, Sensitive,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -23,6 +23,7 @@ fn run(arithmetic: Arithmetic) -> NoisySgdRun {
         declared_units: 60_000,
         steps: u64::MAX,
         clipping: Clipping::Flat { norm: 1.0 }.into(),
+        noise: NoiseStrategy::independent(),
         noise_multiplier: 1.0,
         arithmetic,
     });

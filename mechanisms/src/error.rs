@@ -1,6 +1,7 @@
 //! The one error of this crate.
 
-use privet_accountant::EventError;
+use privet_accountant::sampler::banded::StrategyError;
+use privet_accountant::{EventError, NeighboringRelation};
 
 use crate::{Arithmetic, Clipping};
 
@@ -135,12 +136,15 @@ pub enum MechanismError {
         planned: Clipping,
     },
 
-    /// Partial sums of different lengths.
-    #[error("a partial sum has {found} coordinates where {expected} were expected")]
+    /// Sums of different lengths in one run.
+    #[error(
+        "a sum has {found} coordinates where {expected} were expected: a training has one model of \
+         one size"
+    )]
     Length {
-        /// Coordinates of the part.
+        /// Coordinates of the sum.
         found: usize,
-        /// Coordinates of the sum that it was to be added to.
+        /// Coordinates of the sums before, or of the other parts of the batch.
         expected: usize,
     },
 
@@ -200,6 +204,38 @@ pub enum MechanismError {
         found: Arithmetic,
         /// That of the plan.
         planned: Arithmetic,
+    },
+
+    /// The accountant knows no sensitivity of a banded strategy.
+    #[error("the banded strategy has no known sensitivity: {0}")]
+    Strategy(#[from] StrategyError),
+
+    /// A training with correlated noise has no event under this neighbouring relation.
+    #[error("the training has no privacy event under {relation}: {reason}")]
+    Relation {
+        /// The relation that was asked for.
+        relation: NeighboringRelation,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
+
+    /// Parts of a plan for which there is no theorem together.
+    #[error("these parts of the plan do not go together: {reason}")]
+    Combination {
+        /// Why, and what to do.
+        reason: &'static str,
+    },
+
+    /// A record's next turn comes before its last one has left the bands.
+    #[error(
+        "a strategy of {bands} bands is not amplified by cyclic Poisson sampling from {groups} \
+         groups, because uses of one record overlap; take at most as many bands as groups"
+    )]
+    BandsOverlap {
+        /// Bands of the strategy.
+        bands: usize,
+        /// Groups of the sampler.
+        groups: u64,
     },
 
     /// A clipped sum with a NaN or an infinity in it: a broken gradient engine.

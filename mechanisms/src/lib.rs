@@ -32,6 +32,7 @@
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
 //! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
 //! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
+//! - [`correlated`]: noise that the steps share, for training without sampling.
 //!
 //! # What is not promised
 //! - **Exact arithmetic, unless you ask for it.** By default noise is drawn and added in floating
@@ -49,6 +50,7 @@
 //!   system, so every guarantee is computational (Mironov, Pandey, Reingold and Vadhan,
 //!   "Computational differential privacy", CRYPTO 2009).
 
+pub mod correlated;
 mod error;
 pub mod noise;
 pub mod noisy_max;
@@ -56,6 +58,7 @@ pub mod noisy_sgd;
 pub mod sampling;
 mod sensitive;
 
+pub use correlated::{CorrelatedGaussian, CorrelatedNoise, CorrelatedParameters, NoiseStrategy};
 pub use error::MechanismError;
 pub use noise::{
     Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream, RoundedGaussian,
@@ -68,6 +71,6 @@ pub use noisy_sgd::{
     AdaptiveClipping, Arithmetic, ClippedSum, Clipping, ClippingPlan, Grid, IntegerSum,
     NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, RunState, clip_factor,
 };
-pub use privet_accountant::DpEvent;
+pub use privet_accountant::{DpEvent, NeighboringRelation};
 pub use sampling::{DrawnBatch, Sampling};
 pub use sensitive::Sensitive;

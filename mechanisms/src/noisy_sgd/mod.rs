@@ -6,8 +6,8 @@
 //!
 //! ```
 //! use privet_mechanisms::{
-//!     Arithmetic, ClippedSum, Clipping, MechanismError, NoiseKey, NoiseSource,
-//!     NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive,
+//!     Arithmetic, ClippedSum, Clipping, MechanismError, NeighboringRelation, NoiseKey, NoiseSource,
+//!     NoiseStrategy, NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive,
 //! };
 //! # fn gradients(_: &[usize], _: &Clipping) -> (Sensitive<Vec<f32>>, Sensitive<Vec<f64>>) {
 //! #     (Sensitive::new(vec![0.0; 3]), Sensitive::new(vec![]))
@@ -18,10 +18,11 @@
 //!     declared_units: 60_000,
 //!     steps: 100,
 //!     clipping: Clipping::Flat { norm: 1.0 }.into(),
+//!     noise: NoiseStrategy::independent(),
 //!     noise_multiplier: 1.1,
 //!     arithmetic: Arithmetic::Float,
 //! })?;
-//! let _to_be_charged_first = plan.event();
+//! let _to_be_charged_first = plan.event(NeighboringRelation::AddOrRemoveOne)?;
 //!
 //! let noise = NoiseSource::from_key(&NoiseKey::generate()?);
 //! # let private_units = 0;
@@ -43,6 +44,7 @@ mod clipping;
 mod exact;
 mod grid;
 mod integer_sum;
+mod parameters;
 mod plan;
 mod run;
 mod state;
@@ -54,7 +56,8 @@ pub use clip::{CLIPPING_SLACK, add_clipped, clip_factor};
 pub use clipping::Clipping;
 pub use grid::Grid;
 pub use integer_sum::{IntegerSum, add_clipped_to_grid, add_to_grid};
-pub use plan::{NoisySgdMechanism, NoisySgdParameters};
+pub use parameters::NoisySgdParameters;
+pub use plan::NoisySgdMechanism;
 pub use run::NoisySgdRun;
 pub use state::RunState;
 pub use sum::ClippedSum;

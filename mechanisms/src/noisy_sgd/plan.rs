@@ -1,30 +1,11 @@
 //! The plan of a noisy SGD training.
 
-use privet_accountant::DpEvent;
+use privet_accountant::{DpEvent, NeighboringRelation};
 
-use super::{Arithmetic, ClippingPlan, NoisySgdRun, RunState};
+use super::{ClippingPlan, NoisySgdParameters, NoisySgdRun, RunState};
+use crate::correlated::CorrelatedGaussian;
 use crate::error::{in_range, positive};
-use crate::{MechanismError, NoiseSource, Sampling, Sensitive};
-
-/// The public constants of a noisy SGD training.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NoisySgdParameters {
-    /// How the units of each batch are chosen.
-    pub sampling: Sampling,
-    /// How many units there are, as publicly declared: never the realised number. Noisy sums are
-    /// divided by the batch size that the sampling expects of so many.
-    pub declared_units: u64,
-    /// How many steps are released, at least 1.
-    pub steps: u64,
-    /// What bounds each unit's gradient.
-    pub clipping: ClippingPlan,
-    /// The noise multiplier `z` of a step: what is charged. It is the standard deviation of the
-    /// noise over the sensitivity; where clipping is adaptive the noise on the gradients is larger,
-    /// so that the count is paid for, see [`AdaptiveClipping`](super::AdaptiveClipping).
-    pub noise_multiplier: f64,
-    /// In which numbers gradients are summed and noise is drawn.
-    pub arithmetic: Arithmetic,
-}
+use crate::{MechanismError, NoiseSource, Sensitive};
 
 /// Noisy SGD (DP-SGD): in each step a batch of sampled units, each unit's gradient clipped, their
 /// sum plus Gaussian noise of standard deviation `z` times its sensitivity, over a public constant.
@@ -35,12 +16,13 @@ pub struct NoisySgdParameters {
 /// **Sensitivity.** Adding or removing a unit that is in the batch changes the sum by at most
 /// [`Clipping::sensitivity`](super::Clipping::sensitivity) in L2: `C` where clipping is flat or
 /// automatic, `sqrt(sum of C_l^2)` where it is per layer. (Replacing one changes it by up to twice
-/// that; but no sampling here is accounted under replace-one, see [`Sampling`].)
+/// that; [`Sampling`](crate::Sampling) says where this is accounted.)
 ///
 /// **Theorem.** A step is the Gaussian mechanism with noise multiplier `z` on the batch (with
-/// adaptive clipping: on gradients and count together), and [`Sampling`] says what its batches make
-/// of that. Steps compose adaptively, and all intermediate models may be published. An empty batch
-/// is a step on noise alone.
+/// adaptive clipping: on gradients and count together), and [`Sampling`](crate::Sampling) says what
+/// its batches make of that. Steps compose adaptively, and all intermediate models may be published.
+/// An empty batch is a step on noise alone. Where units take turns, the training is a
+/// [`CorrelatedGaussian`].
 ///
 /// **Safe side.** The noise is larger than stated by the factor
 /// 1 + [`CLIPPING_SLACK`](super::CLIPPING_SLACK), which covers contributions that rounding let
@@ -53,14 +35,14 @@ pub struct NoisySgdParameters {
 pub struct NoisySgdMechanism {
     parameters: NoisySgdParameters,
     gradient_noise_multiplier: f64,
-    event: DpEvent,
+    correlated: Option<CorrelatedGaussian>,
 }
 
 impl NoisySgdMechanism {
     /// The plan, if the parameters make one.
     ///
     /// # Errors
-    /// A number out of its range.
+    /// A number out of its range, or parts of a plan that do not go together.
     pub fn new(parameters: NoisySgdParameters) -> Result<Self, MechanismError> {
         let NoisySgdParameters {
             sampling,
@@ -69,6 +51,7 @@ impl NoisySgdMechanism {
             clipping,
             noise_multiplier,
             arithmetic,
+            ..
         } = &parameters;
         let some = |field, value: u64| in_range(field, value as f64, value >= 1, "at least 1");
         sampling.validate()?;
@@ -80,31 +63,50 @@ impl NoisySgdMechanism {
             "a finite number above 0",
         )?;
         let gradient_noise_multiplier = clipping.validate(*noise_multiplier, *arithmetic)?;
-        let event = sampling.event(*noise_multiplier, *steps)?;
+        let correlated = parameters.correlated()?;
+        // Whatever relation is asked for later, the numbers make an event.
+        sampling.event(
+            NeighboringRelation::ReplaceSpecial,
+            *noise_multiplier,
+            *steps,
+        )?;
         Ok(Self {
             parameters,
             gradient_noise_multiplier,
-            event,
+            correlated,
         })
     }
 
-    /// What an accountant charges for the whole training.
-    pub fn event(&self) -> DpEvent {
-        self.event.clone()
-    }
-
-    /// What the first `steps` steps cost. A run of fewer steps than planned is charged as a whole
-    /// all the same.
+    /// What an accountant charges for the whole training under `relation`.
     ///
     /// # Errors
-    /// No step at all.
-    pub fn event_after(&self, steps: u64) -> Result<DpEvent, MechanismError> {
+    /// Under `relation` the training has no cost that an accountant could tell from its event; the
+    /// error says why and what to do. (Other events are refused by the accountant.)
+    pub fn event(&self, relation: NeighboringRelation) -> Result<DpEvent, MechanismError> {
+        self.event_after(relation, self.parameters.steps)
+    }
+
+    /// What the first `steps` steps cost, as far as that is known to be less than the whole. A run
+    /// of fewer steps than planned is charged as a whole all the same.
+    ///
+    /// # Errors
+    /// No step at all, or as for [`event`](Self::event).
+    pub fn event_after(
+        &self,
+        relation: NeighboringRelation,
+        steps: u64,
+    ) -> Result<DpEvent, MechanismError> {
         let NoisySgdParameters {
             sampling,
             noise_multiplier,
             ..
         } = &self.parameters;
-        sampling.event(*noise_multiplier, steps)
+        sampling.event(relation, *noise_multiplier, steps)
+    }
+
+    /// The noise of a training in which units take turns.
+    pub fn correlated(&self) -> Option<&CorrelatedGaussian> {
+        self.correlated.as_ref()
     }
 
     /// The public constants.

@@ -4,9 +4,11 @@ use super::sum::ClippedUnits;
 use super::{
     Arithmetic, CLIPPING_SLACK, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, RunState,
 };
+use crate::correlated::NoiseSteps;
 use crate::noise::{ChunkStreams, PlanNoise};
 use crate::sampling::{BatchId, RunId, Sampler};
 use crate::{DrawnBatch, Gaussian, MechanismError, NoiseStream, Sensitive};
+use zeroize::Zeroizing;
 
 /// A started [`NoisySgdMechanism`].
 ///
@@ -21,6 +23,7 @@ pub struct NoisySgdRun {
     sampler: Sampler,
     run: RunId,
     clipping: Clipping,
+    correlated: Option<NoiseSteps>,
     next_drawn: u64,
     next_released: u64,
 }
@@ -34,10 +37,15 @@ impl NoisySgdRun {
     ) -> Result<Self, MechanismError> {
         let clipping = state.clipping(&plan)?;
         let sampler = Sampler::new(plan.parameters().sampling, units)?;
+        let correlated = match plan.correlated() {
+            Some(noise) => Some(NoiseSteps::new(noise, state.step)?),
+            None => None,
+        };
         Ok(Self {
             noise: start(&plan.name())?,
             plan,
             sampler,
+            correlated,
             run: RunId::fresh(),
             clipping,
             next_drawn: state.step,
@@ -65,9 +73,13 @@ impl NoisySgdRun {
     }
 
     /// The standard deviation of the noise on a coordinate of the next step's sum, before the
-    /// division. In exact arithmetic it is larger by a share of at most 2^-16, which depends on the
-    /// grid.
+    /// division; in exact arithmetic it is larger by a share of at most 2^-16, which depends on the
+    /// grid. Where units take turns, that of the independent noise from which the noise of the steps
+    /// is made.
     pub fn noise_standard_deviation(&self) -> f64 {
+        if let Some(noise) = self.plan.correlated() {
+            return noise.noise_standard_deviation();
+        }
         let multiplier = self.plan.gradient_noise_multiplier();
         multiplier * self.clipping.sensitivity() * (1.0 + CLIPPING_SLACK)
     }
@@ -77,8 +89,9 @@ impl NoisySgdRun {
     /// `sum` must be the clipped sum of exactly that batch.
     ///
     /// # Errors
-    /// A plan of exact arithmetic, a batch of another run or out of order, and a sum that was
-    /// clipped by another rule, is over another number of units, or is not finite. Nothing was drawn or released then; the batch is
+    /// A plan of exact arithmetic; a batch of another run or out of order; a sum that was clipped by
+    /// another rule, is over another number of units, is not finite, or where units take turns has
+    /// another length. Nothing was drawn or released then; the batch is
     /// gone, so the run is over.
     pub fn release(
         &mut self,
@@ -91,9 +104,15 @@ impl NoisySgdRun {
         if !values.are_finite() {
             return Err(MechanismError::NonFiniteSum);
         }
+        let divisor = self.plan.expected_batch_size();
+        if let Some(steps) = &mut self.correlated {
+            let mut noisy = Zeroizing::new(values.into_f64());
+            steps.add_to(&mut noisy, &self.noise)?;
+            self.complete_step(&units)?;
+            return Ok(noisy.iter().map(|value| (value / divisor) as f32).collect());
+        }
         let gaussian = Gaussian::new(self.noise_standard_deviation())?;
         let streams = self.chunks(&format!("noise of {} coordinates", values.len()));
-        let divisor = self.plan.expected_batch_size();
         self.complete_step(&units)?;
         Ok(values.release(&streams, |value, stream| {
             ((value + gaussian.sample(stream)) / divisor) as f32

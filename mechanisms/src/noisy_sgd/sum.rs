@@ -129,6 +129,13 @@ impl Values {
         }
     }
 
+    pub(super) fn into_f64(self) -> Vec<f64> {
+        match self {
+            Self::Whole(values) => values.into_iter().map(f64::from).collect(),
+            Self::Parts(values) => values,
+        }
+    }
+
     /// Each coordinate through `release` with its stream of noise, the same in either case.
     pub(crate) fn release(
         self,

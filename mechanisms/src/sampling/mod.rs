@@ -5,24 +5,26 @@
 //! run draws its batches with it. Nothing else makes a [`DrawnBatch`], so the batch that is
 //! stepped on is the batch that was paid for.
 //!
-//! Shuffled or fixed batches are not offered: no amplification is proved for them.
+//! Shuffled batches are not offered: no amplification is proved for them. Batches in a fixed order
+//! are paid for without any.
 
 mod batch;
+mod cost;
 pub(crate) mod poisson;
 mod random_allocation;
 mod sampler;
 mod truncated_poisson;
+mod turns;
 
 pub use batch::DrawnBatch;
 pub(crate) use batch::{BatchId, RunId};
 pub(crate) use sampler::Sampler;
 
-use privet_accountant::DpEvent;
-
 use crate::MechanismError;
+use crate::correlated::Participation;
 use crate::error::in_range;
 
-/// A random choice of the units of each step. All numbers are public constants.
+/// A choice of the units of each step. All numbers are public constants.
 ///
 /// Choices are made with exact integer arithmetic; a stated probability is an upper bound that is
 /// less than 2^-64 above the true one.
@@ -82,6 +84,38 @@ pub enum Sampling {
         /// In how many of them each unit is, at least 1.
         selected: u32,
     },
+    /// Nothing is random: unit `i` is in the steps `i`, `i + steps_per_epoch`, ..., counted from
+    /// `i mod steps_per_epoch`. For who cannot sample; best with correlated noise.
+    ///
+    /// **Relation.** Replace-special (the unit's gradients become zero), replace-one. Refused under
+    /// add-or-remove-one, where all units behind one that comes or goes would change their step.
+    ///
+    /// **Theorem.** The training costs `Gaussian(z)`, with the noise multiplier `z` over the
+    /// sensitivity of all of a unit's steps together; see
+    /// [`CorrelatedGaussian`](crate::correlated::CorrelatedGaussian).
+    ///
+    /// **Expected batch size.** The declared number of units over `steps_per_epoch`.
+    FixedOrder {
+        /// How many steps an epoch has, at least 1.
+        steps_per_epoch: u32,
+    },
+    /// Unit `i` is in group `i mod groups`; step `t` draws from group `t mod groups` alone, each
+    /// unit with probability `q` independently of all others and of all other steps.
+    ///
+    /// **Relation.** Replace-special. Refused under add-or-remove-one as `FixedOrder` is, and under
+    /// replace-one as `Poisson` is.
+    ///
+    /// **Theorem.** The training costs `PoissonSampled(q, Gaussian(z))` for every turn of a group,
+    /// also with banded noise of at most `groups` bands; see
+    /// [`CorrelatedGaussian`](crate::correlated::CorrelatedGaussian).
+    ///
+    /// **Expected batch size.** `q` times the declared number of units over `groups`.
+    CyclicPoisson {
+        /// How many groups there are, at least 1.
+        groups: u32,
+        /// The probability `q`, above 0.
+        sampling_probability: f64,
+    },
 }
 
 impl Sampling {
@@ -119,64 +153,28 @@ impl Sampling {
                 let expected = "at least 1 and at most steps_per_epoch";
                 in_range("selected", selected.into(), valid, expected).map(drop)
             }
+            Self::FixedOrder { steps_per_epoch } => some("steps_per_epoch", steps_per_epoch.into()),
+            Self::CyclicPoisson {
+                groups,
+                sampling_probability,
+            } => {
+                probability(sampling_probability)?;
+                some("groups", groups.into())
+            }
         }
     }
 
-    /// What `steps` steps cost, each of them the Gaussian mechanism with this noise multiplier on
-    /// a sum over the batch.
-    ///
-    /// # Errors
-    /// Numbers that make no event.
-    pub fn event(&self, noise_multiplier: f64, steps: u64) -> Result<DpEvent, MechanismError> {
-        let gaussian = DpEvent::gaussian(noise_multiplier)?;
-        let (event, count) = match *self {
-            Self::Poisson {
-                sampling_probability,
-            } => (
-                DpEvent::poisson_sampled(sampling_probability, gaussian)?,
-                steps,
-            ),
-            Self::TruncatedPoisson {
-                sampling_probability,
-                maximum_batch_size,
-                maximum_units,
-            } => (
-                DpEvent::truncated_subsampled_gaussian(
-                    maximum_units,
-                    sampling_probability,
-                    maximum_batch_size,
-                    noise_multiplier,
-                )?,
-                steps,
-            ),
-            Self::RandomAllocation {
-                steps_per_epoch,
-                selected,
-            } => (
-                DpEvent::random_allocation(steps_per_epoch.into(), selected.into(), gaussian)?,
-                steps.div_ceil(steps_per_epoch.into()),
-            ),
-        };
-        Ok(DpEvent::self_composed(event, count)?)
-    }
-
-    /// By what a sum over a batch is divided to give an average: a function of public constants,
-    /// never of the realised number of units or of a batch.
-    pub fn expected_batch_size(&self, declared_units: u64) -> f64 {
-        let declared = declared_units as f64;
+    /// Where units take turns: in which steps, counted from the first, one unit can be.
+    pub(crate) fn participation(&self) -> Option<Participation> {
         match *self {
-            Self::Poisson {
-                sampling_probability,
-            } => sampling_probability * declared,
-            Self::TruncatedPoisson {
-                sampling_probability,
-                maximum_batch_size,
-                ..
-            } => (sampling_probability * declared).min(maximum_batch_size as f64),
-            Self::RandomAllocation {
-                steps_per_epoch,
-                selected,
-            } => declared * f64::from(selected) / f64::from(steps_per_epoch),
+            Self::FixedOrder { steps_per_epoch } => Some(turns::fixed_order(steps_per_epoch)),
+            Self::CyclicPoisson {
+                groups,
+                sampling_probability: q,
+            } => Some(turns::cyclic_poisson(groups, q)),
+            Self::Poisson { .. }
+            | Self::TruncatedPoisson { .. }
+            | Self::RandomAllocation { .. } => None,
         }
     }
 }

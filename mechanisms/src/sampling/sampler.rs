@@ -1,7 +1,7 @@
 //! A sampling at work on some units.
 
 use super::random_allocation::Allocation;
-use super::{BatchId, DrawnBatch, Sampling, poisson, truncated_poisson};
+use super::{BatchId, DrawnBatch, Sampling, poisson, truncated_poisson, turns};
 use crate::noise::PlanNoise;
 use crate::{MechanismError, Sensitive};
 
@@ -63,6 +63,17 @@ impl Sampler {
                 Some(allocation) => allocation.choose(id.step, noise),
                 None => Vec::new(),
             },
+            Sampling::FixedOrder { steps_per_epoch } => turns::all(id.step, steps_per_epoch, units),
+            Sampling::CyclicPoisson {
+                groups,
+                sampling_probability,
+            } => turns::some(
+                id.step,
+                groups,
+                sampling_probability,
+                units,
+                &mut noise.stream("batch", id.step),
+            ),
         };
         DrawnBatch::new(id, Sensitive::new(indices))
     }

@@ -5,6 +5,7 @@
 //! that the same statistic rejects a scale a few per cent off.
 
 mod adaptive_clipping;
+mod correlated;
 mod exact;
 mod neighbours;
 mod neighbours_in_a_sample;

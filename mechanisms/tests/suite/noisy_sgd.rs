@@ -1,5 +1,6 @@
 //! Noisy SGD releases (sum + noise of the planned size) / constant.
 
+use privet_accountant::NeighboringRelation::AddOrRemoveOne;
 use privet_mechanisms::noisy_sgd::CLIPPING_SLACK;
 use privet_mechanisms::{
     AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, DpEvent, MechanismError, NoiseSource,
@@ -143,8 +144,11 @@ fn the_event_is_that_of_the_plan() {
     let gaussian = || DpEvent::gaussian(1.3).unwrap();
     let step = DpEvent::poisson_sampled(0.01, gaussian()).unwrap();
     let times = |step: &DpEvent, count| DpEvent::self_composed(step.clone(), count).unwrap();
-    assert_eq!(plan.event(), times(&step, 20));
-    assert_eq!(plan.event_after(7).unwrap(), times(&step, 7));
+    assert_eq!(plan.event(AddOrRemoveOne).unwrap(), times(&step, 20));
+    assert_eq!(
+        plan.event_after(AddOrRemoveOne, 7).unwrap(),
+        times(&step, 7)
+    );
     assert_eq!(plan.parameters(), &parameters());
     assert_eq!(plan.expected_batch_size(), 64.0);
     let run = plan
@@ -168,7 +172,7 @@ fn the_event_is_that_of_the_plan() {
         maximum_units: 7000,
     });
     let step = DpEvent::truncated_subsampled_gaussian(7000, 0.01, 60, 1.3).unwrap();
-    assert_eq!(plan.event(), times(&step, 20));
+    assert_eq!(plan.event(AddOrRemoveOne).unwrap(), times(&step, 20));
     assert_eq!(plan.expected_batch_size(), 60.0);
 
     let plan = with(Sampling::RandomAllocation {
@@ -177,11 +181,17 @@ fn the_event_is_that_of_the_plan() {
     });
     let epoch = DpEvent::random_allocation(8, 2, gaussian()).unwrap();
     assert_eq!(
-        plan.event(),
+        plan.event(AddOrRemoveOne).unwrap(),
         times(&epoch, 3),
         "a part of an epoch is charged whole"
     );
-    assert_eq!(plan.event_after(16).unwrap(), times(&epoch, 2));
-    assert_eq!(plan.event_after(17).unwrap(), times(&epoch, 3));
+    assert_eq!(
+        plan.event_after(AddOrRemoveOne, 16).unwrap(),
+        times(&epoch, 2)
+    );
+    assert_eq!(
+        plan.event_after(AddOrRemoveOne, 17).unwrap(),
+        times(&epoch, 3)
+    );
     assert_eq!(plan.expected_batch_size(), 1600.0);
 }

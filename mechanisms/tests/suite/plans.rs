@@ -1,5 +1,6 @@
 //! Noisy SGD plans and sums that tests start from.
 
+use privet_mechanisms::correlated::NoiseStrategy;
 use privet_mechanisms::{
     Arithmetic, ClippedSum, Clipping, DrawnBatch, IntegerSum, NoisySgdParameters, NoisySgdRun,
     Sampling, Sensitive,
@@ -14,6 +15,7 @@ pub(crate) fn poisson(sampling_probability: f64) -> NoisySgdParameters {
         declared_units: 10,
         steps: 1,
         clipping: Clipping::Flat { norm: 1.0 }.into(),
+        noise: NoiseStrategy::independent(),
         noise_multiplier: 1.0,
         arithmetic: Arithmetic::Float,
     }
@@ -30,4 +32,26 @@ pub(crate) fn integer_sum_of(run: &NoisySgdRun, batch: &DrawnBatch, sum: Vec<i64
     let norms = batch.size().map(|size| vec![0.0; size]);
     let grid = run.grid(sum.len()).unwrap().unwrap();
     IntegerSum::new(run.clipping(), Sensitive::new(sum), grid, &norms).unwrap()
+}
+
+/// Releases a sum of zeros, in the plan's arithmetic, over units that had these norms.
+pub(crate) fn release_zeros(
+    run: &mut NoisySgdRun,
+    batch: DrawnBatch,
+    length: usize,
+    norms: &Sensitive<Vec<f64>>,
+) -> Vec<f32> {
+    let clipping = run.clipping().clone();
+    let released = match run.grid(length).unwrap() {
+        None => {
+            let zeros = Sensitive::new(vec![0.0; length]);
+            run.release(batch, ClippedSum::new(&clipping, zeros, norms))
+        }
+        Some(grid) => {
+            let zeros = Sensitive::new(vec![0; length]);
+            let sum = IntegerSum::new(&clipping, zeros, grid, norms).unwrap();
+            run.release_exact(batch, sum)
+        }
+    };
+    released.unwrap()
 }

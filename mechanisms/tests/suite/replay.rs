@@ -1,12 +1,13 @@
 //! The same key repeats a run exactly; anything else changes it.
 
+use privet_mechanisms::correlated::{BandedToeplitz, NoiseStrategy, TreeEstimator};
 use privet_mechanisms::{
-    AdaptiveClipping, Answer, ChangedVotes, ClippedSum, Clipping, ClippingPlan, ConfidentGnMax,
+    AdaptiveClipping, Answer, Arithmetic, ChangedVotes, Clipping, ClippingPlan, ConfidentGnMax,
     ConfidentScales, NoiseKey, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters,
     RunState, Sampling, Sensitive, VoteHistogram, VoteQueries,
 };
 
-use crate::plans::poisson;
+use crate::plans::{poisson, release_zeros};
 
 const QUERIES: VoteQueries = VoteQueries {
     classes: 10,
@@ -75,9 +76,7 @@ fn steps(
     while let Some(batch) = run.next_batch() {
         let indices = batch.indices().expose_sensitive().to_vec();
         let norms = indices.iter().map(|&unit| 0.01 * unit as f64).collect();
-        let sum = Sensitive::new(vec![0.0; 5]);
-        let sum = ClippedSum::new(run.clipping(), sum, &Sensitive::new(norms));
-        let released = run.release(batch, sum).unwrap();
+        let released = release_zeros(&mut run, batch, 5, &Sensitive::new(norms));
         let after = run.state();
         steps.push(Step {
             indices,
@@ -100,7 +99,7 @@ fn flat(noise_multiplier: f64) -> NoisySgdParameters {
     }
 }
 
-/// Every sampling, with clipping that changes from step to step and without.
+/// Every sampling, with clipping that changes from step to step and without, in both arithmetics.
 fn plans() -> Vec<NoisySgdParameters> {
     let samplings = [
         Sampling::Poisson {
@@ -136,7 +135,34 @@ fn plans() -> Vec<NoisySgdParameters> {
             ..flat(1.0)
         })
     };
-    samplings.into_iter().flat_map(both).collect()
+    let mut plans: Vec<_> = samplings.into_iter().flat_map(both).collect();
+    let exact = plans.clone().into_iter().map(|plan| NoisySgdParameters {
+        arithmetic: Arithmetic::Exact,
+        ..plan
+    });
+    plans.extend(exact.collect::<Vec<_>>());
+    plans.extend(turns());
+    plans
+}
+
+/// Units that take turns, with noise that remembers.
+fn turns() -> [NoisySgdParameters; 3] {
+    let banded = || NoiseStrategy::Banded(BandedToeplitz::square_root(3).unwrap());
+    let fixed_order = Sampling::FixedOrder { steps_per_epoch: 4 };
+    let cyclic = Sampling::CyclicPoisson {
+        groups: 3,
+        sampling_probability: 0.5,
+    };
+    [
+        (fixed_order, banded()),
+        (fixed_order, NoiseStrategy::Tree(TreeEstimator::Honaker)),
+        (cyclic, banded()),
+    ]
+    .map(|(sampling, noise)| NoisySgdParameters {
+        sampling,
+        noise,
+        ..flat(1.0)
+    })
 }
 
 #[test]

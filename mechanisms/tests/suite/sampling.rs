@@ -113,7 +113,13 @@ fn probability_one_takes_everything() {
 
 #[test]
 fn no_units_give_empty_batches() {
-    for sampling in [coins(0.5), truncated(0.5, 2), allocation(3, 2)] {
+    for sampling in [
+        coins(0.5),
+        truncated(0.5, 2),
+        allocation(3, 2),
+        fixed_order(3),
+        cyclic(3, 0.5),
+    ] {
         let empty = batches(sampling, 0, 3, 7).map(|indices| indices.is_empty());
         assert_eq!(empty.collect::<Vec<_>>(), [true; 3]);
     }
@@ -211,4 +217,47 @@ fn units_and_epochs_are_allocated_independently() {
     assert_law(&pairs, 100_000, 36, |_| 1.0 / 36.0);
     let next = tally(epochs.windows(2).map(|pair| (&pair[0][1], &pair[1][1])));
     assert_law(&next, 99_999, 36, |_| 1.0 / 36.0);
+}
+
+fn fixed_order(steps_per_epoch: u32) -> Sampling {
+    Sampling::FixedOrder { steps_per_epoch }
+}
+
+fn cyclic(groups: u32, sampling_probability: f64) -> Sampling {
+    Sampling::CyclicPoisson {
+        groups,
+        sampling_probability,
+    }
+}
+
+#[test]
+fn in_a_fixed_order_every_unit_has_its_step_in_every_epoch() {
+    let all: Vec<_> = batches(fixed_order(3), 8, 7, 8).collect();
+    let epoch = [vec![0, 3, 6], vec![1, 4, 7], vec![2, 5]];
+    assert_eq!(all[..3], epoch);
+    assert_eq!(all[3..6], epoch);
+    assert_eq!(all[6], epoch[0]);
+    // Fewer units than steps in an epoch.
+    let all: Vec<_> = batches(fixed_order(3), 1, 4, 8).collect();
+    assert_eq!(all, [vec![0], vec![], vec![], vec![0]]);
+}
+
+#[test]
+fn cyclic_poisson_draws_from_the_group_whose_turn_it_is() {
+    let all: Vec<_> = batches(cyclic(3, 1.0), 8, 4, 9).collect();
+    assert_eq!(all, batches(fixed_order(3), 8, 4, 9).collect::<Vec<_>>());
+    let (mut by_unit, mut by_batch) = (vec![0; UNITS], Vec::new());
+    for (step, indices) in batches(cyclic(4, 0.1), UNITS, STEPS, 10).enumerate() {
+        assert!(indices.iter().all(|unit| unit % 4 == step % 4));
+        indices.iter().for_each(|&unit| by_unit[unit] += 1);
+        by_batch.push(indices.len() as u64);
+    }
+    let (total, trials) = (by_unit.iter().sum(), UNITS as u64 * STEPS / 4);
+    assert!(fits_binomial(total, trials, 0.1));
+    assert!(!fits_binomial(total, trials, 0.105));
+    let turns = STEPS as f64 / 4.0;
+    assert!(fits_chi_square(chi_square(&by_unit, turns, 0.1), UNITS));
+    let group = UNITS as f64 / 4.0;
+    let statistic = chi_square(&by_batch, group, 0.1);
+    assert!(fits_chi_square(statistic, by_batch.len()));
 }
