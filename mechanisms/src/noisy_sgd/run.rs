@@ -1,5 +1,7 @@
 //! The running mechanism: batches out, clipped sums in, noisy gradients out.
 
+use zeroize::Zeroizing;
+
 use super::sum::ClippedUnits;
 use super::{
     Arithmetic, CLIPPING_SLACK, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, RunState,
@@ -8,7 +10,6 @@ use crate::correlated::NoiseSteps;
 use crate::noise::{ChunkStreams, PlanNoise};
 use crate::sampling::{BatchId, RunId, Sampler};
 use crate::{DrawnBatch, Gaussian, MechanismError, NoiseStream, Sensitive};
-use zeroize::Zeroizing;
 
 /// A started [`NoisySgdMechanism`].
 ///
@@ -91,8 +92,7 @@ impl NoisySgdRun {
     /// # Errors
     /// A plan of exact arithmetic; a batch of another run or out of order; a sum that was clipped by
     /// another rule, is over another number of units, is not finite, or where units take turns has
-    /// another length. Nothing was drawn or released then; the batch is
-    /// gone, so the run is over.
+    /// another length. Nothing was drawn or released then; the batch is gone, so the run is over.
     pub fn release(
         &mut self,
         batch: DrawnBatch,

@@ -2,8 +2,8 @@
 
 use privet_mechanisms::noisy_sgd::Grid;
 use privet_mechanisms::{
-    Arithmetic, Clipping, ClippingPlan, MechanismError, NoiseSource, NoisySgdMechanism,
-    NoisySgdParameters, NoisySgdRun, RunState, Sensitive,
+    AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, MechanismError, NoiseSource,
+    NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, RunState, Sensitive,
 };
 
 use crate::neighbours_of_a_sum::ADAPTIVE;
@@ -186,11 +186,8 @@ fn sums_of_other_rules_kinds_and_units_are_refused() {
     };
     assert_eq!(error, expected);
     let error = refused(&mut |run| {
-        let (batch, mut sum) = {
-            let batch = run.next_batch().unwrap();
-            let sum = integer_sum_of(run, &batch, vec![0, 0]);
-            (batch, sum)
-        };
+        let batch = run.next_batch().unwrap();
+        let mut sum = integer_sum_of(run, &batch, vec![0, 0]);
         let again = integer_sum_of(run, &batch, vec![0, 0]);
         sum.add(again).unwrap();
         run.release_exact(batch, sum).unwrap_err()
@@ -210,7 +207,7 @@ fn noise_beyond_the_range_is_refused_before_gradients_are_computed() {
         assert!(matches!(refused, Err(MechanismError::OutOfRange { .. })));
     }
     let counts = NoisySgdParameters {
-        clipping: ClippingPlan::Adaptive(privet_mechanisms::AdaptiveClipping {
+        clipping: ClippingPlan::Adaptive(AdaptiveClipping {
             count_noise: 1e15,
             ..ADAPTIVE
         }),
