@@ -3,7 +3,7 @@
 use privet_accountant::sampler::banded::StrategyError;
 use privet_accountant::{EventError, NeighboringRelation};
 
-use crate::Clipping;
+use crate::{Arithmetic, Clipping};
 
 /// Why a plan could not be made, or a mechanism would not go on.
 ///
@@ -167,6 +167,43 @@ pub enum MechanismError {
     TooManyUnits {
         /// The declared maximum.
         maximum_units: u64,
+    },
+
+    /// A sum of another length than its grid.
+    #[error(
+        "the sum has {found} coordinates, but its grid was made for {parameters}; the grid depends \
+         on the number, so ask the run for its grid({found})"
+    )]
+    GridSize {
+        /// How many coordinates the sum has.
+        found: usize,
+        /// How many the grid has.
+        parameters: usize,
+    },
+
+    /// A grid that was made for another clipping rule than the sum's.
+    #[error(
+        "the sum was clipped to {clipped}, but its grid was made for gradients clipped to {grid}; \
+         ask the run for its grid in every step"
+    )]
+    GridClipping {
+        /// The sensitivity of the sum's rule.
+        clipped: f64,
+        /// That for which the grid was made.
+        grid: f64,
+    },
+
+    /// A sum in floating point for an exact plan, or the other way round.
+    #[error(
+        "the sum is in {found:?} arithmetic, but the plan is in {planned:?}: compute sums on the \
+         run's grid() and release them with release_exact where the plan is exact, and floating \
+         sums with release where it is not; nothing was released"
+    )]
+    Arithmetic {
+        /// That of the sum.
+        found: Arithmetic,
+        /// That of the plan.
+        planned: Arithmetic,
     },
 
     /// The accountant knows no sensitivity of a banded strategy.

@@ -27,20 +27,25 @@
 //! ```
 //!
 //! # Map
-//! - [`noise`]: the key, the source, its substreams, Gaussian and Laplace samples.
+//! - [`noise`]: the key, the source, its substreams, Gaussian (also rounded to integers,
+//!   exactly) and Laplace samples.
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
 //! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
 //! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
 //! - [`correlated`]: noise that the steps share, for training without sampling.
 //!
 //! # What is not promised
-//! - **Exact arithmetic.** Noise is drawn and added in floating point, where the set of reachable
-//!   outputs depends on the value that is hidden; Mironov ("On significance of the least
-//!   significant bits for differential privacy", CCS 2012) turned this into an attack on Laplace
-//!   noise. A noisy max publishes only an index, which narrows that channel but does not prove it
-//!   shut; noisy SGD publishes the rounded numbers themselves. Exact integer noise (Canonne,
-//!   Kamath and Steinke, NeurIPS 2020) is planned and is not in this version.
-//! - **Time.** How long a draw takes depends on private data (a larger batch takes longer).
+//! - **Exact arithmetic, unless you ask for it.** By default noise is drawn and added in floating
+//!   point, where the set of reachable outputs depends on the value that is hidden; Mironov ("On
+//!   significance of the least significant bits for differential privacy", CCS 2012) turned this
+//!   into an attack on Laplace noise. A noisy max publishes only an index, which narrows that
+//!   channel but does not prove it shut; noisy SGD publishes the rounded numbers themselves, and
+//!   its sums of gradients round as well. A noisy SGD plan with [`Arithmetic::Exact`] has neither
+//!   gap: integer sums of gradients on a [`Grid`] and exactly sampled [`RoundedGaussian`] noise.
+//!   What is then left to trust is the gradient engine's promise (see [`IntegerSum`]). The noisy
+//!   max has no exact mode.
+//! - **Time.** How long a draw takes depends on private data (a larger batch takes longer), and
+//!   that of exact noise on the noise itself.
 //! - **Unbounded adversaries.** Noise is the output of ChaCha20 under a key from the operating
 //!   system, so every guarantee is computational (Mironov, Pandey, Reingold and Vadhan,
 //!   "Computational differential privacy", CRYPTO 2009).
@@ -55,14 +60,16 @@ mod sensitive;
 
 pub use correlated::{CorrelatedGaussian, CorrelatedNoise, CorrelatedParameters, NoiseStrategy};
 pub use error::MechanismError;
-pub use noise::{Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream};
+pub use noise::{
+    Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream, RoundedGaussian,
+};
 pub use noisy_max::{
     Aggregator, Answer, ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoisyMax,
     ReleasedLabel, VoteHistogram, VoteQueries,
 };
 pub use noisy_sgd::{
-    AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, NoisySgdParameters,
-    NoisySgdRun, RunState, clip_factor,
+    AdaptiveClipping, Arithmetic, ClippedSum, Clipping, ClippingPlan, Grid, IntegerSum,
+    NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, RunState, clip_factor,
 };
 pub use privet_accountant::{DpEvent, NeighboringRelation};
 pub use sampling::{DrawnBatch, Sampling};

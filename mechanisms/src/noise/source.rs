@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{NoiseKey, NoiseStream};
+use super::{ChunkStreams, NoiseKey, NoiseStream};
 use crate::MechanismError;
 
 /// Whether a run's noise is private.
@@ -101,10 +101,13 @@ impl NoiseSource {
     }
 
     fn labelled_stream(&self, label: &[u8], purpose: &str, index: u64) -> NoiseStream {
+        NoiseStream::from_seed(&self.seed(label, purpose, index))
+    }
+
+    fn seed(&self, label: &[u8], purpose: &str, index: u64) -> Zeroizing<[u8; 32]> {
         let length = (purpose.len() as u64).to_le_bytes();
         let index = index.to_le_bytes();
-        let message = [label, &length[..], purpose.as_bytes(), &index];
-        NoiseStream::from_seed(&hmac_sha256(&self.root, &message))
+        hmac_sha256(&self.root, &[label, &length, purpose.as_bytes(), &index])
     }
 
     /// A handle on the streams of `plan`; refused the second time.
@@ -146,9 +149,21 @@ pub(crate) struct PlanNoise {
 impl PlanNoise {
     /// Stream `index` of one of the plan's uses of noise.
     pub(crate) fn stream(&self, part: &str, index: u64) -> NoiseStream {
-        let purpose = format!("{} / {part}", self.plan);
         self.source
-            .labelled_stream(b"privet plan noise v1", &purpose, index)
+            .labelled_stream(b"privet plan noise v1", &self.purpose(part), index)
+    }
+
+    /// The streams of the chunks of vector `index` in one of the plan's uses of noise.
+    pub(crate) fn chunks(&self, part: &str, index: u64) -> ChunkStreams {
+        ChunkStreams::from_seed(self.source.seed(
+            b"privet plan noise in chunks v1",
+            &self.purpose(part),
+            index,
+        ))
+    }
+
+    fn purpose(&self, part: &str) -> String {
+        format!("{} / {part}", self.plan)
     }
 }
 

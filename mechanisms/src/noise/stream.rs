@@ -14,7 +14,14 @@ pub struct NoiseStream(ChaCha20Rng);
 
 impl NoiseStream {
     pub(super) fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(ChaCha20Rng::from_seed(*seed))
+        Self::with_nonce(seed, 0)
+    }
+
+    /// The keystream of `seed` for one of its 2^64 nonces.
+    pub(super) fn with_nonce(seed: &[u8; 32], nonce: u64) -> Self {
+        let mut generator = ChaCha20Rng::from_seed(*seed);
+        generator.set_stream(nonce);
+        Self(generator)
     }
 
     /// A number in `0..bound`, each with exactly the same probability; 0 if `bound` is 0.

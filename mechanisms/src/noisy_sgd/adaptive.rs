@@ -1,9 +1,10 @@
 //! A clipping norm that follows a quantile of the units' norms.
 
-use super::Clipping;
 use super::clipping::NORMS;
-use crate::MechanismError;
+use super::sum::ClippedUnits;
+use super::{Arithmetic, Clipping};
 use crate::error::{in_range, positive};
+use crate::{Gaussian, MechanismError, NoiseStream, RoundedGaussian};
 
 /// Flat clipping whose norm moves towards a quantile of the norms of the units' gradients:
 /// Andrew, Thakkar, McMahan and Ramaswamy, "Differentially private learning with adaptive clipping"
@@ -28,6 +29,9 @@ use crate::error::{in_range, positive};
 /// `z_g = (z^-2 - (2 count_noise)^-2)^(-1/2)`. So the step with this larger noise on the gradients
 /// costs `Gaussian(z)`, count included, and the same batch is behind both, so that it may be
 /// sampled like any Gaussian mechanism. `C` depends on earlier releases only: adaptive composition.
+///
+/// **Exact arithmetic.** `2 sum of b_i` is an integer, and gets the rounding of `N(0, (2
+/// count_noise)^2)`, sampled exactly ([`RoundedGaussian`]): a function of the count above.
 ///
 /// **Expectation.** If the data have another number of units than declared, `count / m + 1/2` is
 /// off by as much as its distance from 1/2; nothing else changes.
@@ -95,6 +99,32 @@ impl AdaptiveClipping {
         Ok(noise_multiplier / ((1.0 - share) * (1.0 + share)).sqrt() * rounded_up)
     }
 
+    /// `count`: the sum of `b_i` plus noise, which is public.
+    pub(super) fn noisy_count(
+        &self,
+        units: &ClippedUnits,
+        arithmetic: Arithmetic,
+        stream: &mut NoiseStream,
+    ) -> Result<f64, MechanismError> {
+        let (all, within) = (units.units.as_ref(), units.within.as_ref());
+        let both = all.zip(within);
+        let doubled = both.map(|(&all, &within)| 2 * within as i64 - all as i64);
+        let doubled = doubled.into_exposed_sensitive();
+        Ok(match arithmetic {
+            Arithmetic::Float => {
+                doubled as f64 / 2.0 + Gaussian::new(self.count_noise)?.sample(stream)
+            }
+            Arithmetic::Exact => {
+                (doubled.saturating_add(self.exact_count_noise()?.sample(stream))) as f64 / 2.0
+            }
+        })
+    }
+
+    /// The noise on twice the count.
+    fn exact_count_noise(&self) -> Result<RoundedGaussian, MechanismError> {
+        RoundedGaussian::new(2.0 * self.count_noise)
+    }
+
     /// The norm after a step with `norm` in which `count / m` came to `centred_share`.
     pub(super) fn next_norm(&self, norm: f64, centred_share: f64) -> f64 {
         let above = centred_share + 0.5 - self.target_quantile;
@@ -121,7 +151,11 @@ impl From<Clipping> for ClippingPlan {
 impl ClippingPlan {
     /// Checks every number for steps that cost `Gaussian(noise_multiplier)`, and gives the noise
     /// multiplier of the gradients.
-    pub(super) fn validate(&self, noise_multiplier: f64) -> Result<f64, MechanismError> {
+    pub(super) fn validate(
+        &self,
+        noise_multiplier: f64,
+        arithmetic: Arithmetic,
+    ) -> Result<f64, MechanismError> {
         match self {
             Self::Fixed(clipping) => {
                 clipping.validate()?;
@@ -129,6 +163,9 @@ impl ClippingPlan {
             }
             Self::Adaptive(adaptive) => {
                 adaptive.validate()?;
+                if arithmetic == Arithmetic::Exact {
+                    adaptive.exact_count_noise()?;
+                }
                 adaptive.gradient_noise_multiplier(noise_multiplier)
             }
         }

@@ -1,11 +1,12 @@
 //! Noisy SGD: clip each unit's gradient, sum, add noise, divide by a public constant.
 //!
 //! [`NoisySgdMechanism`] is the plan, [`NoisySgdRun`] the running mechanism. Gradients are
-//! computed elsewhere; what comes back is a [`ClippedSum`].
+//! computed elsewhere; what comes back is a [`ClippedSum`], or where the plan's [`Arithmetic`] is
+//! exact, an [`IntegerSum`] on the run's [`Grid`].
 //!
 //! ```
 //! use privet_mechanisms::{
-//!     ClippedSum, Clipping, MechanismError, NeighboringRelation, NoiseKey, NoiseSource,
+//!     Arithmetic, ClippedSum, Clipping, MechanismError, NeighboringRelation, NoiseKey, NoiseSource,
 //!     NoiseStrategy, NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive,
 //! };
 //! # fn gradients(_: &[usize], _: &Clipping) -> (Sensitive<Vec<f32>>, Sensitive<Vec<f64>>) {
@@ -19,6 +20,7 @@
 //!     clipping: Clipping::Flat { norm: 1.0 }.into(),
 //!     noise: NoiseStrategy::independent(),
 //!     noise_multiplier: 1.1,
+//!     arithmetic: Arithmetic::Float,
 //! })?;
 //! let _to_be_charged_first = plan.event(NeighboringRelation::AddOrRemoveOne)?;
 //!
@@ -36,8 +38,12 @@
 //! ```
 
 mod adaptive;
+mod arithmetic;
 mod clip;
 mod clipping;
+mod exact;
+mod grid;
+mod integer_sum;
 mod parameters;
 mod plan;
 mod run;
@@ -45,8 +51,11 @@ mod state;
 pub(crate) mod sum;
 
 pub use adaptive::{AdaptiveClipping, ClippingPlan};
+pub use arithmetic::Arithmetic;
 pub use clip::{CLIPPING_SLACK, add_clipped, clip_factor};
 pub use clipping::Clipping;
+pub use grid::Grid;
+pub use integer_sum::{IntegerSum, add_clipped_to_grid, add_to_grid};
 pub use parameters::NoisySgdParameters;
 pub use plan::NoisySgdMechanism;
 pub use run::NoisySgdRun;

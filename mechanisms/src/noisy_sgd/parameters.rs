@@ -1,6 +1,6 @@
 //! The public constants of a noisy SGD training.
 
-use super::ClippingPlan;
+use super::{Arithmetic, ClippingPlan};
 use crate::correlated::{BatchAssignment, CorrelatedGaussian, CorrelatedParameters, NoiseStrategy};
 use crate::{MechanismError, Sampling};
 
@@ -25,6 +25,8 @@ pub struct NoisySgdParameters {
     /// [`CorrelatedGaussian`]. Where clipping is adaptive the noise on the gradients is larger, so
     /// that the count is paid for, see [`AdaptiveClipping`](super::AdaptiveClipping).
     pub noise_multiplier: f64,
+    /// In which numbers gradients are summed and noise is drawn.
+    pub arithmetic: Arithmetic,
 }
 
 impl NoisySgdParameters {
@@ -45,6 +47,13 @@ impl NoisySgdParameters {
                  cyclic Poisson sampling",
             );
         };
+        if self.arithmetic == Arithmetic::Exact {
+            return refuse(
+                "where units take turns the noise of a step is a combination of the noise of \
+                 several, made in floating point: there is no exact arithmetic for it; take \
+                 floating-point arithmetic, or Poisson sampling with independent noise",
+            );
+        }
         let ClippingPlan::Fixed(clipping) = &self.clipping else {
             return refuse(
                 "adaptive clipping changes the norm from step to step, but where units take turns \

@@ -26,7 +26,8 @@ use crate::{MechanismError, NoiseSource, Sensitive};
 ///
 /// **Safe side.** The noise is larger than stated by the factor
 /// 1 + [`CLIPPING_SLACK`](super::CLIPPING_SLACK), which covers contributions that rounding let
-/// exceed the sensitivity by that much.
+/// exceed the sensitivity by that much. In exact arithmetic it is larger once more by less than that,
+/// for the rounding of each gradient ([`Grid`](super::Grid)).
 ///
 /// **Unit.** A unit is a record, or a user with all their records, as the caller groups them;
 /// clipping norms and released values are in the gradient's unit.
@@ -49,6 +50,7 @@ impl NoisySgdMechanism {
             steps,
             clipping,
             noise_multiplier,
+            arithmetic,
             ..
         } = &parameters;
         let some = |field, value: u64| in_range(field, value as f64, value >= 1, "at least 1");
@@ -60,7 +62,7 @@ impl NoisySgdMechanism {
             *noise_multiplier,
             "a finite number above 0",
         )?;
-        let gradient_noise_multiplier = clipping.validate(*noise_multiplier)?;
+        let gradient_noise_multiplier = clipping.validate(*noise_multiplier, *arithmetic)?;
         let correlated = parameters.correlated()?;
         // Whatever relation is asked for later, the numbers make an event.
         sampling.event(

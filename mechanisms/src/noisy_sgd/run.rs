@@ -1,12 +1,15 @@
 //! The running mechanism: batches out, clipped sums in, noisy gradients out.
 
+use zeroize::Zeroizing;
+
 use super::sum::ClippedUnits;
-use super::{CLIPPING_SLACK, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, RunState};
+use super::{
+    Arithmetic, CLIPPING_SLACK, ClippedSum, Clipping, ClippingPlan, NoisySgdMechanism, RunState,
+};
 use crate::correlated::NoiseSteps;
-use crate::noise::PlanNoise;
+use crate::noise::{ChunkStreams, PlanNoise};
 use crate::sampling::{BatchId, RunId, Sampler};
 use crate::{DrawnBatch, Gaussian, MechanismError, NoiseStream, Sensitive};
-use zeroize::Zeroizing;
 
 /// A started [`NoisySgdMechanism`].
 ///
@@ -71,8 +74,9 @@ impl NoisySgdRun {
     }
 
     /// The standard deviation of the noise on a coordinate of the next step's sum, before the
-    /// division. Where units take turns, that of the independent noise from which the noise of the
-    /// steps is made.
+    /// division; in exact arithmetic it is larger by a share of at most 2^-16, which depends on the
+    /// grid. Where units take turns, that of the independent noise from which the noise of the steps
+    /// is made.
     pub fn noise_standard_deviation(&self) -> f64 {
         if let Some(noise) = self.plan.correlated() {
             return noise.noise_standard_deviation();
@@ -86,16 +90,16 @@ impl NoisySgdRun {
     /// `sum` must be the clipped sum of exactly that batch.
     ///
     /// # Errors
-    /// A batch of another run or out of order, and a sum that was clipped by another rule, is over
-    /// another number of units, is not finite, or where units take turns has another length. Nothing was drawn or released then; the batch is
-    /// gone, so the run is over.
+    /// A plan of exact arithmetic; a batch of another run or out of order; a sum that was clipped by
+    /// another rule, is over another number of units, is not finite, or where units take turns has
+    /// another length. Nothing was drawn or released then; the batch is gone, so the run is over.
     pub fn release(
         &mut self,
         batch: DrawnBatch,
         sum: ClippedSum,
     ) -> Result<Vec<f32>, MechanismError> {
         let ClippedSum { values, units } = sum;
-        self.check(&batch, &units)?;
+        self.check(&batch, &units, Arithmetic::Float)?;
         let values = values.into_exposed_sensitive();
         if !values.are_finite() {
             return Err(MechanismError::NonFiniteSum);
@@ -108,9 +112,11 @@ impl NoisySgdRun {
             return Ok(noisy.iter().map(|value| (value / divisor) as f32).collect());
         }
         let gaussian = Gaussian::new(self.noise_standard_deviation())?;
-        let mut stream = self.stream("noise");
+        let streams = self.chunks(&format!("noise of {} coordinates", values.len()));
         self.complete_step(&units)?;
-        Ok(values.release(|value| ((value + gaussian.sample(&mut stream)) / divisor) as f32))
+        Ok(values.release(&streams, |value, stream| {
+            ((value + gaussian.sample(stream)) / divisor) as f32
+        }))
     }
 
     /// The plan.
@@ -140,7 +146,9 @@ impl NoisySgdRun {
         &self,
         batch: &DrawnBatch,
         sum: &ClippedUnits,
+        arithmetic: Arithmetic,
     ) -> Result<(), MechanismError> {
+        self.plan.parameters().arithmetic.check(arithmetic)?;
         let BatchId { run, step } = batch.id();
         if run != self.run {
             return Err(MechanismError::ForeignBatch);
@@ -164,16 +172,21 @@ impl NoisySgdRun {
     }
 
     /// The next step's noise for one use.
-    ///
-    /// It depends on an adaptive norm: were a run resumed with another norm than it had, the same
-    /// noise on another scale would give the sum away.
-    pub(super) fn stream(&self, part: &str) -> NoiseStream {
+    fn stream(&self, part: &str) -> NoiseStream {
+        self.noise.stream(&self.use_of(part), self.next_released)
+    }
+
+    /// The next step's noise for a vector.
+    pub(super) fn chunks(&self, part: &str) -> ChunkStreams {
+        self.noise.chunks(&self.use_of(part), self.next_released)
+    }
+
+    /// Names a use of noise by an adaptive norm as well: were a run resumed with another norm than
+    /// it had, the same noise on another scale would give the sum away.
+    fn use_of(&self, part: &str) -> String {
         match self.state().clipping_norm {
-            Some(norm) => {
-                let part = format!("{part} for norm {norm:?}");
-                self.noise.stream(&part, self.next_released)
-            }
-            None => self.noise.stream(part, self.next_released),
+            Some(norm) => format!("{part} for norm {norm:?}"),
+            None => part.to_owned(),
         }
     }
 
@@ -184,13 +197,9 @@ impl NoisySgdRun {
             ClippingPlan::Fixed(_) => None,
         };
         if let (Some(adaptive), Clipping::Flat { norm }) = (adaptive, &self.clipping) {
-            let noise = Gaussian::new(adaptive.count_noise)?.sample(&mut self.stream("count"));
-            let (all, within) = (units.units.as_ref(), units.within.as_ref());
-            let centred = all
-                .zip(within)
-                .map(|(&all, &within)| within as f64 - all as f64 / 2.0);
-            let noisy_count = centred.into_exposed_sensitive() + noise;
-            let share = noisy_count / self.plan.expected_batch_size();
+            let arithmetic = self.plan.parameters().arithmetic;
+            let noisy = adaptive.noisy_count(units, arithmetic, &mut self.stream("count"))?;
+            let share = noisy / self.plan.expected_batch_size();
             let norm = adaptive.next_norm(*norm, share);
             self.clipping = Clipping::Flat { norm };
         }

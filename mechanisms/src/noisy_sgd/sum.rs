@@ -1,7 +1,8 @@
 //! What comes back from the gradients: a clipped sum.
 
 use super::Clipping;
-use crate::{MechanismError, Sensitive};
+use crate::noise::ChunkStreams;
+use crate::{MechanismError, NoiseStream, Sensitive};
 
 /// How the units of a sum were clipped: by which rule, how many they are, and how many of them had
 /// a norm that needed no clipping.
@@ -48,8 +49,8 @@ impl ClippedUnits {
 /// among the norms, that units without a finite norm added nothing, and that an empty batch gives
 /// zeros. The additions of the sum round as well, by an amount that depends on all units; bounding
 /// what that does to sensitivity (Casacuberta, Shoemate, Vadhan and Wagaman, "Widespread
-/// underestimation of sensitivity in differentially private libraries", CCS 2022) needs integer
-/// sums.
+/// underestimation of sensitivity in differentially private libraries", CCS 2022) takes integer
+/// sums: [`IntegerSum`](super::IntegerSum).
 #[derive(Debug)]
 pub struct ClippedSum {
     pub(crate) values: Sensitive<Values>,
@@ -109,14 +110,18 @@ impl ClippedSum {
 
     /// The number of coordinates, that of the network's parameters.
     fn len(&self) -> usize {
-        match self.values.expose_sensitive() {
-            Values::Whole(values) => values.len(),
-            Values::Parts(values) => values.len(),
-        }
+        self.values.expose_sensitive().len()
     }
 }
 
 impl Values {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Whole(values) => values.len(),
+            Self::Parts(values) => values.len(),
+        }
+    }
+
     pub(crate) fn are_finite(&self) -> bool {
         match self {
             Self::Whole(values) => values.iter().all(|value| value.is_finite()),
@@ -131,16 +136,30 @@ impl Values {
         }
     }
 
-    /// Each coordinate through `release`, in order.
-    pub(crate) fn release(self, mut release: impl FnMut(f64) -> f32) -> Vec<f32> {
+    /// Each coordinate through `release` with its stream of noise, the same in either case.
+    pub(crate) fn release(
+        self,
+        streams: &ChunkStreams,
+        release: impl Fn(f64, &mut NoiseStream) -> f32 + Sync,
+    ) -> Vec<f32> {
         match self {
             Self::Whole(mut values) => {
-                for value in &mut values {
-                    *value = release(f64::from(*value));
-                }
+                streams.for_each(&mut values, |chunk, stream| {
+                    for value in chunk {
+                        *value = release(f64::from(*value), stream);
+                    }
+                });
                 values
             }
-            Self::Parts(values) => values.into_iter().map(release).collect(),
+            Self::Parts(mut values) => {
+                streams.for_each(&mut values, |chunk, stream| {
+                    for value in chunk {
+                        *value = f64::from(release(*value, stream));
+                    }
+                });
+                // Exactly: each is an f32 by now.
+                values.into_iter().map(|value| value as f32).collect()
+            }
         }
     }
 }

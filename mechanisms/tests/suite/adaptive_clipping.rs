@@ -2,11 +2,11 @@
 
 use privet_accountant::NeighboringRelation;
 use privet_mechanisms::{
-    AdaptiveClipping, ClippedSum, Clipping, ClippingPlan, DpEvent, NoiseSource, NoisySgdMechanism,
-    NoisySgdParameters, Sensitive,
+    AdaptiveClipping, Arithmetic, ClippedSum, Clipping, ClippingPlan, DpEvent, NoiseSource,
+    NoisySgdMechanism, NoisySgdParameters, Sensitive,
 };
 
-use crate::plans::poisson;
+use crate::plans::{poisson, release_zeros};
 use crate::statistics::fits_chi_square;
 
 const STEPS: u64 = 600;
@@ -37,8 +37,7 @@ fn norms_after(plan: &NoisySgdMechanism, norms: &[f64], seed: u64) -> Vec<f64> {
         let chosen = batch
             .indices()
             .map(|chosen| chosen.iter().map(|&i| norms[i]).collect());
-        let sum = ClippedSum::new(run.clipping(), Sensitive::new(vec![0.0]), &chosen);
-        run.release(batch, sum).unwrap();
+        release_zeros(&mut run, batch, 1, &chosen);
         let Clipping::Flat { norm } = *run.clipping() else {
             panic!("{:?}", run.clipping())
         };
@@ -78,29 +77,37 @@ fn the_norm_finds_the_quantile_from_below_and_from_above() {
 /// With no units at all each step's move is the count's noise alone.
 #[test]
 fn the_count_has_the_stated_noise() {
-    let plan = NoisySgdMechanism::new(NoisySgdParameters {
-        declared_units: 2000,
-        steps: 100_000,
-        clipping: ClippingPlan::Adaptive(AdaptiveClipping {
-            learning_rate: 0.01,
-            initial_norm: 1.0,
-            ..ADAPTIVE
-        }),
-        ..poisson(0.5)
-    })
-    .unwrap();
-    let logs: Vec<f64> = norms_after(&plan, &[], 2)
-        .iter()
-        .map(|norm| norm.ln())
-        .collect();
-    // A step moves the logarithm by the learning rate times noise over the expected batch size.
-    let noise = logs
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]) * 1000.0 / 0.01);
-    let squares: f64 = noise.map(|x| (x / 50.0).powi(2)).sum();
-    assert!(fits_chi_square(squares, logs.len() - 1));
-    for off in [0.97_f64, 1.03] {
-        assert!(!fits_chi_square(squares * off.powi(2), logs.len() - 1));
+    for arithmetic in [Arithmetic::Float, Arithmetic::Exact] {
+        let plan = NoisySgdMechanism::new(NoisySgdParameters {
+            declared_units: 2000,
+            steps: 100_000,
+            clipping: ClippingPlan::Adaptive(AdaptiveClipping {
+                learning_rate: 0.01,
+                initial_norm: 1.0,
+                ..ADAPTIVE
+            }),
+            arithmetic,
+            ..poisson(0.5)
+        })
+        .unwrap();
+        let logs: Vec<f64> = norms_after(&plan, &[], 2)
+            .iter()
+            .map(|norm| norm.ln())
+            .collect();
+        // A step moves the logarithm by the learning rate times noise over the expected batch size.
+        let noise: Vec<f64> = logs
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]) * 1000.0 / 0.01)
+            .collect();
+        let in_half_units = noise
+            .iter()
+            .all(|x| ((2.0 * x).round() / 2.0 - x).abs() < 1e-6);
+        assert_eq!(in_half_units, arithmetic == Arithmetic::Exact);
+        let squares: f64 = noise.iter().map(|x| (x / 50.0).powi(2)).sum();
+        assert!(fits_chi_square(squares, noise.len()));
+        for off in [0.97_f64, 1.03] {
+            assert!(!fits_chi_square(squares * off.powi(2), noise.len()));
+        }
     }
 }
 

@@ -6,9 +6,11 @@
 
 mod adaptive_clipping;
 mod correlated;
+mod exact;
 mod neighbours;
 mod neighbours_in_a_sample;
 mod neighbours_of_a_sum;
+mod neighbours_on_a_grid;
 mod noise;
 mod noisy_max;
 mod noisy_sgd;
@@ -16,6 +18,7 @@ mod plans;
 mod refusals;
 mod refusals_of_a_run;
 mod replay;
+mod rounded_gaussian;
 mod sampling;
 mod statistics;
 mod value_stability;

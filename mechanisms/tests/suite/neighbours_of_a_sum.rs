@@ -10,7 +10,7 @@ use privet_mechanisms::{
 use crate::plans::poisson;
 
 /// Two layers, of two parameters and one.
-const AWKWARD: [[f32; 3]; 8] = [
+pub(crate) const AWKWARD: [[f32; 3]; 8] = [
     [0.3, -0.4, 0.05],
     [3.0, 4.0, -20.0],
     [-7e-5, 2e-42, 0.0],
@@ -21,7 +21,27 @@ const AWKWARD: [[f32; 3]; 8] = [
     [0.0, 0.0, 0.0],
 ];
 
-fn squares(gradient: &[f32; 3]) -> [f64; 2] {
+pub(crate) const ADAPTIVE: AdaptiveClipping = AdaptiveClipping {
+    initial_norm: 0.5,
+    target_quantile: 0.7,
+    learning_rate: 0.3,
+    count_noise: 0.8,
+};
+
+pub(crate) fn rules() -> [Clipping; 3] {
+    [
+        Clipping::Flat { norm: 0.5 },
+        Clipping::PerLayer {
+            norms: vec![0.5, 1.2],
+        },
+        Clipping::Automatic {
+            norm: 0.5,
+            stability: 0.01,
+        },
+    ]
+}
+
+pub(crate) fn squares(gradient: &[f32; 3]) -> [f64; 2] {
     let [a, b, c] = gradient.map(|g| f64::from(g).powi(2));
     [a + b, c]
 }
@@ -43,15 +63,22 @@ fn clipped_sum(rule: &Clipping, subset: usize) -> [f32; 3] {
     sum
 }
 
-fn members(subset: usize) -> impl Iterator<Item = (usize, &'static [f32; 3])> {
+pub(crate) fn members(subset: usize) -> impl Iterator<Item = (usize, &'static [f32; 3])> {
     AWKWARD
         .iter()
         .enumerate()
         .filter(move |(i, _)| subset >> i & 1 == 1)
 }
 
+/// The norms of a subset of the gradients.
+pub(crate) fn norms(subset: usize) -> Vec<f64> {
+    members(subset)
+        .map(|(_, gradient)| squares(gradient).iter().sum::<f64>().sqrt())
+        .collect()
+}
+
 /// Every subset without some unit, beside the same with it.
-fn neighbours() -> impl Iterator<Item = (usize, usize)> {
+pub(crate) fn neighbours() -> impl Iterator<Item = (usize, usize)> {
     (0..1 << AWKWARD.len()).flat_map(|subset| {
         (0..AWKWARD.len())
             .filter(move |i| subset >> i & 1 == 0)
@@ -69,16 +96,7 @@ fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
 
 #[test]
 fn one_unit_moves_the_sum_by_at_most_the_sensitivity_of_the_rule() {
-    for rule in [
-        Clipping::Flat { norm: 0.5 },
-        Clipping::PerLayer {
-            norms: vec![0.5, 1.2],
-        },
-        Clipping::Automatic {
-            norm: 0.5,
-            stability: 0.01,
-        },
-    ] {
+    for rule in rules() {
         let distance = |(a, b)| squared_distance(&clipped_sum(&rule, a), &clipped_sum(&rule, b));
         let largest = neighbours().map(distance).fold(0.0, f64::max).sqrt();
         let stated = rule.sensitivity();
@@ -108,24 +126,16 @@ fn the_reference_for_engines_clips_alike() {
 #[test]
 fn one_unit_moves_sum_and_count_together_by_at_most_what_is_charged() {
     const UNITS: f64 = 8.0;
-    let adaptive = AdaptiveClipping {
-        initial_norm: 0.5,
-        target_quantile: 0.7,
-        learning_rate: 0.3,
-        count_noise: 0.8,
-    };
     let plan = NoisySgdMechanism::new(NoisySgdParameters {
         declared_units: UNITS as u64,
         noise_multiplier: 1.1,
-        clipping: ClippingPlan::Adaptive(adaptive),
+        clipping: ClippingPlan::Adaptive(ADAPTIVE),
         ..poisson(1.0)
     })
     .unwrap();
     let source = || NoiseSource::danger_fixed_seed(1);
     let step = |subset: usize| {
-        let norms: Vec<f64> = members(subset)
-            .map(|(_, gradient)| squares(gradient).iter().sum::<f64>().sqrt())
-            .collect();
+        let norms = norms(subset);
         let mut run = plan.start(&source(), Sensitive::new(norms.len())).unwrap();
         let deviation = run.noise_standard_deviation();
         let batch = run.next_batch().unwrap();
@@ -135,7 +145,7 @@ fn one_unit_moves_sum_and_count_together_by_at_most_what_is_charged() {
         let log_norm = run.state().clipping_norm.unwrap().ln();
         (
             released,
-            -log_norm * UNITS / adaptive.learning_rate,
+            -log_norm * UNITS / ADAPTIVE.learning_rate,
             deviation,
         )
     };
@@ -146,7 +156,7 @@ fn one_unit_moves_sum_and_count_together_by_at_most_what_is_charged() {
         let moved_count = (count - other_count).abs();
         assert!((moved_count - 0.5).abs() < 1e-9, "{moved_count}");
         let moved_sum = squared_distance(sum, other_sum) * (UNITS / deviation).powi(2);
-        largest = largest.max(moved_sum + (moved_count / adaptive.count_noise).powi(2));
+        largest = largest.max(moved_sum + (moved_count / ADAPTIVE.count_noise).powi(2));
     }
     let charged = 1.0 / 1.1;
     // Released values are f32 around 1: off by 1e-6.

@@ -138,6 +138,29 @@ fn parts_of_a_batch_make_the_same_step_as_the_whole() {
     assert_eq!(forgotten, Err(MechanismError::UnitsOfAnotherBatch));
 }
 
+/// Several chunks of noise, drawn on one thread or on three, added to a sum in f32 or in f64.
+#[test]
+fn a_step_does_not_depend_on_threads_or_on_how_the_sum_was_kept() {
+    let release = |threads: usize, in_parts: bool| {
+        let plan = NoisySgdMechanism::new(parameters()).unwrap();
+        let source = NoiseSource::danger_fixed_seed(7);
+        let mut run = plan.start(&source, Sensitive::new(500)).unwrap();
+        let batch = run.next_batch().unwrap();
+        let mut sum = sum_of(&run, &batch, vec![0.5; 9000]);
+        if in_parts {
+            let zeros = Sensitive::new(vec![0.0; 9000]);
+            let nobody = ClippedSum::new(run.clipping(), zeros, &Sensitive::new(vec![]));
+            sum.add(nobody).unwrap();
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().unwrap();
+        pool.install(|| run.release(batch, sum).unwrap())
+    };
+    let one = release(1, false);
+    assert_eq!(one, release(3, false));
+    assert_eq!(one, release(3, true));
+}
+
 #[test]
 fn the_event_is_that_of_the_plan() {
     let plan = NoisySgdMechanism::new(parameters()).unwrap();

@@ -2,12 +2,12 @@
 
 use privet_mechanisms::correlated::{BandedToeplitz, NoiseStrategy, TreeEstimator};
 use privet_mechanisms::{
-    AdaptiveClipping, Answer, ChangedVotes, ClippedSum, Clipping, ClippingPlan, ConfidentGnMax,
+    AdaptiveClipping, Answer, Arithmetic, ChangedVotes, Clipping, ClippingPlan, ConfidentGnMax,
     ConfidentScales, NoiseKey, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters,
     RunState, Sampling, Sensitive, VoteHistogram, VoteQueries,
 };
 
-use crate::plans::poisson;
+use crate::plans::{poisson, release_zeros};
 
 const QUERIES: VoteQueries = VoteQueries {
     classes: 10,
@@ -76,9 +76,7 @@ fn steps(
     while let Some(batch) = run.next_batch() {
         let indices = batch.indices().expose_sensitive().to_vec();
         let norms = indices.iter().map(|&unit| 0.01 * unit as f64).collect();
-        let sum = Sensitive::new(vec![0.0; 5]);
-        let sum = ClippedSum::new(run.clipping(), sum, &Sensitive::new(norms));
-        let released = run.release(batch, sum).unwrap();
+        let released = release_zeros(&mut run, batch, 5, &Sensitive::new(norms));
         let after = run.state();
         steps.push(Step {
             indices,
@@ -101,7 +99,7 @@ fn flat(noise_multiplier: f64) -> NoisySgdParameters {
     }
 }
 
-/// Every sampling, with clipping that changes from step to step and without.
+/// Every sampling, with clipping that changes from step to step and without, in both arithmetics.
 fn plans() -> Vec<NoisySgdParameters> {
     let samplings = [
         Sampling::Poisson {
@@ -138,6 +136,11 @@ fn plans() -> Vec<NoisySgdParameters> {
         })
     };
     let mut plans: Vec<_> = samplings.into_iter().flat_map(both).collect();
+    let exact = plans.clone().into_iter().map(|plan| NoisySgdParameters {
+        arithmetic: Arithmetic::Exact,
+        ..plan
+    });
+    plans.extend(exact.collect::<Vec<_>>());
     plans.extend(turns());
     plans
 }

@@ -3,7 +3,7 @@
 use privet_accountant::NeighboringRelation::{AddOrRemoveOne, ReplaceOne, ReplaceSpecial};
 use privet_mechanisms::correlated::{BandedToeplitz, NoiseStrategy};
 use privet_mechanisms::{
-    AdaptiveClipping, Clipping, ClippingPlan, DpEvent, MechanismError, NoiseSource,
+    AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, DpEvent, MechanismError, NoiseSource,
     NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, Sampling, Sensitive,
 };
 
@@ -26,6 +26,7 @@ fn parameters(sampling: Sampling, noise: NoiseStrategy) -> NoisySgdParameters {
         steps: 10,
         clipping: Clipping::Flat { norm: 0.7 }.into(),
         noise_multiplier: 1.3,
+        arithmetic: Arithmetic::Float,
     }
 }
 
@@ -173,6 +174,10 @@ fn what_has_no_theorem_is_refused() {
         parameters(CYCLIC, TREES[0].clone()),
         NoisySgdParameters {
             clipping: adaptive,
+            ..parameters(FIXED_ORDER, square_root(2))
+        },
+        NoisySgdParameters {
+            arithmetic: Arithmetic::Exact,
             ..parameters(FIXED_ORDER, square_root(2))
         },
     ];
