@@ -1,19 +1,26 @@
 //! One parameter that meets a target, by the accountant that is asked for.
 
+use std::fmt::Display;
+
 use anyhow::Result;
 use privet_accountant::calibrate::{self, CalibrationError, Target};
-use privet_accountant::{DpEvent, EventError, PldAccountant, PrivacyAccountant, RdpAccountant};
+use privet_accountant::{
+    AccountantError, DpEvent, Guarantee, PldAccountant, PrivacyAccountant, RdpAccountant,
+};
 
 use super::exact;
 use super::question::Question;
 use crate::errors::usage;
 
 /// By which accountant a parameter is calibrated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Accountant {
     /// The exact value's upper end
     Pld,
-    /// Renyi divergences: what `privet run` checks its budget by
+    /// Renyi divergences
     Rdp,
 }
 
@@ -34,26 +41,44 @@ impl Accountant {
         };
         given.unwrap_or(tightest)
     }
+
+    /// The upper bound on epsilon at a delta.
+    ///
+    /// # Errors
+    /// An event that this accountant cannot bound.
+    pub(crate) fn guarantee(
+        self,
+        question: Question,
+        event: &DpEvent,
+        delta: f64,
+    ) -> Result<Guarantee, AccountantError> {
+        let mut accountant: Box<dyn PrivacyAccountant> = match self {
+            Self::Pld => Box::new(pld(question)),
+            Self::Rdp => Box::new(rdp(question)),
+        };
+        accountant.compose(event, 1)?;
+        accountant.epsilon(delta)
+    }
 }
 
 /// The smallest noise whose event meets the target.
 ///
 /// # Errors
 /// A usage error where no noise meets it, or any does.
-pub(crate) fn smallest_noise(
+pub(crate) fn smallest_noise<E: Display>(
     by: Accountant,
     question: Question,
     target: Target,
-    event: impl Fn(f64) -> Result<DpEvent, EventError>,
+    event: impl Fn(f64) -> Result<DpEvent, E>,
 ) -> Result<f64> {
     noise(by, question, target, event).map_err(|error| usage(error.to_string()))
 }
 
-fn noise(
+fn noise<E: Display>(
     by: Accountant,
     question: Question,
     target: Target,
-    event: impl Fn(f64) -> Result<DpEvent, EventError>,
+    event: impl Fn(f64) -> Result<DpEvent, E>,
 ) -> Result<f64, CalibrationError> {
     let found = match by {
         Accountant::Pld => calibrate::smallest_noise(|| pld(question), target, event),
@@ -93,11 +118,11 @@ pub(crate) fn largest_count(
 ///
 /// # Errors
 /// A usage error where no probability of at least 1e-12 meets it.
-pub(crate) fn largest_probability(
+pub(crate) fn largest_probability<E: Display>(
     by: Accountant,
     question: Question,
     target: Target,
-    event: impl Fn(f64) -> Result<DpEvent, EventError>,
+    event: impl Fn(f64) -> Result<DpEvent, E>,
 ) -> Result<f64> {
     // A record costs less the rarer it is sampled: one over the probability acts as noise does.
     let probability = |rarity: f64| rarity.recip().min(1.0);

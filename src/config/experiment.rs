@@ -8,7 +8,9 @@ use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
 use privet_training::plain::PlainTraining;
 
-use super::file::{AggregatorTable, DpSgdTable, ExperimentFile, PrivacyTable, TeachersTable};
+use super::dp_sgd::{self, DpSgdTable};
+use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable};
+use crate::account::Accountant;
 use crate::run_dir::Replay;
 
 /// A checked experiment.
@@ -42,6 +44,8 @@ pub(crate) struct PrivacyTarget {
     pub(crate) delta: f64,
     /// Which data sets are neighbours.
     pub(crate) relation: NeighboringRelation,
+    /// Whose upper bound epsilon is, where the config says.
+    pub(crate) accountant: Option<Accountant>,
     danger_fixed_noise_seed: Option<u64>,
 }
 
@@ -85,12 +89,24 @@ pub(crate) enum Warning {
     DangerFixedNoiseSeed,
     /// A baseline was asked for on data that nobody declared public.
     NoBaselineOnPrivateData,
+    /// The budget allows fewer steps than were asked for.
+    FewerSteps {
+        /// As asked for.
+        planned: u64,
+        /// As the budget allows.
+        taken: u64,
+    },
 }
 
 impl Warning {
     /// Those that a reader of the guarantee must know, in words.
     pub(crate) fn of_guarantee(warnings: &[Self]) -> Vec<String> {
-        let concerning = |warning: &&Self| **warning != Self::NoBaselineOnPrivateData;
+        let concerning = |warning: &&Self| {
+            matches!(
+                warning,
+                Self::LargeDelta { .. } | Self::DangerFixedNoiseSeed
+            )
+        };
         warnings
             .iter()
             .filter(concerning)
@@ -117,6 +133,11 @@ impl fmt::Display for Warning {
                 "NOT PRIVATE: danger_fixed_noise_seed makes all noise predictable; use it to debug \
                  and remove it before anything is published",
             ),
+            Self::FewerSteps { planned, taken } => write!(
+                formatter,
+                "[dp_sgd] stop_at_budget: {taken} of {planned} steps are taken, as many as [privacy] \
+                 epsilon allows; raise it or noise_multiplier for more",
+            ),
             Self::NoBaselineOnPrivateData => formatter.write_str(
                 "[baseline] is left out: its accuracy would be a release without privacy, and this \
                  data set is not declared a public benchmark; use method = \"baseline\" for a model \
@@ -138,11 +159,7 @@ impl Experiment {
                 student: training("student", required(&file, &file.student, "student")?)?,
                 baseline: baseline(&file)?,
             }),
-            MethodName::DpSgd => Method::DpSgd(DpSgd {
-                privacy: privacy(&file)?,
-                table: dp_sgd(&file)?,
-                baseline: baseline(&file)?,
-            }),
+            MethodName::DpSgd => Method::DpSgd(dp_sgd(&file)?),
             MethodName::Baseline => Method::Baseline(training(
                 "baseline",
                 required(&file, &file.baseline, "baseline")?,
@@ -245,6 +262,7 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         epsilon,
         delta,
         neighboring,
+        accountant,
         danger_fixed_noise_seed,
     } = required(file, &file.privacy, "privacy")?;
     if let Some(epsilon) = epsilon {
@@ -267,6 +285,7 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         epsilon,
         delta,
         relation: neighboring,
+        accountant,
         danger_fixed_noise_seed,
     })
 }
@@ -336,33 +355,18 @@ fn noise(key: &str, scale: Option<f64>) -> Result<()> {
     }
 }
 
-fn dp_sgd(file: &ExperimentFile) -> Result<DpSgdTable> {
-    let table = required(file, &file.dp_sgd, "dp_sgd")?;
-    let q = table.sampling_probability;
+fn dp_sgd(file: &ExperimentFile) -> Result<DpSgd> {
+    let (privacy, table) = (privacy(file)?, required(file, &file.dp_sgd, "dp_sgd")?);
+    dp_sgd::check(&table)?;
     ensure!(
-        q > 0.0 && q <= 1.0,
-        "[dp_sgd] sampling_probability = {q}: it must be above 0 and at most 1"
+        !table.stop_at_budget || privacy.epsilon.is_some(),
+        "[dp_sgd] stop_at_budget = true, but there is no budget: give [privacy] epsilon"
     );
-    ensure!(
-        table.steps >= 1,
-        "[dp_sgd] steps = 0: give at least one step"
-    );
-    for (key, value) in [
-        ("clipping_norm", Some(table.clipping_norm)),
-        ("noise_multiplier", table.noise_multiplier),
-    ] {
-        if let Some(value) = value {
-            ensure!(
-                value.is_finite() && value > 0.0,
-                "[dp_sgd] {key} = {value}: it must be a finite number above 0"
-            );
-        }
-    }
-    table
-        .optimizer
-        .validate()
-        .map_err(|error| anyhow!("[dp_sgd] optimizer: {error}"))?;
-    Ok(table)
+    Ok(DpSgd {
+        privacy,
+        table,
+        baseline: baseline(file)?,
+    })
 }
 
 fn baseline(file: &ExperimentFile) -> Result<Option<PlainTraining>> {

@@ -11,6 +11,9 @@ use privet_training::optimizer::OptimizerSpec;
 use privet_training::plain::PlainTraining;
 use serde::{Deserialize, Serialize};
 
+use super::dp_sgd::DpSgdTable;
+use crate::account::Accountant;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +23,9 @@ pub(crate) struct ExperimentFile {
     /// Seed of partition, initialisation and shuffling; never of privacy noise.
     #[serde(default)]
     pub(crate) seed: u64,
+    /// What computes gradients: the CPU engine where it has all layers, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) engine: Option<EngineName>,
     /// The data set and what of it is public.
     pub(crate) data: DataConfig,
     /// The guarantee that is asked for. Absent for `method = "baseline"`.
@@ -66,6 +72,16 @@ impl MethodName {
     }
 }
 
+/// `engine = ...`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum EngineName {
+    /// The engine of our own for ordinary processors.
+    Cpu,
+    /// Burn.
+    Burn,
+}
+
 /// `[privacy]`
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +95,9 @@ pub(crate) struct PrivacyTable {
     /// Which data sets count as neighbours.
     #[serde(default = "default_relation")]
     pub(crate) neighboring: NeighboringRelation,
+    /// Whose upper bound epsilon is; the tightest that supports the mechanism when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) accountant: Option<Accountant>,
     /// For debugging only: draws all noise from this seed, so that nothing is private.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) danger_fixed_noise_seed: Option<u64>,
@@ -158,24 +177,4 @@ pub(crate) enum AggregatorTable {
         #[serde(skip_serializing_if = "Option::is_none")]
         sigma: Option<f64>,
     },
-}
-
-/// `[dp_sgd]`
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DpSgdTable {
-    /// The network.
-    #[serde(default)]
-    pub(crate) network: NetworkSpec,
-    /// Probability with which each record enters a step's batch.
-    pub(crate) sampling_probability: f64,
-    /// Number of steps.
-    pub(crate) steps: u64,
-    /// L2 length to which each example's gradient is clipped.
-    pub(crate) clipping_norm: f64,
-    /// Standard deviation of the noise over the clipping norm; calibrated when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) noise_multiplier: Option<f64>,
-    /// The optimizer, which sees noisy gradients only.
-    pub(crate) optimizer: OptimizerSpec,
 }

@@ -7,11 +7,10 @@ use privet_training::model_file::{self, ModelDescription};
 use privet_training::network::Network;
 
 use super::context::Context;
-use super::plan::guarantees;
+use super::plan::Accounting;
 use super::privacy_report::PrivacyReport;
-use super::result::{Cost, PrivacyResult, RunResult, Utility};
+use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
-use crate::config::PrivacyTarget;
 use crate::display::csv_field;
 use crate::ledger::RunLedger;
 use crate::run_dir::json;
@@ -21,7 +20,11 @@ pub(super) struct Outcome {
     pub(super) network: Network,
     pub(super) utility: Utility,
     /// Absent for a run without privacy.
-    pub(super) privacy: Option<(PrivacyTarget, RunLedger, NoiseOrigin)>,
+    pub(super) privacy: Option<(Accounting, RunLedger, NoiseOrigin)>,
+    /// What the mechanism did, in words.
+    pub(super) mechanism: Vec<String>,
+    /// Of a training that a budget may end.
+    pub(super) steps: Option<Steps>,
     pub(super) bytes_released: u64,
     pub(super) released: Released,
     pub(super) warnings: Vec<String>,
@@ -90,6 +93,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
             conversion: guarantee.conversion.map(Into::into),
             noise: report.noise.clone(),
             private: report.private,
+            steps: outcome.steps,
         }),
         utility: Utility {
             test_size: test.len(),
@@ -112,17 +116,20 @@ fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
     let public = context.dataset.info.public.clone();
     match &outcome.privacy {
         None => Ok(PrivacyReport::not_private(method, public)),
-        Some((privacy, ledger, noise)) => {
+        Some((accounting, ledger, noise)) => {
             let ledger = ledger.to_ledger()?;
-            let guarantees = guarantees(privacy, &ledger)?;
-            PrivacyReport::new(
+            let report = PrivacyReport::new(
                 method,
-                guarantees,
+                accounting.guarantees(&ledger)?,
                 &ledger,
                 *noise,
                 public,
-                outcome.warnings.clone(),
-            )
+            )?;
+            Ok(PrivacyReport {
+                mechanism: outcome.mechanism.clone(),
+                warnings: outcome.warnings.clone(),
+                ..report
+            })
         }
     }
 }

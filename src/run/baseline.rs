@@ -1,41 +1,52 @@
 //! A model without privacy: a method of its own, and the line that private models are held against.
 
 use anyhow::{Context as _, Result, ensure};
+use privet_training::augment::Augmentation;
 use privet_training::data::{Dataset, InputShape};
-use privet_training::evaluate;
+use privet_training::gradient::GradientEngine;
 use privet_training::network::{Architecture, Network, NetworkSpec, ParameterLayout};
 use privet_training::plain::{LabeledRows, PlainTraining, SeedName, train};
 use serde_json::json;
 
 use super::artefacts::{Outcome, Released};
 use super::context::Context;
+use super::engine::Engine;
 use super::result::Utility;
-use crate::config::Warning;
+use crate::config::{Experiment, Warning};
 
-/// The network of a table, for a data set.
+/// The network of a table, for a data set and an engine, and whether its augmentation has a meaning.
 pub(super) fn architecture(
     spec: &NetworkSpec,
-    dataset: &Dataset,
-    table: &str,
-) -> Result<Architecture> {
-    spec.resolve(dataset.info.shape, dataset.info.classes.len())
-        .with_context(|| format!("[{table}.network]"))
-}
-
-/// The network of a training without privacy, and whether its augmentation has a meaning.
-pub(super) fn training_architecture(
-    training: &PlainTraining,
+    augment: Option<Augmentation>,
+    experiment: &Experiment,
     dataset: &Dataset,
     table: &str,
 ) -> Result<Architecture> {
     let is_image = matches!(dataset.info.shape, InputShape::Image { .. });
     ensure!(
-        is_image || training.augment.is_none(),
+        is_image || augment.is_none(),
         "[{table}] augment moves images, but {} holds {}: leave it out",
         dataset.info.name,
         dataset.info.shape
     );
-    architecture(&training.network, dataset, table)
+    let in_table = || format!("[{table}.network]");
+    let architecture = spec
+        .resolve(dataset.info.shape, dataset.info.classes.len())
+        .with_context(in_table)?;
+    let engine = Engine::new(experiment.file.engine);
+    engine.worker(&architecture).with_context(in_table)?;
+    Ok(architecture)
+}
+
+/// The network of a training without privacy.
+pub(super) fn training_architecture(
+    training: &PlainTraining,
+    experiment: &Experiment,
+    dataset: &Dataset,
+    table: &str,
+) -> Result<Architecture> {
+    let (spec, augment) = (&training.network, training.augment);
+    architecture(spec, augment, experiment, dataset, table)
 }
 
 /// A training without privacy whose network fits.
@@ -45,16 +56,21 @@ pub(super) struct BaselinePlan<'a> {
 }
 
 impl<'a> BaselinePlan<'a> {
-    pub(super) fn new(training: &'a PlainTraining, dataset: &Dataset) -> Result<Self> {
+    pub(super) fn new(
+        training: &'a PlainTraining,
+        experiment: &Experiment,
+        dataset: &Dataset,
+    ) -> Result<Self> {
         Ok(Self {
             training,
-            architecture: training_architecture(training, dataset, "baseline")?,
+            architecture: training_architecture(training, experiment, dataset, "baseline")?,
         })
     }
 
     /// The baseline that a private run is compared with, where it may be shown.
     pub(super) fn to_compare(
         training: Option<&'a PlainTraining>,
+        experiment: &Experiment,
         dataset: &Dataset,
         warnings: &mut Vec<Warning>,
     ) -> Result<Option<Self>> {
@@ -63,21 +79,22 @@ impl<'a> BaselinePlan<'a> {
             return Ok(None);
         }
         training
-            .map(|training| Self::new(training, dataset))
+            .map(|training| Self::new(training, experiment, dataset))
             .transpose()
     }
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let network = self.train(context)?;
-        let test = &context.dataset.test;
         Ok(Outcome {
             utility: Utility {
-                test_accuracy: evaluate::accuracy(&network, test.inputs(), test.labels()),
+                test_accuracy: self.measure(context, &network)?,
                 ..Utility::default()
             },
             bytes_released: 4 * self.architecture.parameters() as u64,
             network,
             privacy: None,
+            mechanism: Vec::new(),
+            steps: None,
             warnings: Vec::new(),
             released: Released::Model,
         })
@@ -86,8 +103,15 @@ impl<'a> BaselinePlan<'a> {
     /// Test accuracy of the model alone; the model itself is forgotten.
     pub(super) fn accuracy(&self, context: &mut Context) -> Result<f64> {
         let network = self.train(context)?;
+        self.measure(context, &network)
+    }
+
+    fn measure(&self, context: &Context, network: &Network) -> Result<f64> {
+        let parameters = network.flat_parameters();
         let test = &context.dataset.test;
-        Ok(evaluate::accuracy(&network, test.inputs(), test.labels()))
+        context
+            .engine
+            .accuracy(&self.architecture, &parameters, test)
     }
 
     fn train(&self, context: &mut Context) -> Result<Network> {

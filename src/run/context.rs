@@ -5,8 +5,8 @@ use std::time::Instant;
 use anyhow::Result;
 use burn::tensor::Device;
 use privet_training::data::Dataset;
-use privet_training::gradient::{BurnEngine, GradientEngine};
 
+use super::engine::Engine;
 use super::metrics::Metrics;
 use super::result::Seconds;
 use crate::config::Experiment;
@@ -22,7 +22,7 @@ pub(super) struct Context<'a> {
     pub(super) metrics: Metrics,
     pub(super) seconds: Seconds,
     pub(super) device: Device,
-    pub(super) engine: Box<dyn GradientEngine>,
+    pub(super) engine: Engine,
     clock: Instant,
 }
 
@@ -34,9 +34,12 @@ impl<'a> Context<'a> {
         progress: Progress,
         clock: Instant,
     ) -> Result<Self> {
-        let mut metrics = Metrics::create(&dir.root().join("metrics.jsonl"))?;
-        if !experiment.is_private() {
-            metrics.record(&serde_json::json!({"warning": "NOT PRIVATE"}))?;
+        let warning = serde_json::json!({"warning": "NOT PRIVATE"});
+        let head = (!experiment.is_private()).then_some(warning);
+        let mut metrics = Metrics::new(&dir.root().join("metrics.jsonl"), head);
+        // What a checkpoint goes on from is kept until the checkpoint has been read.
+        if !dir.has_checkpoint() {
+            metrics.begin()?;
         }
         Ok(Self {
             experiment,
@@ -46,7 +49,7 @@ impl<'a> Context<'a> {
             progress,
             seconds: Seconds::default(),
             device: Device::flex(),
-            engine: Box::new(BurnEngine::default()),
+            engine: Engine::new(experiment.file.engine),
             clock,
         })
     }

@@ -4,6 +4,7 @@ mod artefacts;
 mod baseline;
 mod context;
 mod dp_sgd;
+mod engine;
 mod metrics;
 mod pate;
 mod plan;
@@ -55,9 +56,11 @@ impl<'a> Plan<'a> {
     fn new(experiment: &'a Experiment, dataset: &Dataset) -> Result<Self> {
         Ok(match &experiment.method {
             Method::Pate(pate) => Self::Pate(pate::PatePlan::new(pate, experiment, dataset)?),
-            Method::DpSgd(dp_sgd) => Self::DpSgd(dp_sgd::DpSgdPlan::new(dp_sgd, dataset)?),
+            Method::DpSgd(dp_sgd) => {
+                Self::DpSgd(dp_sgd::DpSgdPlan::new(dp_sgd, experiment, dataset)?)
+            }
             Method::Baseline(training) => {
-                Self::Baseline(baseline::BaselinePlan::new(training, dataset)?)
+                Self::Baseline(baseline::BaselinePlan::new(training, experiment, dataset)?)
             }
         })
     }

@@ -1,8 +1,6 @@
 //! PATE: teachers, votes, noisy labels, student.
 
 use anyhow::{Context as _, Result, ensure};
-use privet_accountant::RdpAccountant;
-use privet_accountant::calibrate::smallest_noise;
 use privet_mechanisms::{
     ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError, NoisyMax,
     VoteQueries,
@@ -19,7 +17,8 @@ use serde_json::json;
 use super::artefacts::{Outcome, Released};
 use super::baseline::{BaselinePlan, training_architecture};
 use super::context::Context;
-use super::plan::{afford, check_budget, declared_size};
+use super::engine::Engine;
+use super::plan::{Accounting, declared_size};
 use super::result::Utility;
 use crate::config::file::AggregatorTable;
 use crate::config::{Experiment, Pate, Warning};
@@ -29,6 +28,7 @@ use crate::vote_store::VoteStore;
 /// A PATE run whose every bound has been checked and whose noise is fixed.
 pub(super) struct PatePlan<'a> {
     config: &'a Pate,
+    accounting: Accounting,
     mechanism: Box<dyn NoisyMax>,
     rule: PartitionRule,
     teacher: Architecture,
@@ -55,17 +55,19 @@ impl<'a> PatePlan<'a> {
         let changed_votes = rule
             .changed_votes(privacy.relation)
             .context("no partition bounds how many teachers a neighbour changes")?;
-        let mechanism = mechanism(config, dataset, changed_votes)?;
-        check_budget(privacy, &mechanism.event(), "[aggregator] sigma or scale")?;
+        let (mechanism, accounting) = mechanism(config, dataset, changed_votes)?;
+        accounting.check_budget(&mechanism.event(), "[aggregator] sigma or scale")?;
         let mut warnings = privacy.warnings(size);
-        let baseline = BaselinePlan::to_compare(config.baseline.as_ref(), dataset, &mut warnings)?;
+        let network = |training, table| training_architecture(training, experiment, dataset, table);
+        let (baseline, warned) = (config.baseline.as_ref(), &mut warnings);
         Ok(Self {
             config,
+            accounting,
             mechanism,
             rule,
-            teacher: training_architecture(&config.teachers.training(), dataset, "teachers")?,
-            student: training_architecture(&config.student, dataset, "student")?,
-            baseline,
+            teacher: network(&config.teachers.training(), "teachers")?,
+            student: network(&config.student, "student")?,
+            baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
     }
@@ -83,14 +85,17 @@ impl<'a> PatePlan<'a> {
 
         let inputs = digest::of_counts(votes.counts(), questions.inputs());
         let event = self.mechanism.event();
-        let noise = privacy.replay().reserve(
-            &context.dir,
-            &mut ledger,
-            "labels of public examples",
-            &event,
-            &inputs,
-            |ledger, event| afford(privacy, ledger, event),
-        )?;
+        let noise = privacy
+            .replay()
+            .reserve(
+                &context.dir,
+                &mut ledger,
+                "labels of public examples",
+                &event,
+                &inputs,
+                |ledger, event| self.accounting.afford(ledger, event),
+            )?
+            .noise;
         let phase = context
             .progress
             .phase("aggregation", self.mechanism.queries().queries);
@@ -113,8 +118,9 @@ impl<'a> PatePlan<'a> {
             None => None,
         };
         let test = &context.dataset.test;
+        let parameters = student.network().flat_parameters();
         let utility = Utility {
-            test_accuracy: student.accuracy(test.inputs(), test.labels()),
+            test_accuracy: context.engine.accuracy(&self.student, &parameters, test)?,
             labels_released: Some(labels.len()),
             queries: Some(self.mechanism.queries().queries),
             label_accuracy: (context.dataset.pool_truth.as_ref())
@@ -125,7 +131,9 @@ impl<'a> PatePlan<'a> {
         Ok(Outcome {
             network: student.into_network(),
             utility,
-            privacy: Some((privacy.clone(), ledger, noise.origin())),
+            privacy: Some((self.accounting.clone(), ledger, noise.origin())),
+            mechanism: Vec::new(),
+            steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             bytes_released: 4 * labels.len() as u64,
             released: Released::Labels { asked, labels },
@@ -163,10 +171,11 @@ impl<'a> PatePlan<'a> {
         }
         let partition = Partition::new(examples, teachers, self.rule)?;
         let training = self.config.teachers.training();
+        let engine = Engine::side_by_side(context.experiment.file.engine);
         let ensemble = Ensemble {
             architecture: &self.teacher,
             training: &training,
-            engine: context.engine.as_ref(),
+            engine: &engine,
             seed: context.seed(),
             workers: self.config.teachers.workers.unwrap_or_else(processors),
             device: context.device.clone(),
@@ -187,7 +196,7 @@ impl<'a> PatePlan<'a> {
         let phase = context.progress.phase("student", training.epochs as u64);
         let mut curve = Vec::with_capacity(training.epochs);
         let student = Student::train(
-            context.engine.as_ref(),
+            &context.engine,
             self.student.clone(),
             training,
             context.seed(),
@@ -216,7 +225,7 @@ fn mechanism(
     config: &Pate,
     dataset: &Dataset,
     changed_votes: ChangedVotes,
-) -> Result<Box<dyn NoisyMax>> {
+) -> Result<(Box<dyn NoisyMax>, Accounting)> {
     let (AggregatorTable::Lnmax { queries, .. }
     | AggregatorTable::Gnmax { queries, .. }
     | AggregatorTable::ConfidentGnmax { queries, .. }) = config.aggregator;
@@ -258,22 +267,20 @@ fn mechanism(
     }
 }
 
+/// In votes: where each accountant is tried before the noise is known.
+const TRIAL_SCALE: f64 = 100.0;
+
 fn planned<M: NoisyMax + 'static>(
     config: &Pate,
     scale: Option<f64>,
     key: &str,
     plan: impl Fn(f64) -> Result<M, MechanismError>,
-) -> Result<Box<dyn NoisyMax>> {
+) -> Result<(Box<dyn NoisyMax>, Accounting)> {
+    let event = |scale| plan(scale).map(|plan| plan.event());
+    let accounting = Accounting::new(&config.privacy, &event(scale.unwrap_or(TRIAL_SCALE))?);
     let scale = match scale {
         Some(scale) => scale,
-        None => {
-            let privacy = &config.privacy;
-            let accountant = || RdpAccountant::new(privacy.relation);
-            let event = |scale| plan(scale).map(|plan| plan.event());
-            smallest_noise(accountant, privacy.budget(key)?, event)
-                .with_context(|| format!("{key} cannot be calibrated"))?
-                .noise
-        }
+        None => accounting.calibrate(key, event)?,
     };
-    Ok(Box::new(plan(scale)?))
+    Ok((Box::new(plan(scale)?), accounting))
 }

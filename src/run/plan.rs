@@ -1,9 +1,10 @@
 //! Sizes and costs that are checked before any work.
 
-use anyhow::{Result, bail, ensure};
-use privet_accountant::{Conversion, DpEvent, Guarantee, Ledger, PrivacyAccountant, RdpAccountant};
+use anyhow::{Context as _, Result, bail, ensure};
+use privet_accountant::{Conversion, DpEvent, Guarantee, Ledger};
 use privet_training::data::Dataset;
 
+use crate::account::{Accountant, Asked, Question, smallest_noise};
 use crate::config::PrivacyTarget;
 use crate::display::epsilon;
 use crate::ledger::RunLedger;
@@ -23,94 +24,176 @@ pub(super) fn declared_size(dataset: &Dataset) -> Result<usize> {
     Ok(size)
 }
 
-/// The guarantee of one event under the run's relation, by the default accountant.
-pub(super) fn guarantee(privacy: &PrivacyTarget, event: &DpEvent) -> Result<Guarantee> {
-    let mut accountant = RdpAccountant::new(privacy.relation);
-    accountant.compose(event, 1)?;
-    Ok(accountant.epsilon(privacy.delta)?)
+/// The guarantee asked for, and the accountant that answers for it: one and the same for
+/// calibration, budget and headline.
+#[derive(Clone, Debug)]
+pub(super) struct Accounting {
+    privacy: PrivacyTarget,
+    by: Accountant,
 }
 
-/// The guarantee of everything in a ledger, by each accountant and conversion; the headline first.
-///
-/// Where a run was charged more than once, every epsilon is at least the budget: see [`afford`].
-pub(super) fn guarantees(privacy: &PrivacyTarget, ledger: &Ledger) -> Result<Vec<Guarantee>> {
-    let mut guarantees = by_conversion(privacy, ledger)?;
-    if let Some(budget) = privacy.epsilon.filter(|_| ledger.entries().len() > 1) {
-        for guarantee in &mut guarantees {
-            guarantee.epsilon = guarantee.epsilon.max(budget);
-            guarantee.optimal_order = None;
+impl Accounting {
+    /// The accountant that the config names, or the tightest that can bound `event`, which is of the
+    /// kind of the run's own: the exact one where it has a finite answer, else the Renyi accountant.
+    ///
+    /// The choice follows from public constants alone.
+    pub(super) fn new(privacy: &PrivacyTarget, event: &DpEvent) -> Self {
+        let exact = Accountant::Pld.guarantee(question(privacy), event, privacy.delta);
+        let tightest = match exact {
+            Ok(guarantee) if guarantee.epsilon.is_finite() => Accountant::Pld,
+            _ => Accountant::Rdp,
+        };
+        Self {
+            privacy: privacy.clone(),
+            by: privacy.accountant.unwrap_or(tightest),
         }
     }
-    Ok(guarantees)
-}
 
-fn by_conversion(privacy: &PrivacyTarget, ledger: &Ledger) -> Result<Vec<Guarantee>> {
-    [
-        Conversion::CanonneKamathSteinke2020,
-        Conversion::Mironov2017,
-    ]
-    .into_iter()
-    .map(|conversion| {
-        let mut accountant = RdpAccountant::with_conversion(privacy.relation, conversion);
-        accountant.compose(&ledger.as_event(), 1)?;
-        Ok(accountant.epsilon(privacy.delta)?)
-    })
-    .collect()
-}
-
-/// Refuses a plan that costs more than the budget.
-pub(super) fn check_budget(
-    privacy: &PrivacyTarget,
-    event: &DpEvent,
-    noise_key: &str,
-) -> Result<()> {
-    let guarantee = guarantee(privacy, event)?;
-    ensure!(
-        guarantee.epsilon.is_finite(),
-        "this plan has no finite epsilon at delta = {:e}: add noise ({noise_key})",
-        privacy.delta
-    );
-    if let Some(budget) = privacy.epsilon {
-        ensure!(
-            guarantee.epsilon <= budget,
-            "this plan costs epsilon = {} at delta = {:e}, above the budget [privacy] epsilon = \
-             {budget}: raise the budget, or leave {noise_key} out and it is calibrated",
-            epsilon(guarantee.epsilon),
-            privacy.delta
-        );
+    /// The guarantee asked for.
+    pub(super) fn privacy(&self) -> &PrivacyTarget {
+        &self.privacy
     }
-    Ok(())
+
+    /// The accountant.
+    pub(super) fn by(&self) -> Accountant {
+        self.by
+    }
+
+    /// The guarantee of one event.
+    pub(super) fn guarantee(&self, event: &DpEvent) -> Result<Guarantee> {
+        let guarantee = self
+            .by
+            .guarantee(question(&self.privacy), event, self.privacy.delta);
+        guarantee.with_context(|| match self.by {
+            Accountant::Pld => {
+                "[privacy] accountant = \"pld\" cannot bound this plan: leave the key out"
+            }
+            Accountant::Rdp => "the Renyi accountant cannot bound this plan",
+        })
+    }
+
+    /// The least noise within the budget; `key` is where the config could give it.
+    pub(super) fn calibrate<E: std::fmt::Display>(
+        &self,
+        key: &str,
+        event: impl Fn(f64) -> Result<DpEvent, E>,
+    ) -> Result<f64> {
+        let target = self.privacy.budget(key)?;
+        smallest_noise(self.by, question(&self.privacy), target, event)
+            .with_context(|| format!("{key} cannot be calibrated"))
+    }
+
+    /// The most repetitions of at most `planned` whose event is within the budget; 0 where one is
+    /// too many.
+    pub(super) fn most(&self, planned: u64, event: impl Fn(u64) -> Result<DpEvent>) -> Result<u64> {
+        let Some(budget) = self.privacy.epsilon else {
+            return Ok(planned);
+        };
+        let fits =
+            |count| -> Result<bool> { Ok(self.guarantee(&event(count)?)?.epsilon <= budget) };
+        if fits(planned)? {
+            return Ok(planned);
+        }
+        let (mut most, mut too_many) = (0, planned);
+        while too_many - most > 1 {
+            let middle = most + (too_many - most) / 2;
+            match fits(middle)? {
+                true => most = middle,
+                false => too_many = middle,
+            }
+        }
+        Ok(most)
+    }
+
+    /// The guarantee of everything in a ledger; the headline first, then every other accountant and
+    /// conversion that supports the events.
+    ///
+    /// Where a run was charged more than once, every epsilon is at least the budget: see
+    /// [`afford`](Self::afford).
+    pub(super) fn guarantees(&self, ledger: &Ledger) -> Result<Vec<Guarantee>> {
+        let event = ledger.as_event();
+        let headline = self.guarantee(&event)?;
+        let all = [
+            (Accountant::Pld, Conversion::CanonneKamathSteinke2020),
+            (Accountant::Rdp, Conversion::CanonneKamathSteinke2020),
+            (Accountant::Rdp, Conversion::Mironov2017),
+        ];
+        let others = all.into_iter().filter_map(|(accountant, conversion)| {
+            let question = Question {
+                conversion,
+                ..question(&self.privacy)
+            };
+            let guarantee = accountant.guarantee(question, &event, self.privacy.delta);
+            guarantee.ok().filter(|other| *other != headline)
+        });
+        let mut guarantees: Vec<Guarantee> = others.collect();
+        guarantees.insert(0, headline);
+        if let Some(budget) = self.privacy.epsilon.filter(|_| ledger.entries().len() > 1) {
+            for guarantee in &mut guarantees {
+                guarantee.epsilon = guarantee.epsilon.max(budget);
+                guarantee.optimal_order = None;
+            }
+        }
+        Ok(guarantees)
+    }
+
+    /// Refuses a plan that costs more than the budget.
+    pub(super) fn check_budget(&self, event: &DpEvent, noise_key: &str) -> Result<()> {
+        let guarantee = self.guarantee(event)?;
+        let delta = self.privacy.delta;
+        ensure!(
+            guarantee.epsilon.is_finite(),
+            "this plan has no finite epsilon at delta = {delta:e}: add noise ({noise_key})"
+        );
+        if let Some(budget) = self.privacy.epsilon {
+            ensure!(
+                guarantee.epsilon <= budget,
+                "this plan costs epsilon = {} at delta = {delta:e}, above the budget [privacy] \
+                 epsilon = {budget}: raise the budget, or leave {noise_key} out and it is calibrated",
+                epsilon(guarantee.epsilon),
+            );
+        }
+        Ok(())
+    }
+
+    /// Refuses a second charge in one run directory unless the budget covers both.
+    ///
+    /// All charges of a run are the same event, fixed by its config, so the budget fixes beforehand
+    /// how many of them there can be: the largest number whose composition is within it. Whether one
+    /// more of them is made is decided as the run goes, but every path is a part of that fixed
+    /// adaptive composition, whose guarantee is the budget. Without a budget there is no such bound.
+    pub(super) fn afford(&self, ledger: &RunLedger, event: &DpEvent) -> Result<()> {
+        let same = |earlier: &crate::ledger::Reservation| earlier.event == *event;
+        ensure!(
+            ledger.reservations().iter().all(same),
+            "this run has been charged for another plan, by another version of this program: start \
+             a new run with --out DIR, and count this one as spent"
+        );
+        let spent = ledger.to_ledger()?.as_event();
+        let both = DpEvent::composed(vec![spent, event.clone()]);
+        let total = self.guarantee(&both)?.epsilon;
+        match self.privacy.epsilon {
+            Some(budget) if total <= budget => Ok(()),
+            budget => bail!(
+                "this run has been charged already, for other data or another program, or its noise \
+                 key is gone; a second charge would make epsilon = {} and {}: start a new run with \
+                 --out DIR, and count this one as spent",
+                epsilon(total),
+                budget.map_or(
+                    "there is no [privacy] epsilon to bound it".to_string(),
+                    |budget| { format!("the budget is {}", epsilon(budget)) }
+                )
+            ),
+        }
+    }
 }
 
-/// Refuses a second charge in one run directory unless the budget covers both.
-///
-/// All charges of a run are the same event, fixed by its config, so the budget fixes beforehand how
-/// many of them there can be: every path of an adaptive sequence of charges costs at most that many,
-/// at every Renyi order (a Renyi filter, Feldman and Zrnic 2021). Without a budget there is no such
-/// bound.
-pub(super) fn afford(privacy: &PrivacyTarget, ledger: &RunLedger, event: &DpEvent) -> Result<()> {
-    ensure!(
-        ledger
-            .reservations()
-            .iter()
-            .all(|earlier| earlier.event == *event),
-        "this run has been charged for another plan, by another version of this program: start a new \
-         run with --out DIR, and count this one as spent"
-    );
-    let spent = ledger.to_ledger()?.as_event();
-    let both = DpEvent::composed(vec![spent, event.clone()]);
-    let total = guarantee(privacy, &both)?.epsilon;
-    match privacy.epsilon {
-        Some(budget) if total <= budget => Ok(()),
-        budget => bail!(
-            "this run has been charged already, for other data or another program, or its noise key \
-             is gone; a second charge would make epsilon = {} and {}: start a new run with --out \
-             DIR, and count this one as spent",
-            epsilon(total),
-            budget.map_or(
-                "there is no [privacy] epsilon to bound it".to_string(),
-                |budget| { format!("the budget is {}", epsilon(budget)) }
-            )
-        ),
+fn question(privacy: &PrivacyTarget) -> Question {
+    Question {
+        asked: Asked::EpsilonAt {
+            delta: privacy.delta,
+        },
+        relation: privacy.relation,
+        conversion: Conversion::CanonneKamathSteinke2020,
     }
 }

@@ -19,6 +19,9 @@ pub(super) struct PrivacyReport {
     pub(super) guarantee: Option<Guarantee>,
     pub(super) unit: &'static str,
     pub(super) noise: String,
+    /// What was done to the private records, in words; the events say the same in numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) mechanism: Vec<String>,
     pub(super) assumptions: Vec<String>,
     /// What the reader should know before relying on the guarantee.
     pub(super) warnings: Vec<String>,
@@ -37,7 +40,6 @@ impl PrivacyReport {
         ledger: &Ledger,
         noise: NoiseOrigin,
         public_data: PublicDeclaration,
-        warnings: Vec<String>,
     ) -> Result<Self> {
         let headline = guarantees
             .first()
@@ -48,8 +50,9 @@ impl PrivacyReport {
             guarantee: Some(headline.clone()),
             unit: "record",
             noise: noise.as_str().into(),
+            mechanism: Vec::new(),
             assumptions: assumptions(method, ledger.entries().len()),
-            warnings,
+            warnings: Vec::new(),
             events: ledger.as_event(),
             by_accountant: guarantees,
             public_data,
@@ -63,6 +66,7 @@ impl PrivacyReport {
             guarantee: None,
             unit: "record",
             noise: "none (NOT PRIVATE)".into(),
+            mechanism: Vec::new(),
             assumptions: vec!["NOT PRIVATE: trained without privacy, nothing is guaranteed".into()],
             warnings: Vec::new(),
             events: DpEvent::non_private(),
@@ -82,10 +86,9 @@ const PATE: [&str; 3] = [
 ];
 
 const NOISY_SGD: [&str; 3] = [
-    "each step's batch holds each private record independently with the stated sampling probability, \
-     and batches are not revealed",
-    "each example's gradient is clipped to the stated norm before summing; the sum is divided by a \
-     public constant; what rounding adds to the sensitivity of sums in floating point is not counted \
+    "each step's batch is drawn by the stated sampling, and batches are not revealed",
+    "the gradient of each unit is clipped as stated before summing; the sum is divided by a public \
+     constant; what rounding adds to the sensitivity of sums in floating point is not counted \
      beyond the norms' own (Casacuberta et al. 2022)",
     "the model after every step is treated as released",
 ];

@@ -26,6 +26,18 @@ pub(super) struct PrivacyResult {
     pub(super) noise: String,
     /// False where the noise is predictable, whatever epsilon says.
     pub(super) private: bool,
+    /// Of a training that a budget may end; absent from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) steps: Option<Steps>,
+}
+
+/// The steps of a training that a budget may end.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Steps {
+    /// As asked for.
+    pub(super) planned: u64,
+    /// As the budget allowed, decided before the first.
+    pub(super) taken: u64,
 }
 
 /// What was measured on public or released data.

@@ -84,6 +84,13 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
             .unwrap_or_default(),
         report.noise,
     );
+    if !report.mechanism.is_empty() {
+        page.push_str("In each step:\n\n");
+        for sentence in &report.mechanism {
+            page.push_str(&format!("- {sentence}\n"));
+        }
+        page.push('\n');
+    }
     for warning in &report.warnings {
         page.push_str(&format!("**Warning:** {warning}.\n\n"));
     }

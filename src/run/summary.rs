@@ -42,9 +42,20 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
                 "neighbours",
                 format!("{} {}", privacy.neighboring, privacy.unit),
             ));
-            let conversion = privacy.conversion.as_deref().unwrap_or("");
-            rows.push(("accountant", format!("{} {conversion}", privacy.accountant)));
+            let conversion = privacy.conversion.iter().map(|name| format!(" {name}"));
+            let conversion: String = conversion.collect();
+            rows.push(("accountant", privacy.accountant.clone() + &conversion));
             rows.push(("noise", privacy.noise.clone()));
+            if let Some(steps) = privacy.steps {
+                let why = match steps.taken < steps.planned {
+                    true => "as many as the budget allows",
+                    false => "the budget allows all",
+                };
+                rows.push((
+                    "steps",
+                    format!("{} of {}   ({why})", steps.taken, steps.planned),
+                ));
+            }
         }
     }
     if let (Some(labels), Some(queries)) = (utility.labels_released, utility.queries) {

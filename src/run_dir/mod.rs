@@ -2,6 +2,7 @@
 //! what must not leave under `private/`.
 
 pub(crate) mod atomic;
+mod checkpoint;
 mod lock;
 mod machine;
 mod replay;
@@ -18,7 +19,8 @@ use crate::ledger::RunLedger;
 use atomic::Access;
 use lock::Lock;
 
-pub(crate) use replay::Replay;
+pub(crate) use checkpoint::CheckpointFile;
+pub(crate) use replay::{Replay, Reserved};
 
 /// A run directory that this process owns.
 #[derive(Debug)]
@@ -175,6 +177,17 @@ impl RunDir {
     /// Writes a file that must not leave.
     pub(crate) fn write_private(&self, name: &str, bytes: &[u8]) -> Result<()> {
         atomic::write(&self.private(name), bytes, Access::Owner)
+    }
+
+    /// Removes a file under `private/`, if it is there.
+    fn remove_private(&self, name: &str) -> Result<()> {
+        let path = self.private(name);
+        if path.exists() {
+            fs::remove_file(&path)
+                .and_then(|()| atomic::sync_directory(atomic::directory_of(&path)))
+                .with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+        Ok(())
     }
 }
 

@@ -8,7 +8,6 @@
 //! All noise is also bound to that digest, so that one key never gives two computations one noise.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,7 +16,6 @@ use privet_mechanisms::{NoiseKey, NoiseSource, Sensitive};
 use sha2::Sha256;
 
 use super::RunDir;
-use super::atomic;
 use crate::digest::hex;
 use crate::ledger::{Reservation, RunLedger};
 
@@ -30,6 +28,14 @@ pub(crate) enum Replay {
     Key,
     /// Debugging: a seed from the config. Not private.
     DangerFixedSeed(u64),
+}
+
+/// What a reservation gives.
+pub(crate) struct Reserved {
+    /// The noise of the mechanism that was reserved.
+    pub(crate) noise: NoiseSource,
+    /// What names the reservation: a keyed digest of all that decides the release.
+    pub(crate) digest: [u8; 32],
 }
 
 impl Replay {
@@ -46,7 +52,7 @@ impl Replay {
         event: &DpEvent,
         inputs: &Sensitive<[u8; 32]>,
         afford: impl FnOnce(&RunLedger, &DpEvent) -> Result<()>,
-    ) -> Result<NoiseSource> {
+    ) -> Result<Reserved> {
         let config = dir.config()?;
         match self {
             Self::DangerFixedSeed(seed) => {
@@ -54,41 +60,43 @@ impl Replay {
                 let parts = [purpose.as_bytes(), config.as_bytes()];
                 let digest = digest(&seed.to_le_bytes(), &parts, event, inputs)?;
                 if !is_reserved(ledger, &digest) {
+                    dir.remove_checkpoint()?;
                     ledger.reserve(reservation(&purpose, event, &digest))?;
                 }
-                Ok(NoiseSource::danger_fixed_seed(*seed).bound_to(&digest))
+                let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
+                Ok(Reserved { noise, digest })
             }
             Self::Key => {
                 let parts = [purpose.as_bytes(), config.as_bytes(), dir.machine()];
                 if let Some(key) = read_key(dir)? {
                     let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                     if is_reserved(ledger, &digest) {
-                        return Ok(NoiseSource::from_key(&key).bound_to(&digest));
+                        let noise = NoiseSource::from_key(&key).bound_to(&digest);
+                        return Ok(Reserved { noise, digest });
                     }
                 }
                 if !ledger.reservations().is_empty() {
                     afford(ledger, event)?;
                 }
+                // It belongs to an earlier reservation, whose steps will not be repeated.
+                dir.remove_checkpoint()?;
                 // A key is never used for two reservations: whatever was drawn under the old one
                 // may be out.
                 let key = NoiseKey::generate()?;
                 dir.write_private(KEY_FILE, key.expose_bytes())?;
                 let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                 ledger.reserve(reservation(purpose, event, &digest))?;
-                Ok(NoiseSource::from_key(&key).bound_to(&digest))
+                let noise = NoiseSource::from_key(&key).bound_to(&digest);
+                Ok(Reserved { noise, digest })
             }
         }
     }
 
-    /// Deletes the key of a complete run, so that its noise cannot be subtracted again.
+    /// Deletes the key of a complete run, so that its noise cannot be subtracted again, and its
+    /// checkpoint.
     pub(crate) fn forget(dir: &RunDir) -> Result<()> {
-        let path = dir.private(KEY_FILE);
-        if path.exists() {
-            fs::remove_file(&path)
-                .and_then(|()| atomic::sync_directory(path.parent().unwrap_or(Path::new("."))))
-                .with_context(|| format!("cannot remove {}", path.display()))?;
-        }
-        Ok(())
+        dir.remove_private(KEY_FILE)?;
+        dir.remove_checkpoint()
     }
 }
 

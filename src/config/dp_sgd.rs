@@ -1,0 +1,355 @@
+//! `[dp_sgd]`: as typed, and what it means.
+
+use anyhow::{Result, anyhow, bail, ensure};
+use privet_mechanisms::{AdaptiveClipping, Clipping, ClippingPlan, Sampling};
+use privet_training::augment::Augmentation;
+use privet_training::network::NetworkSpec;
+use privet_training::noisy::NoisySgdSettings;
+use privet_training::optimizer::{OptimizerSpec, WeightAverage};
+use serde::{Deserialize, Serialize};
+
+/// `[dp_sgd]` as typed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DpSgdTable {
+    /// The network.
+    #[serde(default)]
+    pub(crate) network: NetworkSpec,
+    /// How batches are chosen; in its place `sampling_probability` or `batch_size` for Poisson
+    /// sampling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sampling: Option<SamplingTable>,
+    /// Probability with which each unit enters a step's batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sampling_probability: Option<f64>,
+    /// Expected number of units of a batch: the probability times the declared size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) batch_size: Option<u64>,
+    /// Number of steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) steps: Option<u64>,
+    /// In place of `steps`: how often each unit is used, on average.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) epochs: Option<f64>,
+    /// How each unit's gradient is bounded; in its place `clipping_norm`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clipping: Option<ClippingTable>,
+    /// L2 length to which each unit's gradient is clipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) clipping_norm: Option<f64>,
+    /// Standard deviation of the noise over the sensitivity; calibrated when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) noise_multiplier: Option<f64>,
+    /// With a budget and a noise multiplier: takes as many of the steps as the budget allows.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) stop_at_budget: bool,
+    /// The optimizer, which sees noisy gradients only.
+    pub(crate) optimizer: OptimizerSpec,
+    /// Takes the average of the parameters over the steps for the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) weight_average: Option<WeightAverage>,
+    /// Random changes of images, drawn anew in each step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) augment: Option<Augmentation>,
+    /// Changed copies of each record, whose gradients are averaged before clipping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) copies: Option<usize>,
+    /// Rows that are in memory at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) physical_batch: Option<usize>,
+    /// Steps from one checkpoint to the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) checkpoint_every: Option<u64>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// `sampling = { kind = ... }`
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum SamplingTable {
+    /// Each unit by itself with a probability.
+    Poisson {
+        /// The probability.
+        probability: f64,
+    },
+    /// The same, with batches cut to a maximum.
+    TruncatedPoisson {
+        /// The probability, before a batch is cut.
+        probability: f64,
+        /// The most units of a batch.
+        maximum_batch_size: u64,
+        /// The most units that the data can hold, a public bound; a tenth more than the declared
+        /// size when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        maximum_units: Option<u64>,
+    },
+    /// Each unit in a fixed number of the steps of each epoch, chosen at random.
+    RandomAllocation {
+        /// Steps of an epoch.
+        steps_per_epoch: u32,
+        /// In how many of them each unit is.
+        #[serde(default = "one")]
+        selected: u32,
+    },
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// `clipping = { kind = ... }`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum ClippingTable {
+    /// The whole gradient is shortened to a length.
+    Flat {
+        /// The length.
+        norm: f64,
+    },
+    /// Each layer's part by itself.
+    PerLayer {
+        /// A length for each layer with parameters.
+        norms: Vec<f64>,
+    },
+    /// Every gradient is brought to nearly the same length.
+    Automatic {
+        /// The length.
+        norm: f64,
+        /// What keeps small gradients small.
+        #[serde(default = "default_stability")]
+        stability: f64,
+    },
+    /// Flat, to a length that follows a quantile of the gradients' lengths.
+    Adaptive {
+        /// The length in the first step.
+        initial_norm: f64,
+        /// The share of units whose gradient shall be shorter.
+        #[serde(default = "default_quantile")]
+        target_quantile: f64,
+        /// How fast the length moves.
+        #[serde(default = "default_learning_rate")]
+        learning_rate: f64,
+        /// Standard deviation of the noise on the count of shorter gradients, in units; a
+        /// twentieth of the expected batch size when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        count_noise: Option<f64>,
+    },
+}
+
+fn default_stability() -> f64 {
+    0.01
+}
+
+fn default_quantile() -> f64 {
+    0.5
+}
+
+fn default_learning_rate() -> f64 {
+    0.2
+}
+
+/// How batches are chosen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Batches {
+    /// By this sampling.
+    Of(SamplingTable),
+    /// By Poisson sampling with this expected size.
+    OfSize(u64),
+}
+
+/// How long the training is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Duration {
+    /// So many steps.
+    Steps(u64),
+    /// Until each unit was used so often, on average.
+    Epochs(f64),
+}
+
+/// Checks `[dp_sgd]` as far as that is possible without the data.
+pub(super) fn check(table: &DpSgdTable) -> Result<()> {
+    let batches = table.batches()?;
+    if let Batches::Of(SamplingTable::Poisson { probability: q })
+    | Batches::Of(SamplingTable::TruncatedPoisson { probability: q, .. }) = batches
+    {
+        let key = match table.sampling {
+            Some(_) => "sampling.probability",
+            None => "sampling_probability",
+        };
+        ensure!(
+            q > 0.0 && q <= 1.0,
+            "[dp_sgd] {key} = {q}: it must be above 0 and at most 1"
+        );
+    }
+    ensure!(
+        !matches!(batches, Batches::OfSize(0)),
+        "[dp_sgd] batch_size = 0: give at least 1"
+    );
+    match table.duration()? {
+        Duration::Steps(steps) => ensure!(steps >= 1, "[dp_sgd] steps = 0: give at least one step"),
+        Duration::Epochs(epochs) => ensure!(
+            epochs.is_finite() && epochs > 0.0,
+            "[dp_sgd] epochs = {epochs}: it must be a finite number above 0"
+        ),
+    }
+    for (key, value) in [
+        ("clipping_norm", table.clipping_norm),
+        ("noise_multiplier", table.noise_multiplier),
+    ] {
+        if let Some(value) = value {
+            ensure!(
+                value.is_finite() && value > 0.0,
+                "[dp_sgd] {key} = {value}: it must be a finite number above 0"
+            );
+        }
+    }
+    // The size of a batch is not known yet, and decides nothing but a default.
+    if let ClippingPlan::Fixed(clipping) = table.clipping_plan(1.0)? {
+        clipping
+            .validate()
+            .map_err(|error| anyhow!("[dp_sgd] clipping: {error}"))?;
+    }
+    ensure!(
+        table.checkpoint_every != Some(0),
+        "[dp_sgd] checkpoint_every = 0: give at least one step, or leave it out"
+    );
+    ensure!(
+        !table.stop_at_budget || table.noise_multiplier.is_some(),
+        "[dp_sgd] stop_at_budget = true, but no noise_multiplier is given, so the noise is calibrated \
+         to the budget and all steps are taken: give noise_multiplier, or leave stop_at_budget out"
+    );
+    let named = |key: &'static str| move |error| anyhow!("[dp_sgd] {key}: {error}");
+    table.optimizer.validate().map_err(named("optimizer"))?;
+    if let Some(average) = &table.weight_average {
+        average.validate().map_err(named("weight_average"))?;
+    }
+    let settings = table.settings(0).validate();
+    settings.map_err(|error| anyhow!("[dp_sgd] {error}"))
+}
+
+impl DpSgdTable {
+    /// How batches are chosen.
+    pub(crate) fn batches(&self) -> Result<Batches> {
+        match (self.sampling, self.sampling_probability, self.batch_size) {
+            (Some(sampling), None, None) => Ok(Batches::Of(sampling)),
+            (None, Some(probability), None) => {
+                Ok(Batches::Of(SamplingTable::Poisson { probability }))
+            }
+            (None, None, Some(size)) => Ok(Batches::OfSize(size)),
+            (None, None, None) => bail!(
+                "[dp_sgd] has none of sampling_probability, batch_size and sampling: give one, for \
+                 example batch_size = 256"
+            ),
+            _ => bail!(
+                "[dp_sgd] sampling_probability, batch_size and sampling say the same: keep one of \
+                 them"
+            ),
+        }
+    }
+
+    /// How long the training is.
+    pub(crate) fn duration(&self) -> Result<Duration> {
+        match (self.steps, self.epochs) {
+            (Some(steps), None) => Ok(Duration::Steps(steps)),
+            (None, Some(epochs)) => Ok(Duration::Epochs(epochs)),
+            (None, None) => bail!("[dp_sgd] has neither steps nor epochs: give one of them"),
+            (Some(_), Some(_)) => {
+                bail!("[dp_sgd] steps and epochs say the same: keep one of them")
+            }
+        }
+    }
+
+    /// How batches are chosen from so many declared units.
+    pub(crate) fn sampling(&self, declared_units: u64) -> Result<Sampling> {
+        Ok(match self.batches()? {
+            Batches::OfSize(size) => {
+                ensure!(
+                    size <= declared_units,
+                    "[dp_sgd] batch_size = {size}, but {declared_units} private units are declared: \
+                     give at most as many"
+                );
+                Sampling::Poisson {
+                    sampling_probability: size as f64 / declared_units as f64,
+                }
+            }
+            Batches::Of(SamplingTable::Poisson { probability }) => Sampling::Poisson {
+                sampling_probability: probability,
+            },
+            Batches::Of(SamplingTable::TruncatedPoisson {
+                probability,
+                maximum_batch_size,
+                maximum_units,
+            }) => Sampling::TruncatedPoisson {
+                sampling_probability: probability,
+                maximum_batch_size,
+                maximum_units: maximum_units
+                    .unwrap_or_else(|| declared_units.saturating_add(declared_units.div_ceil(10))),
+            },
+            Batches::Of(SamplingTable::RandomAllocation {
+                steps_per_epoch,
+                selected,
+            }) => Sampling::RandomAllocation {
+                steps_per_epoch,
+                selected,
+            },
+        })
+    }
+
+    /// How many steps there are, where each uses this share of the units.
+    pub(crate) fn steps(&self, share: f64) -> Result<u64> {
+        match self.duration()? {
+            Duration::Steps(steps) => Ok(steps),
+            // What rounding adds to a whole number is no step.
+            Duration::Epochs(epochs) => {
+                Ok(((epochs / share) * (1.0 - 1e-12)).ceil().max(1.0) as u64)
+            }
+        }
+    }
+
+    /// How gradients are bounded, where batches are expected to hold so many units.
+    pub(crate) fn clipping_plan(&self, expected_batch_size: f64) -> Result<ClippingPlan> {
+        let table = match (&self.clipping, self.clipping_norm) {
+            (Some(clipping), None) => clipping.clone(),
+            (None, Some(norm)) => ClippingTable::Flat { norm },
+            (None, None) => bail!(
+                "[dp_sgd] has neither clipping_norm nor clipping: give for example clipping_norm = \
+                 1.0"
+            ),
+            (Some(_), Some(_)) => {
+                bail!("[dp_sgd] clipping_norm and clipping say the same: keep one of them")
+            }
+        };
+        Ok(match table {
+            ClippingTable::Flat { norm } => Clipping::Flat { norm }.into(),
+            ClippingTable::PerLayer { norms } => Clipping::PerLayer { norms }.into(),
+            ClippingTable::Automatic { norm, stability } => {
+                Clipping::Automatic { norm, stability }.into()
+            }
+            ClippingTable::Adaptive {
+                initial_norm,
+                target_quantile,
+                learning_rate,
+                count_noise,
+            } => ClippingPlan::Adaptive(AdaptiveClipping {
+                initial_norm,
+                target_quantile,
+                learning_rate,
+                count_noise: count_noise.unwrap_or(expected_batch_size / 20.0),
+            }),
+        })
+    }
+
+    /// What the training is told beside its plan.
+    pub(crate) fn settings(&self, seed: u64) -> NoisySgdSettings {
+        let mut settings = NoisySgdSettings::new(self.optimizer);
+        settings.weight_average = self.weight_average;
+        settings.augment = self.augment;
+        settings.copies = self.copies.unwrap_or(settings.copies);
+        settings.physical_batch = self.physical_batch.unwrap_or(settings.physical_batch);
+        settings.seed = seed;
+        settings
+    }
+}

@@ -1,0 +1,160 @@
+//! Noisy SGD: plan, batches, clipped sums, noise, steps.
+
+mod checkpoints;
+mod plan;
+mod reports;
+mod words;
+
+use anyhow::{Context as _, Result};
+use privet_accountant::DpEvent;
+use privet_mechanisms::NoisySgdMechanism;
+use privet_training::network::{Architecture, Network, ParameterLayout};
+use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
+
+use super::artefacts::{Outcome, Released};
+use super::baseline::BaselinePlan;
+use super::context::Context;
+use super::plan::Accounting;
+use super::result::{Steps, Utility};
+use crate::config::{DpSgd, Warning};
+use crate::digest;
+use crate::run_dir::{CheckpointFile, Reserved};
+use checkpoints::Checkpoints;
+use reports::Reports;
+
+/// A noisy-SGD run whose every bound has been checked and whose noise is fixed.
+pub(super) struct DpSgdPlan<'a> {
+    config: &'a DpSgd,
+    accounting: Accounting,
+    mechanism: NoisySgdMechanism,
+    planned_steps: u64,
+    settings: NoisySgdSettings,
+    architecture: Architecture,
+    baseline: Option<BaselinePlan<'a>>,
+    warnings: Vec<Warning>,
+}
+
+impl DpSgdPlan<'_> {
+    pub(super) fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
+        let privacy = self.accounting.privacy();
+        let mut ledger = context.dir.ledger(privacy.relation)?;
+        let inputs = digest::of_examples(
+            context.dataset.private.examples(),
+            &context.experiment.to_toml()?,
+        );
+        let reserved = privacy.replay().reserve(
+            &context.dir,
+            &mut ledger,
+            "model parameters after every step",
+            &self.mechanism.event(),
+            &inputs,
+            |ledger, event| self.accounting.afford(ledger, event),
+        )?;
+        let earlier_charges = ledger.reservations().len() as u64 - 1;
+        let (network, parameters) = self.train(context, &reserved, earlier_charges)?;
+        let test = &context.dataset.test;
+        let test_accuracy = context
+            .engine
+            .accuracy(&self.architecture, &parameters, test)?;
+        let baseline_accuracy = match &self.baseline {
+            Some(baseline) => Some(baseline.accuracy(context)?),
+            None => None,
+        };
+        Ok(Outcome {
+            utility: Utility {
+                test_accuracy,
+                baseline_accuracy,
+                ..Utility::default()
+            },
+            bytes_released: 4 * self.architecture.parameters() as u64,
+            network,
+            privacy: Some((self.accounting.clone(), ledger, reserved.noise.origin())),
+            mechanism: words::of(&self.mechanism, "record"),
+            steps: self.config.table.stop_at_budget.then(|| Steps {
+                planned: self.planned_steps,
+                taken: self.mechanism.steps(),
+            }),
+            warnings: Warning::of_guarantee(&self.warnings),
+            released: Released::Model,
+        })
+    }
+
+    /// The trained network, and its parameters.
+    fn train(
+        &self,
+        context: &mut Context,
+        reserved: &Reserved,
+        earlier_charges: u64,
+    ) -> Result<(Network, Vec<f32>)> {
+        let steps = self.mechanism.steps();
+        let phase = context.progress.phase("noisy SGD", steps);
+        let network = Network::new(
+            self.architecture.clone(),
+            context.seed(),
+            "noisy SGD",
+            0,
+            &context.device,
+        );
+        let layout = ParameterLayout::of(&network)?;
+        let units = PrivateUnits::of_records(context.dataset.private.examples());
+        let mut training = NoisySgdTraining::new(
+            &context.engine,
+            &self.architecture,
+            network.flat_parameters(),
+            units,
+            &self.mechanism,
+            &self.settings,
+        )?;
+        let file = CheckpointFile::of(reserved);
+        let mut run = match file.load(&context.dir)? {
+            None => self.mechanism.start(&reserved.noise, units.count())?,
+            Some(checkpoint) => {
+                let state = checkpoint.run;
+                let noise = &reserved.noise;
+                let run = self.mechanism.start_at(state, noise, units.count())?;
+                training.restore(checkpoint, &run).with_context(|| {
+                    "private/checkpoint does not fit: remove it and resume again".to_string()
+                })?;
+                context.metrics.go_on_after(state.step)?;
+                let step = state.step;
+                let told = format!("noisy SGD: going on after step {step} of {steps}");
+                context.progress.say(&told);
+                run
+            }
+        };
+        let mut reports = Reports::new(self, earlier_charges, context);
+        let mut checkpoints = Checkpoints::new(self.config.table.checkpoint_every, steps);
+        let labels = context.dataset.test.labels();
+        while let Some(batch) = run.next_batch() {
+            training.step(&mut run, batch)?;
+            let step = run.released();
+            reports.step(step, &mut training, labels, &mut context.metrics, &phase)?;
+            if checkpoints.due(step) {
+                context.metrics.sync()?;
+                file.save(&context.dir, &training.checkpoint(&run))?;
+            }
+            phase.update(step);
+        }
+        context.seconds.training = Some(phase.finish());
+        let parameters = training.finish(&run)?;
+        Ok((layout.load(network, &parameters)?, parameters))
+    }
+
+    /// What the first `steps` cost on top of earlier charges of the run, for information: the whole
+    /// plan is reserved and is what the run reports.
+    fn epsilon_after(&self, steps: u64, earlier_charges: u64) -> Result<f64> {
+        let so_far = self.mechanism.event_after(steps)?;
+        let event = match earlier_charges {
+            0 => so_far,
+            count => {
+                let earlier = DpEvent::self_composed(self.mechanism.event(), count)?;
+                DpEvent::composed(vec![so_far, earlier])
+            }
+        };
+        Ok(self.accounting.guarantee(&event)?.epsilon)
+    }
+}

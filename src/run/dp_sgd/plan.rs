@@ -1,0 +1,147 @@
+//! From `[dp_sgd]` and the declared size to a mechanism with its noise.
+
+use anyhow::{Context as _, Result, ensure};
+use privet_accountant::{DpEvent, NeighboringRelation};
+use privet_mechanisms::{ClippingPlan, NoisySgdMechanism, NoisySgdParameters, Sampling};
+use privet_training::data::Dataset;
+use privet_training::network::Architecture;
+
+use super::DpSgdPlan;
+use crate::config::{DpSgd, Experiment, Warning};
+use crate::run::baseline::{BaselinePlan, architecture};
+use crate::run::plan::{Accounting, declared_size};
+
+/// The key by which the config could give the noise.
+const NOISE: &str = "[dp_sgd] noise_multiplier";
+
+/// Where each accountant is tried before the noise is known.
+const TRIAL_NOISE: f64 = 1.0;
+
+impl<'a> DpSgdPlan<'a> {
+    pub(in crate::run) fn new(
+        config: &'a DpSgd,
+        experiment: &Experiment,
+        dataset: &Dataset,
+    ) -> Result<Self> {
+        let DpSgd {
+            privacy,
+            table,
+            baseline,
+        } = config;
+        ensure!(
+            privacy.relation == NeighboringRelation::AddOrRemoveOne,
+            "[privacy] neighboring = \"{}\": noisy SGD samples each record by itself, which is \
+             accounted under \"add-or-remove-one\" only",
+            privacy.relation
+        );
+        let architecture = network(config, experiment, dataset)?;
+        let size = declared_size(dataset)?;
+        let sampling = table.sampling(size as u64)?;
+        sampling.validate().context("[dp_sgd] sampling")?;
+        let planned_steps = table.steps(share(&sampling))?;
+        let clipping = table.clipping_plan(sampling.expected_batch_size(size as u64))?;
+        check_layers(&clipping, &architecture)?;
+
+        let trial = sampling.event(table.noise_multiplier.unwrap_or(TRIAL_NOISE), planned_steps)?;
+        let accounting = Accounting::new(privacy, &trial);
+        let noise_multiplier = match table.noise_multiplier {
+            Some(noise_multiplier) => noise_multiplier,
+            None => accounting.calibrate(NOISE, |noise| sampling.event(noise, planned_steps))?,
+        };
+        let steps = match table.stop_at_budget {
+            true => within_budget(&accounting, sampling, noise_multiplier, planned_steps)?,
+            false => planned_steps,
+        };
+        let mechanism = NoisySgdMechanism::new(NoisySgdParameters {
+            sampling,
+            declared_units: size as u64,
+            steps,
+            clipping,
+            noise_multiplier,
+        })
+        .context("[dp_sgd]")?;
+        accounting.check_budget(&mechanism.event(), NOISE)?;
+
+        let mut warnings = privacy.warnings(size);
+        if steps < planned_steps {
+            warnings.push(Warning::FewerSteps {
+                planned: planned_steps,
+                taken: steps,
+            });
+        }
+        let warned = &mut warnings;
+        let baseline = BaselinePlan::to_compare(baseline.as_ref(), experiment, dataset, warned)?;
+        Ok(Self {
+            config,
+            accounting,
+            mechanism,
+            planned_steps,
+            settings: table.settings(experiment.file.seed),
+            architecture,
+            baseline,
+            warnings,
+        })
+    }
+}
+
+/// The network, if noisy SGD can train it.
+fn network(config: &DpSgd, experiment: &Experiment, dataset: &Dataset) -> Result<Architecture> {
+    let (spec, augment) = (&config.table.network, config.table.augment);
+    let architecture = architecture(spec, augment, experiment, dataset, "dp_sgd")?;
+    ensure!(
+        !architecture.has_dropout(),
+        "[dp_sgd.network] has a layer `dropout`, which noisy SGD refuses: what it drops would depend \
+         on who else is in the batch; leave the layer out, noise keeps the network from overfitting"
+    );
+    Ok(architecture)
+}
+
+/// Per-layer clipping has a norm for each layer.
+fn check_layers(clipping: &ClippingPlan, architecture: &Architecture) -> Result<()> {
+    let layers = architecture.trainable_layers();
+    let norms = clipping.initial().layers();
+    let kinds: Vec<&str> = layers.iter().map(|layer| layer.spec.kind()).collect();
+    ensure!(
+        norms.is_none_or(|norms| norms == layers.len()),
+        "[dp_sgd] clipping.norms has {} numbers, but the network has {} layers with parameters ({}): \
+         give one for each",
+        norms.unwrap_or_default(),
+        layers.len(),
+        kinds.join(", ")
+    );
+    Ok(())
+}
+
+/// The share of the units that a step uses, on average.
+fn share(sampling: &Sampling) -> f64 {
+    match *sampling {
+        Sampling::Poisson {
+            sampling_probability,
+        }
+        | Sampling::TruncatedPoisson {
+            sampling_probability,
+            ..
+        } => sampling_probability,
+        Sampling::RandomAllocation {
+            steps_per_epoch,
+            selected,
+        } => f64::from(selected) / f64::from(steps_per_epoch),
+    }
+}
+
+/// The most steps that the budget allows; decided before the first of them.
+fn within_budget(
+    accounting: &Accounting,
+    sampling: Sampling,
+    noise_multiplier: f64,
+    planned: u64,
+) -> Result<u64> {
+    let event = |steps| -> Result<DpEvent> { Ok(sampling.event(noise_multiplier, steps)?) };
+    let steps = accounting.most(planned, event)?;
+    ensure!(
+        steps > 0,
+        "[dp_sgd] stop_at_budget: not one step is within the budget [privacy] epsilon: raise the \
+         budget or the noise ({NOISE})"
+    );
+    Ok(steps)
+}

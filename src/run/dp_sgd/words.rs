@@ -1,0 +1,74 @@
+//! Sampling and clipping in words, for the reports.
+
+use privet_mechanisms::{Clipping, ClippingPlan, NoisySgdMechanism, Sampling};
+
+/// What each step does to the units, each sentence by itself.
+pub(super) fn of(mechanism: &NoisySgdMechanism, unit: &str) -> Vec<String> {
+    let parameters = mechanism.parameters();
+    vec![
+        sampling(&parameters.sampling, unit),
+        clipping(&parameters.clipping, unit),
+        format!(
+            "noise on each of {} steps: Gaussian, {} times the sensitivity; the sum is divided by {}, \
+             the batch size expected of {} declared {unit}s",
+            parameters.steps,
+            mechanism.gradient_noise_multiplier(),
+            mechanism.expected_batch_size(),
+            parameters.declared_units
+        ),
+    ]
+}
+
+fn sampling(sampling: &Sampling, unit: &str) -> String {
+    match sampling {
+        Sampling::Poisson {
+            sampling_probability: q,
+        } => format!(
+            "sampling: each step's batch holds each {unit} independently with probability {q} \
+             (Poisson sampling)"
+        ),
+        Sampling::TruncatedPoisson {
+            sampling_probability: q,
+            maximum_batch_size,
+            maximum_units,
+        } => format!(
+            "sampling: each step's batch holds each {unit} independently with probability {q}; of a \
+             batch larger than {maximum_batch_size} a random part of that size is kept (truncated \
+             Poisson sampling of at most {maximum_units} {unit}s)"
+        ),
+        Sampling::RandomAllocation {
+            steps_per_epoch,
+            selected,
+        } => format!(
+            "sampling: of every {steps_per_epoch} steps each {unit} is in {selected}, chosen at \
+             random and independently of the others (random allocation)"
+        ),
+    }
+}
+
+fn clipping(plan: &ClippingPlan, unit: &str) -> String {
+    match plan {
+        ClippingPlan::Fixed(Clipping::Flat { norm }) => {
+            format!("clipping: the gradient of each {unit} is shortened to L2 length {norm}")
+        }
+        ClippingPlan::Fixed(Clipping::PerLayer { norms }) => {
+            let norms: Vec<String> = norms.iter().map(f64::to_string).collect();
+            format!(
+                "clipping: the gradient of each {unit} is shortened layer by layer to L2 lengths {}, \
+                 which bounds it by {} in all",
+                norms.join(", "),
+                plan.initial().sensitivity()
+            )
+        }
+        ClippingPlan::Fixed(Clipping::Automatic { norm, stability }) => format!(
+            "clipping: the gradient of each {unit} is divided by its L2 length plus {stability} and \
+             multiplied by {norm}, which bounds it (automatic clipping)"
+        ),
+        ClippingPlan::Adaptive(adaptive) => format!(
+            "clipping: the gradient of each {unit} is shortened to an L2 length that starts at {} and \
+             follows the {} quantile of the lengths, by counts with noise of standard deviation {}, \
+             whose cost is part of each step's (adaptive clipping)",
+            adaptive.initial_norm, adaptive.target_quantile, adaptive.count_noise
+        ),
+    }
+}

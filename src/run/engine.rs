@@ -1,0 +1,67 @@
+//! What computes the gradients and scores of a run.
+
+use anyhow::{Context as _, Result};
+use privet_gradients::cpu::CpuEngine;
+use privet_training::data::Examples;
+use privet_training::evaluate;
+use privet_training::gradient::{BurnEngine, GradientEngine, GradientError, GradientWorker};
+use privet_training::network::Architecture;
+
+use crate::config::file::EngineName;
+
+/// The engine that the config names; without a name the CPU engine, and Burn for networks with
+/// layers that it does not have.
+#[derive(Debug)]
+pub(super) struct Engine {
+    name: Option<EngineName>,
+    cpu: CpuEngine,
+    burn: BurnEngine,
+}
+
+impl Engine {
+    /// One network at a time, on all processors.
+    pub(super) fn new(name: Option<EngineName>) -> Self {
+        Self {
+            name,
+            cpu: CpuEngine::default(),
+            burn: BurnEngine::default(),
+        }
+    }
+
+    /// Many networks side by side, each on the thread that trains it.
+    pub(super) fn side_by_side(name: Option<EngineName>) -> Self {
+        Self {
+            cpu: CpuEngine::single_threaded(),
+            ..Self::new(name)
+        }
+    }
+
+    /// Share of public examples that a model classifies as labelled, in `[0, 1]`.
+    pub(super) fn accuracy(
+        &self,
+        architecture: &Architecture,
+        parameters: &[f32],
+        test: &Examples,
+    ) -> Result<f64> {
+        let inputs: Vec<f32> = test.inputs().iter().copied().collect();
+        let scores = self.worker(architecture)?.scores(parameters, &inputs);
+        let scores = scores.context("measuring the model")?;
+        Ok(evaluate::accuracy_of_scores(&scores, test.labels()))
+    }
+}
+
+impl GradientEngine for Engine {
+    fn worker(
+        &self,
+        architecture: &Architecture,
+    ) -> Result<Box<dyn GradientWorker>, GradientError> {
+        match self.name {
+            Some(EngineName::Cpu) => self.cpu.worker(architecture),
+            Some(EngineName::Burn) => self.burn.worker(architecture),
+            None => match self.cpu.worker(architecture) {
+                Err(GradientError::Unsupported { .. }) => self.burn.worker(architecture),
+                worker => worker,
+            },
+        }
+    }
+}
