@@ -16,7 +16,8 @@ use clap::{Parser, ValueEnum};
 use ndarray::{Array2, Axis};
 use privet_accountant::NeighboringRelation;
 use privet_mechanisms::{
-    Clipping, NoiseKey, NoiseSource, NoisySgdMechanism, NoisySgdParameters, Sampling, Sensitive,
+    Arithmetic, Clipping, NoiseKey, NoiseSource, NoiseStrategy, NoisySgdMechanism,
+    NoisySgdParameters, Sampling, Sensitive,
 };
 use privet_teachers::{Ensemble, Partition, PartitionRule};
 use privet_training::data::{Examples, InputShape};
@@ -128,6 +129,8 @@ fn private(
         steps: 1_000_000,
         clipping: Clipping::Flat { norm: 1.0 }.into(),
         noise_multiplier: 1.0,
+        noise: NoiseStrategy::independent(),
+        arithmetic: Arithmetic::Float,
     })?;
     let noise = NoiseSource::from_key(&NoiseKey::generate()?);
     let units = PrivateUnits::of_records(&examples);

@@ -50,7 +50,7 @@ impl DpSgdPlan<'_> {
             &context.dir,
             &mut ledger,
             "model parameters after every step",
-            &self.mechanism.event(),
+            &self.mechanism.event(privacy.relation)?,
             &inputs,
             |ledger, event| self.accounting.afford(ledger, event),
         )?;
@@ -147,11 +147,12 @@ impl DpSgdPlan<'_> {
     /// What the first `steps` cost on top of earlier charges of the run, for information: the whole
     /// plan is reserved and is what the run reports.
     fn epsilon_after(&self, steps: u64, earlier_charges: u64) -> Result<f64> {
-        let so_far = self.mechanism.event_after(steps)?;
+        let relation = self.accounting.privacy().relation;
+        let so_far = self.mechanism.event_after(relation, steps)?;
         let event = match earlier_charges {
             0 => so_far,
             count => {
-                let earlier = DpEvent::self_composed(self.mechanism.event(), count)?;
+                let earlier = DpEvent::self_composed(self.mechanism.event(relation)?, count)?;
                 DpEvent::composed(vec![so_far, earlier])
             }
         };

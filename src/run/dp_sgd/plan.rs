@@ -2,7 +2,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use privet_accountant::{DpEvent, NeighboringRelation};
-use privet_mechanisms::{ClippingPlan, NoisySgdMechanism, NoisySgdParameters, Sampling};
+use privet_mechanisms::{
+    Arithmetic, ClippingPlan, NoiseStrategy, NoisySgdMechanism, NoisySgdParameters, Sampling,
+};
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
@@ -42,11 +44,17 @@ impl<'a> DpSgdPlan<'a> {
         let clipping = table.clipping_plan(sampling.expected_batch_size(size as u64))?;
         check_layers(&clipping, &architecture)?;
 
-        let trial = sampling.event(table.noise_multiplier.unwrap_or(TRIAL_NOISE), planned_steps)?;
+        let trial = sampling.event(
+            privacy.relation,
+            table.noise_multiplier.unwrap_or(TRIAL_NOISE),
+            planned_steps,
+        )?;
         let accounting = Accounting::new(privacy, &trial);
         let noise_multiplier = match table.noise_multiplier {
             Some(noise_multiplier) => noise_multiplier,
-            None => accounting.calibrate(NOISE, |noise| sampling.event(noise, planned_steps))?,
+            None => accounting.calibrate(NOISE, |noise| {
+                sampling.event(privacy.relation, noise, planned_steps)
+            })?,
         };
         let steps = match table.stop_at_budget {
             true => within_budget(&accounting, sampling, noise_multiplier, planned_steps)?,
@@ -58,9 +66,11 @@ impl<'a> DpSgdPlan<'a> {
             steps,
             clipping,
             noise_multiplier,
+            noise: NoiseStrategy::independent(),
+            arithmetic: Arithmetic::Float,
         })
         .context("[dp_sgd]")?;
-        accounting.check_budget(&mechanism.event(), NOISE)?;
+        accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;
 
         let mut warnings = privacy.warnings(size);
         if steps < planned_steps {
@@ -126,6 +136,11 @@ fn share(sampling: &Sampling) -> f64 {
             steps_per_epoch,
             selected,
         } => f64::from(selected) / f64::from(steps_per_epoch),
+        Sampling::FixedOrder { steps_per_epoch } => 1.0 / f64::from(steps_per_epoch),
+        Sampling::CyclicPoisson {
+            groups,
+            sampling_probability,
+        } => sampling_probability / f64::from(groups),
     }
 }
 
@@ -136,7 +151,9 @@ fn within_budget(
     noise_multiplier: f64,
     planned: u64,
 ) -> Result<u64> {
-    let event = |steps| -> Result<DpEvent> { Ok(sampling.event(noise_multiplier, steps)?) };
+    let relation = accounting.privacy().relation;
+    let event =
+        |steps| -> Result<DpEvent> { Ok(sampling.event(relation, noise_multiplier, steps)?) };
     let steps = accounting.most(planned, event)?;
     ensure!(
         steps > 0,

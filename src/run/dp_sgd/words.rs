@@ -43,6 +43,18 @@ fn sampling(sampling: &Sampling, unit: &str) -> String {
             "sampling: of every {steps_per_epoch} steps each {unit} is in {selected}, chosen at \
              random and independently of the others (random allocation)"
         ),
+        Sampling::FixedOrder { steps_per_epoch } => format!(
+            "sampling: none; the {unit}s take turns in the order of the file, each in one of every \
+             {steps_per_epoch} steps"
+        ),
+        Sampling::CyclicPoisson {
+            groups,
+            sampling_probability: q,
+        } => format!(
+            "sampling: the {unit}s form {groups} groups by their place in the file, which take turns; \
+             a step's batch holds each {unit} of its group independently with probability {q} (cyclic \
+             Poisson sampling)"
+        ),
     }
 }
 
