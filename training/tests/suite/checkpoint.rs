@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use privet_mechanisms::{
-    AdaptiveClipping, ClippingPlan, NoisySgdMechanism, NoisySgdParameters, RunState, Sensitive,
+    AdaptiveClipping, Arithmetic, ClippingPlan, NoiseStrategy, NoisySgdMechanism,
+    NoisySgdParameters, RunState, Sensitive,
 };
 use privet_training::augment::Augmentation;
 use privet_training::checkpoint::{Checkpoint, CheckpointError};
@@ -35,6 +36,8 @@ fn small_network(width: usize) -> Start {
 
 fn plan(clipping: ClippingPlan) -> NoisySgdMechanism {
     NoisySgdMechanism::new(NoisySgdParameters {
+        noise: NoiseStrategy::independent(),
+        arithmetic: Arithmetic::Float,
         sampling: poisson(0.4),
         declared_units: 30,
         steps: STEPS,

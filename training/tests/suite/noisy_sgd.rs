@@ -5,7 +5,9 @@ use privet_gradients::{
     Batch, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker, Sum,
 };
 use privet_mechanisms::noisy_sgd::CLIPPING_SLACK;
-use privet_mechanisms::{MechanismError, NoisySgdParameters, NoisySgdRun, Sensitive};
+use privet_mechanisms::{
+    Arithmetic, MechanismError, NoiseStrategy, NoisySgdParameters, NoisySgdRun, Sensitive,
+};
 use privet_training::data::{Examples, InputShape};
 use privet_training::evaluate::accuracy;
 use privet_training::gradient::BurnEngine;
@@ -133,6 +135,8 @@ fn has_standard_deviation(values: &[f64], expected: f64) -> bool {
 #[test]
 fn an_empty_batch_is_a_step_on_noise_alone() {
     let parameters = NoisySgdParameters {
+        noise: NoiseStrategy::independent(),
+        arithmetic: Arithmetic::Float,
         sampling: poisson(1e-12),
         declared_units: 2_000_000_000_000,
         steps: 1,
@@ -174,6 +178,8 @@ fn the_key_decides_batches_and_noise() {
     let (points, labels) = xor(40);
     let data = examples(points, labels);
     let noisy = NoisySgdParameters {
+        noise: NoiseStrategy::independent(),
+        arithmetic: Arithmetic::Float,
         sampling: poisson(0.3),
         declared_units: 40,
         steps: 12,
@@ -341,6 +347,8 @@ fn separable_classes_are_learned_under_noise() {
         .collect();
     let data = examples(points.clone(), labels.clone());
     let parameters = NoisySgdParameters {
+        noise: NoiseStrategy::independent(),
+        arithmetic: Arithmetic::Float,
         sampling: poisson(0.25),
         declared_units: 400,
         steps: 40,

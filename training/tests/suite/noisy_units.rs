@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use ndarray::{Array2, Axis};
-use privet_mechanisms::{NoisySgdParameters, Sensitive};
+use privet_mechanisms::{Arithmetic, NoiseStrategy, NoisySgdParameters, Sensitive};
 use privet_training::augment::Augmentation;
 use privet_training::data::{Examples, InputShape, UnitIndex};
 use privet_training::network::LayerSpec;
@@ -258,6 +258,8 @@ fn physical_batches_do_not_change_the_result() {
     let records = PrivateUnits::of_records(&data);
     let groups = PrivateUnits::of_groups(&data, &index);
     let parameters = NoisySgdParameters {
+        noise: NoiseStrategy::independent(),
+        arithmetic: Arithmetic::Float,
         sampling: poisson(0.7),
         steps: 6,
         clipping: flat(0.3),

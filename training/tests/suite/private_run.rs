@@ -3,8 +3,8 @@
 use ndarray::Array2;
 use privet_gradients::GradientEngine;
 use privet_mechanisms::{
-    Clipping, ClippingPlan, NoiseKey, NoiseSource, NoisySgdMechanism, NoisySgdParameters,
-    NoisySgdRun, Sampling, Sensitive,
+    Arithmetic, Clipping, ClippingPlan, NoiseKey, NoiseSource, NoiseStrategy, NoisySgdMechanism,
+    NoisySgdParameters, NoisySgdRun, Sampling, Sensitive,
 };
 use privet_training::data::Examples;
 use privet_training::network::LayerSpec;
@@ -16,6 +16,8 @@ use crate::support::{Start, network};
 /// Full batches of an expected size of 1 and next to no noise, to be overridden.
 pub(crate) fn exact() -> NoisySgdParameters {
     NoisySgdParameters {
+        noise: NoiseStrategy::independent(),
+        arithmetic: Arithmetic::Float,
         sampling: poisson(1.0),
         declared_units: 1,
         steps: 10,
