@@ -160,8 +160,10 @@ impl Multiply<'_> {
         let starts: &[usize] = &starts[row..row + M];
         let mut sums = [*start; M];
         for (segment, panel) in part.segments.iter().zip(part.panel.chunks_exact(length)) {
-            let sources: [&[f32]; M] =
-                std::array::from_fn(|i| &data[starts[i] + segment + offset..][..length]);
+            let mut sources: [&[f32]; M] = [&[]; M];
+            for (source, start) in sources.iter_mut().zip(starts) {
+                *source = &data[start + segment + offset..][..length];
+            }
             for (p, line) in panel.iter().enumerate() {
                 for i in 0..M {
                     let value = simd.splat_f32s(sources[i][p]);
