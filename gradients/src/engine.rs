@@ -63,7 +63,7 @@ impl GradientRequest<'_> {
     ///
     /// # Errors
     /// Clipping that does not fit, a grid without clipping, or dropout beside clipping.
-    pub fn check(&self, trainable_layers: usize, has_dropout: bool) -> Result<(), GradientError> {
+    pub fn check(&self, trainable_layers: usize) -> Result<(), GradientError> {
         let refuse = |reason: String| Err(GradientError::Request(reason));
         let Some(clipping) = self.clipping else {
             return match self.grid {
@@ -82,11 +82,9 @@ impl GradientRequest<'_> {
                  parameters: give one for each"
             ));
         }
-        if has_dropout {
+        if self.dropout.is_some() {
             return refuse(
-                "dropout is for training without privacy: remove the layer, noisy SGD regularises \
-                 by its noise"
-                    .into(),
+                "dropout is for training without privacy: ask for it or for clipping".into(),
             );
         }
         match self.grid {

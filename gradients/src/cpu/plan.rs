@@ -52,7 +52,6 @@ pub(super) struct Plan {
     /// Number of steps with parameters.
     pub(super) trainable: usize,
     pub(super) scores: usize,
-    pub(super) has_dropout: bool,
 }
 
 impl Step {
@@ -77,7 +76,6 @@ impl Plan {
             parameters: 0,
             trainable: 0,
             scores: 0,
-            has_dropout: architecture.has_dropout(),
         };
         let mut layer = 0;
         plan.scores = plan.layers(architecture.layers(), 0, &mut layer)?;

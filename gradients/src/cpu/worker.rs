@@ -111,7 +111,7 @@ impl CpuWorker {
         {
             return Err(GradientError::Label { classes });
         }
-        request.check(self.plan.trainable, self.plan.has_dropout)
+        request.check(self.plan.trainable)
     }
 
     /// Adds up the strips and puts the sum in the flat order.

@@ -77,34 +77,6 @@ impl<M: PerExample> BurnWorker<M> {
             false => Err(GradientError::Label { classes }),
         }
     }
-
-    fn check_request(&self, request: GradientRequest<'_>) -> Result<(), GradientError> {
-        let refuse = |reason: String| Err(GradientError::Request(reason));
-        if let Some(clipping) = request.clipping {
-            if let Err(error) = clipping.validate() {
-                return refuse(error.to_string());
-            }
-            let layers = self.places.layers.len();
-            if let Some(norms) = clipping.layers().filter(|&norms| norms != layers) {
-                return refuse(format!(
-                    "{norms} clipping norms were given for a network of {layers} layers with \
-                     parameters: give one for each"
-                ));
-            }
-            if request.dropout.is_some() {
-                return refuse("dropout is for training without privacy: remove it".into());
-            }
-        }
-        match request.grid {
-            Some(_) if request.clipping.is_none() => {
-                refuse("a grid needs clipping: without it there is no bound on the sum".into())
-            }
-            Some(spacing) if !(spacing.is_finite() && spacing > 0.0) => refuse(format!(
-                "the spacing of the grid is {spacing}: it must be a finite number above 0"
-            )),
-            _ => Ok(()),
-        }
-    }
 }
 
 impl<M: PerExample> GradientWorker for BurnWorker<M> {
@@ -114,7 +86,7 @@ impl<M: PerExample> GradientWorker for BurnWorker<M> {
         batch: Batch<'_>,
         request: GradientRequest<'_>,
     ) -> Result<GradientSum, GradientError> {
-        self.check_request(request)?;
+        request.check(self.places.layers.len())?;
         self.check_examples(batch.examples)?;
         let sizes = unit_sizes(batch.units, batch.examples.labels.len())?;
         self.load(parameters)?;

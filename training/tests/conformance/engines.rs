@@ -1,23 +1,54 @@
 //! The engines under test, and how they are asked.
 
+use privet_gradients::cpu::Instructions;
 use privet_mechanisms::Clipping;
+use privet_training::data::InputShape;
 use privet_training::gradient::{
-    Batch, BurnEngine, Examples, GradientEngine, GradientError, GradientRequest, GradientSum, Sum,
-    Units,
+    Batch, BurnEngine, CpuEngine, Examples, GradientEngine, GradientError, GradientRequest,
+    GradientSum, Sum, Units,
 };
 use privet_training::network::{Architecture, LayerSpec};
 
 use crate::reference::Case;
 
-/// Every engine and whether it has all layers of an architecture.
+/// Every engine.
 pub(crate) fn engines() -> Vec<(&'static str, Box<dyn GradientEngine>)> {
     vec![
         ("burn", Box::new(BurnEngine::default())),
+        ("cpu", Box::new(CpuEngine::default())),
+        (
+            "cpu, no vector instructions",
+            Box::new(CpuEngine::default().with_instructions(Instructions::Portable)),
+        ),
         (
             "burn, physical batches of 3 rows",
             Box::new(BurnEngine::default().with_physical_batch(3)),
         ),
     ]
+}
+
+/// Every engine that has all layers of the case: the CPU engine knows no sequences.
+pub(crate) fn engines_of(case: &Case) -> Vec<(&'static str, Box<dyn GradientEngine>)> {
+    let architecture = case.network.architecture();
+    let has_sequences = architecture
+        .layers()
+        .iter()
+        .any(|layer| matches!(layer.output, InputShape::Sequence { .. }));
+    let mut engines = engines();
+    engines.retain(|(name, engine)| {
+        let refused = matches!(
+            engine.worker(architecture),
+            Err(GradientError::Unsupported { .. })
+        );
+        assert_eq!(
+            refused,
+            has_sequences && name.starts_with("cpu"),
+            "{}",
+            case.name
+        );
+        !refused
+    });
+    engines
 }
 
 pub(crate) struct Answer {

@@ -7,7 +7,7 @@ use privet_training::network::LayerSpec::{self, *};
 use privet_training::seed::seeded_generator;
 use rand::{Rng, RngExt};
 
-use crate::engines::{ask, clipped, conv, engines, rules};
+use crate::engines::{ask, clipped, conv, engines, engines_of, rules};
 use crate::reference::{CLASSES, Case, case, distance, length, sum, typical};
 
 const IMAGE: InputShape = InputShape::image(4, 7, 6);
@@ -195,7 +195,7 @@ fn compare(case: &Case) {
     let rows = case.row_gradients();
     let loss: f64 = rows.iter().map(|(_, loss)| loss).sum();
     let gradients: Vec<Vec<f64>> = rows.into_iter().map(|(gradient, _)| gradient).collect();
-    for (engine_name, engine) in engines() {
+    for (engine_name, engine) in engines_of(case) {
         let name = format!("{}, {engine_name}", case.name);
         let plain = ask(&*engine, case, Units::Rows, GradientRequest::default());
         let error = distance(&plain.sum, &sum(&gradients, parameters));

@@ -3,7 +3,7 @@
 use privet_mechanisms::Clipping;
 use privet_training::gradient::{GradientRequest, Units};
 
-use crate::engines::{ask, clipped, engines, rules};
+use crate::engines::{ask, clipped, engines_of, rules};
 use crate::layers::cases;
 use crate::reference::{distance, length, sum, typical};
 
@@ -12,7 +12,7 @@ fn a_unit_is_the_mean_of_its_rows() {
     let sizes = [2, 0, 3, 1, 0, 1];
     for mut case in cases() {
         case = case.without(0, case.labels.len() - 7);
-        for (name, engine) in engines() {
+        for (name, engine) in engines_of(&case) {
             for copies in [false, true] {
                 let mut case = case.clone();
                 let (units, sizes) = match copies {
@@ -59,7 +59,7 @@ fn a_sum_on_the_grid_is_within_half_a_step_a_unit() {
         let parameters = case.network.architecture().parameters();
         for rule in rules(case.network.architecture(), typical(&gradients)) {
             let expected = sum(&case.clipped(&gradients, &rule), parameters);
-            for (name, engine) in engines() {
+            for (name, engine) in engines_of(&case) {
                 for spacing in [rule.sensitivity() / 1000.0, rule.sensitivity() / 10.0] {
                     let request = GradientRequest {
                         grid: Some(spacing),
@@ -88,7 +88,7 @@ fn units_add_up_exactly_on_the_grid() {
         ..clipped(&rule)
     };
     for case in cases() {
-        for (name, engine) in engines() {
+        for (name, engine) in engines_of(&case) {
             let all = ask(&*engine, &case, Units::Rows, request);
             let rows = case.labels.len();
             let mut total = vec![0.0; all.sum.len()];
