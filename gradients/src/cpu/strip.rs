@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use privet_mechanisms::noisy_sgd::grid_units;
+
 use super::kernel::{Buffer, Instructions, add_scaled, squared_norm};
 use super::pass::{Block, Weights};
 use super::plan::{Operation, Plan};
@@ -182,7 +184,7 @@ impl Strip {
                 Some(spacing) => {
                     for (sum, value) in self.grid[own.clone()].iter_mut().zip(gradient) {
                         let clipped = f64::from(*value) * f64::from(factor);
-                        *sum += (clipped / spacing).round_ties_even() as i64;
+                        *sum = sum.saturating_add(grid_units(clipped, spacing));
                     }
                 }
             }

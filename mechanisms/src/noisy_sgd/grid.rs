@@ -73,15 +73,22 @@ impl Grid {
         (clipped + rounding) * (1.0 + 2_f64.powi(-50))
     }
 
-    /// `value` over the spacing, rounded to the nearest integer.
-    ///
-    /// A coordinate of a clipped gradient is below 2^33 units. Beyond 2^40 (a broken engine) the
-    /// result is cut off, and NaN gives 0, so no sum of fewer than 2^23 gradients can overflow.
+    /// `value` over the spacing, rounded by [`grid_units`]. A coordinate of a clipped gradient is
+    /// below 2^33 units.
     #[inline]
     pub fn units(&self, value: f64) -> i64 {
-        const MOST: f64 = (1_u64 << 40) as f64;
-        (value / self.spacing).round_ties_even().clamp(-MOST, MOST) as i64
+        grid_units(value, self.spacing)
     }
+}
+
+/// `value` over the spacing of a grid, a power of two, rounded to the nearest integer, ties to even.
+///
+/// Beyond 2^40 (a broken engine, or a grid that was not made for the values) the result is cut off,
+/// and NaN gives 0, so no sum of fewer than 2^23 gradients can overflow. The one rule of all engines.
+#[inline]
+pub fn grid_units(value: f64, spacing: f64) -> i64 {
+    const MOST: f64 = (1_u64 << 40) as f64;
+    (value / spacing).round_ties_even().clamp(-MOST, MOST) as i64
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub use adaptive::{AdaptiveClipping, ClippingPlan};
 pub use arithmetic::Arithmetic;
 pub use clip::{CLIPPING_SLACK, add_clipped, clip_factor};
 pub use clipping::Clipping;
-pub use grid::Grid;
+pub use grid::{Grid, grid_units};
 pub use integer_sum::{IntegerSum, add_clipped_to_grid, add_to_grid};
 pub use parameters::NoisySgdParameters;
 pub use plan::NoisySgdMechanism;

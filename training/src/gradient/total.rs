@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use burn::module::ParamId;
 use burn::tensor::{Bool, Device, Tensor, TensorData};
+use privet_mechanisms::noisy_sgd::grid_units;
 use privet_mechanisms::{Clipping, Sensitive};
 
 use super::batches::PhysicalBatch;
@@ -121,7 +122,7 @@ impl<'a> Total<'a> {
             for (id, values) in gradients {
                 let start = self.places.starts[&id];
                 for (total, value) in self.grid[start..].iter_mut().zip(values) {
-                    let steps = (f64::from(factor) * value / spacing).round() as i64;
+                    let steps = grid_units(f64::from(factor) * value, spacing);
                     *total = total.saturating_add(steps);
                 }
             }

@@ -7,6 +7,7 @@
 mod gather;
 mod record_streams;
 mod settings;
+mod total;
 mod training;
 mod units;
 

@@ -1,9 +1,10 @@
 //! The training itself.
 
-use privet_gradients::{GradientEngine, GradientError, GradientRequest, GradientWorker, Sum};
-use privet_mechanisms::{ClippedSum, DrawnBatch, NoisySgdMechanism, NoisySgdRun, Sensitive};
+use privet_gradients::{GradientEngine, GradientError, GradientRequest, GradientWorker};
+use privet_mechanisms::{DrawnBatch, Grid, NoisySgdMechanism, NoisySgdRun};
 
 use super::gather::Gatherer;
+use super::total::Total;
 use super::{NoisySgdSettings, PrivateUnits};
 use crate::checkpoint::{Checkpoint, CheckpointError, Identity};
 use crate::network::Architecture;
@@ -116,9 +117,9 @@ impl<'a> NoisySgdTraining<'a> {
     /// # Errors
     /// A batch of another run, out of order, or beyond the plan; nothing is released then.
     pub fn step(&mut self, run: &mut NoisySgdRun, batch: DrawnBatch) -> Result<(), TrainingError> {
-        let sum = self.clipped_sum(run, &batch)?;
+        let total = self.clipped_sum(run, &batch)?;
         let noise = run.noise_standard_deviation() / run.plan().expected_batch_size();
-        let gradient = run.release(batch, sum)?;
+        let gradient = total.release(run, batch)?;
         self.optimizer
             .step(&mut self.parameters, &gradient, noise * noise)?;
         if let Some(average) = &mut self.average {
@@ -132,12 +133,13 @@ impl<'a> NoisySgdTraining<'a> {
         &mut self,
         run: &NoisySgdRun,
         batch: &DrawnBatch,
-    ) -> Result<ClippedSum, TrainingError> {
+    ) -> Result<Total, TrainingError> {
+        let grid = run.grid(self.parameters.len())?;
         let chosen = batch.indices();
         let mut rest = *chosen.expose_sensitive();
-        let mut total = self.clipped_part(run, batch.step(), &mut rest)?;
+        let mut total = self.clipped_part(run, grid, batch.step(), &mut rest)?;
         while !rest.is_empty() {
-            total.add(self.clipped_part(run, batch.step(), &mut rest)?)?;
+            total.add(self.clipped_part(run, grid, batch.step(), &mut rest)?)?;
         }
         Ok(total)
     }
@@ -146,21 +148,18 @@ impl<'a> NoisySgdTraining<'a> {
     fn clipped_part(
         &mut self,
         run: &NoisySgdRun,
+        grid: Option<Grid>,
         step: u64,
         rest: &mut &[usize],
-    ) -> Result<ClippedSum, TrainingError> {
+    ) -> Result<Total, TrainingError> {
         let batch = self.gatherer.next(step, rest)?;
         let request = GradientRequest {
             clipping: Some(run.clipping()),
+            grid: grid.map(|grid| grid.spacing()),
             ..GradientRequest::default()
         };
         let part = self.worker.gradient_sum(&self.parameters, batch, request)?;
-        let Sum::Float(sum) = part.sum.into_exposed_sensitive() else {
-            let reason = "the engine gave a sum on a grid where none was asked for";
-            return Err(GradientError::Request(reason.into()).into());
-        };
-        let sum = Sensitive::new(sum);
-        Ok(ClippedSum::new(run.clipping(), sum, &part.norms))
+        Total::of_part(run.clipping(), grid, part)
     }
 
     /// Everything that the next step depends on beside data, plan and noise key.

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod evaluate;
+mod exact_sums;
 mod model_file;
 mod model_file_damage;
 mod network_config;
