@@ -3,7 +3,7 @@
 
 use ndarray::{Array2, ArrayView2};
 use privet_mechanisms::Sensitive;
-use privet_training::data::Examples;
+use privet_training::data::{Examples, UnitIndex};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of vote counts and of the public questions that they answer.
@@ -32,6 +32,24 @@ pub(crate) fn of_examples(examples: &Sensitive<Examples>, config: &str) -> Sensi
         for index in 0..examples.len() {
             examples.record_bytes(index, &mut record);
             hasher.update(&record);
+        }
+        hasher.finalize().into()
+    })
+}
+
+/// The same with the grouping of the records: other groups are another release.
+pub(crate) fn of_units(
+    units: &Sensitive<UnitIndex>,
+    records: Sensitive<[u8; 32]>,
+) -> Sensitive<[u8; 32]> {
+    units.as_ref().zip(records).map(|(units, records)| {
+        let mut hasher = Sha256::new();
+        hasher.update(records);
+        for rows in (0..units.len()).filter_map(|unit| units.rows(unit)) {
+            hasher.update((rows.len() as u64).to_le_bytes());
+            for &row in rows {
+                hasher.update((row as u64).to_le_bytes());
+            }
         }
         hasher.finalize().into()
     })

@@ -9,7 +9,7 @@ use privet_accountant::calibrate::Target;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
-use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable};
+use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable, UnitTable};
 use crate::account::Accountant;
 use crate::run_dir::Replay;
 
@@ -46,6 +46,8 @@ pub(crate) struct PrivacyTarget {
     pub(crate) relation: NeighboringRelation,
     /// Whose upper bound epsilon is, where the config says.
     pub(crate) accountant: Option<Accountant>,
+    /// Whose records belong together; each record is a unit when absent.
+    pub(crate) unit: Option<UnitTable>,
     danger_fixed_noise_seed: Option<u64>,
 }
 
@@ -201,6 +203,14 @@ impl PrivacyTarget {
         }
     }
 
+    /// What one neighbour has more than the other, in a word.
+    pub(crate) fn unit_name(&self) -> &'static str {
+        match self.unit {
+            None => "record",
+            Some(_) => "user",
+        }
+    }
+
     /// The budget for a calibration.
     pub(crate) fn budget(&self, noise_key: &str) -> Result<Target> {
         let Some(epsilon) = self.epsilon else {
@@ -263,6 +273,7 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         delta,
         neighboring,
         accountant,
+        unit,
         danger_fixed_noise_seed,
     } = required(file, &file.privacy, "privacy")?;
     if let Some(epsilon) = epsilon {
@@ -278,6 +289,10 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
          records, for example 1e-5"
     );
     ensure!(
+        unit.is_none() || file.method == super::file::MethodName::DpSgd,
+        "[privacy] unit groups records for method = \"dp-sgd\"; PATE protects records: leave it out"
+    );
+    ensure!(
         neighboring != NeighboringRelation::ReplaceSpecial,
         "[privacy] neighboring = \"replace-special\": choose \"add-or-remove-one\" or \"replace-one\""
     );
@@ -286,6 +301,7 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         delta,
         relation: neighboring,
         accountant,
+        unit,
         danger_fixed_noise_seed,
     })
 }

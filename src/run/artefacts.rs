@@ -88,7 +88,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
             epsilon: guarantee.epsilon,
             delta: guarantee.delta,
             neighboring: guarantee.neighboring_relation.to_string(),
-            unit: "record".into(),
+            unit: report.unit.into(),
             accountant: guarantee.accountant.into(),
             conversion: guarantee.conversion.map(Into::into),
             noise: report.noise.clone(),
@@ -126,6 +126,7 @@ fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
                 public,
             )?;
             Ok(PrivacyReport {
+                unit: accounting.privacy().unit_name(),
                 mechanism: outcome.mechanism.clone(),
                 warnings: outcome.warnings.clone(),
                 ..report

@@ -38,14 +38,16 @@ impl Accounting {
     ///
     /// The choice follows from public constants alone.
     pub(super) fn new(privacy: &PrivacyTarget, event: &DpEvent) -> Self {
-        let exact = Accountant::Pld.guarantee(question(privacy), event, privacy.delta);
-        let tightest = match exact {
-            Ok(guarantee) if guarantee.epsilon.is_finite() => Accountant::Pld,
-            _ => Accountant::Rdp,
+        let tightest = || {
+            let exact = Accountant::Pld.guarantee(question(privacy), event, privacy.delta);
+            match exact {
+                Ok(guarantee) if guarantee.epsilon.is_finite() => Accountant::Pld,
+                _ => Accountant::Rdp,
+            }
         };
         Self {
             privacy: privacy.clone(),
-            by: privacy.accountant.unwrap_or(tightest),
+            by: privacy.accountant.unwrap_or_else(tightest),
         }
     }
 

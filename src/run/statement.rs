@@ -41,18 +41,22 @@ pub(super) fn text(report: &PrivacyReport, info: &DatasetInfo) -> String {
 }
 
 fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
+    let unit = report.unit;
     let (neighbours, change) = match guarantee.neighboring_relation {
         NeighboringRelation::AddOrRemoveOne => (
-            "one record more or less",
-            "somebody's record is in the data, or it is not",
+            format!("one {unit} more or less"),
+            match unit {
+                "record" => "somebody's record is in the data, or it is not",
+                _ => "somebody is in the data with all their records, or with none",
+            },
         ),
         NeighboringRelation::ReplaceOne => (
-            "one record exchanged for another",
+            "one record exchanged for another".into(),
             "somebody's record has its true content, or any other (that there is a record of them at \
              all is not hidden)",
         ),
         NeighboringRelation::ReplaceSpecial => (
-            "one record blanked out",
+            "one record blanked out".into(),
             "somebody's record is as it is, or it is blanked out",
         ),
     };
@@ -68,15 +72,14 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
          In words: take any conclusion that somebody may draw from the published files, whatever else \
          they know, and compare its probability in two worlds: {change}. In each world it is at most {} \
          times what it is in the other, plus {delta:e}.\n\n\
-         The unit of protection is one {}. Somebody with several records is protected less, and \
-         markedly so: for k records epsilon grows k times, and delta by more than that (group \
+         The unit of protection is one {unit}. Whoever stands behind several {unit}s is protected less, \
+         and markedly so: for k {unit}s epsilon grows k times, and delta by more than that (group \
          privacy).\n\n\
          ## How it was computed\n\n\
          - Accountant: {}{}. Epsilon is an upper bound, rounded up, and does not depend on the data.\n\
          - Noise: {}.\n\n",
         epsilon(guarantee.epsilon),
         factor(guarantee.epsilon),
-        report.unit,
         guarantee.accountant,
         guarantee
             .conversion

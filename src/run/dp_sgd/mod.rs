@@ -6,8 +6,8 @@ mod reports;
 mod words;
 
 use anyhow::{Context as _, Result};
-use privet_accountant::DpEvent;
-use privet_mechanisms::NoisySgdMechanism;
+use privet_mechanisms::{NoisySgdMechanism, Sensitive};
+use privet_training::data::UnitIndex;
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 
@@ -28,6 +28,7 @@ pub(super) struct DpSgdPlan<'a> {
     accounting: Accounting,
     mechanism: NoisySgdMechanism,
     planned_steps: u64,
+    units: Option<Sensitive<UnitIndex>>,
     settings: NoisySgdSettings,
     architecture: Architecture,
     baseline: Option<BaselinePlan<'a>>,
@@ -42,10 +43,12 @@ impl DpSgdPlan<'_> {
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let privacy = self.accounting.privacy();
         let mut ledger = context.dir.ledger(privacy.relation)?;
-        let inputs = digest::of_examples(
-            context.dataset.private.examples(),
-            &context.experiment.to_toml()?,
-        );
+        let config = context.experiment.to_toml()?;
+        let inputs = digest::of_examples(context.dataset.private.examples(), &config);
+        let inputs = match &self.units {
+            None => inputs,
+            Some(units) => digest::of_units(units, inputs),
+        };
         let reserved = privacy.replay().reserve(
             &context.dir,
             &mut ledger,
@@ -73,7 +76,7 @@ impl DpSgdPlan<'_> {
             bytes_released: 4 * self.architecture.parameters() as u64,
             network,
             privacy: Some((self.accounting.clone(), ledger, reserved.noise.origin())),
-            mechanism: words::of(&self.mechanism, "record"),
+            mechanism: words::of(&self.mechanism, privacy),
             steps: self.config.table.stop_at_budget.then(|| Steps {
                 planned: self.planned_steps,
                 taken: self.mechanism.steps(),
@@ -100,7 +103,11 @@ impl DpSgdPlan<'_> {
             &context.device,
         );
         let layout = ParameterLayout::of(&network)?;
-        let units = PrivateUnits::of_records(context.dataset.private.examples());
+        let examples = context.dataset.private.examples();
+        let units = match &self.units {
+            None => PrivateUnits::of_records(examples),
+            Some(units) => PrivateUnits::of_groups(examples, units),
+        };
         let mut training = NoisySgdTraining::new(
             &context.engine,
             &self.architecture,
@@ -142,20 +149,5 @@ impl DpSgdPlan<'_> {
         context.seconds.training = Some(phase.finish());
         let parameters = training.finish(&run)?;
         Ok((layout.load(network, &parameters)?, parameters))
-    }
-
-    /// What the first `steps` cost on top of earlier charges of the run, for information: the whole
-    /// plan is reserved and is what the run reports.
-    fn epsilon_after(&self, steps: u64, earlier_charges: u64) -> Result<f64> {
-        let relation = self.accounting.privacy().relation;
-        let so_far = self.mechanism.event_after(relation, steps)?;
-        let event = match earlier_charges {
-            0 => so_far,
-            count => {
-                let earlier = DpEvent::self_composed(self.mechanism.event(relation)?, count)?;
-                DpEvent::composed(vec![so_far, earlier])
-            }
-        };
-        Ok(self.accounting.guarantee(&event)?.epsilon)
     }
 }

@@ -1,6 +1,8 @@
 //! What a training says while it goes on.
 
 use anyhow::Result;
+use privet_accountant::DpEvent;
+use privet_mechanisms::Sampling;
 use privet_training::evaluate;
 use privet_training::noisy::NoisySgdTraining;
 use serde_json::json;
@@ -10,6 +12,7 @@ use crate::account::Accountant;
 use crate::display;
 use crate::progress::Phase;
 use crate::run::context::Context;
+use crate::run::metrics::Metrics;
 
 /// How often accuracy is measured during a run.
 const MEASUREMENTS: u64 = 20;
@@ -17,12 +20,19 @@ const MEASUREMENTS: u64 = 20;
 /// How often epsilon is computed during a run, where it is not cheap enough for every step.
 const EPSILONS: u64 = 100;
 
+/// The latest epsilon, and what it is that of.
+struct Latest {
+    event: DpEvent,
+    epsilon: f64,
+}
+
 /// Accuracy and epsilon of the steps so far: in `metrics.jsonl`, and beside the progress.
 pub(super) struct Reports<'a> {
     plan: &'a DpSgdPlan<'a>,
     earlier_charges: u64,
     test_inputs: Vec<f32>,
     accuracy: String,
+    latest: Option<Latest>,
 }
 
 impl<'a> Reports<'a> {
@@ -33,6 +43,7 @@ impl<'a> Reports<'a> {
             earlier_charges,
             test_inputs: context.dataset.test.inputs().iter().copied().collect(),
             accuracy: String::new(),
+            latest: None,
         }
     }
 
@@ -42,17 +53,23 @@ impl<'a> Reports<'a> {
         step: u64,
         training: &mut NoisySgdTraining<'_>,
         labels: &[u32],
-        metrics: &mut crate::run::metrics::Metrics,
+        metrics: &mut Metrics,
         phase: &Phase,
     ) -> Result<()> {
         let steps = self.plan.mechanism.steps();
         let due = |times: u64| step.is_multiple_of(steps.div_ceil(times)) || step == steps;
-        // The Renyi accountant takes microseconds, the exact one milliseconds.
-        let cheap = self.plan.accounting.by() == Accountant::Rdp;
-        if !(cheap || due(EPSILONS) || due(MEASUREMENTS)) {
+        // The Renyi accountant takes microseconds, the exact one a millisecond, and a good part of a
+        // second for random allocation.
+        let sampling = self.plan.mechanism.parameters().sampling;
+        let reported = match (self.plan.accounting.by(), sampling) {
+            (Accountant::Rdp, _) => true,
+            (Accountant::Pld, Sampling::RandomAllocation { .. }) => due(MEASUREMENTS),
+            (Accountant::Pld, _) => due(EPSILONS) || due(MEASUREMENTS),
+        };
+        if !reported {
             return Ok(());
         }
-        let epsilon = self.plan.epsilon_after(step, self.earlier_charges)?;
+        let epsilon = self.epsilon_after(step)?;
         let mut line = json!({
             "phase": "noisy SGD",
             "step": step,
@@ -70,5 +87,26 @@ impl<'a> Reports<'a> {
             self.accuracy
         ));
         metrics.record(&line)
+    }
+
+    /// What the first `steps` cost on top of earlier charges of the run, for information: the whole
+    /// plan is reserved and is what the run reports.
+    fn epsilon_after(&mut self, steps: u64) -> Result<f64> {
+        let mechanism = &self.plan.mechanism;
+        let relation = self.plan.accounting.privacy().relation;
+        let mut event = mechanism.event_after(relation, steps)?;
+        if self.earlier_charges > 0 {
+            let earlier = DpEvent::self_composed(mechanism.event(relation)?, self.earlier_charges)?;
+            event = DpEvent::composed(vec![event, earlier]);
+        }
+        // Steps of one epoch can cost the same.
+        match &self.latest {
+            Some(latest) if latest.event == event => Ok(latest.epsilon),
+            _ => {
+                let epsilon = self.plan.accounting.guarantee(&event)?.epsilon;
+                self.latest = Some(Latest { event, epsilon });
+                Ok(epsilon)
+            }
+        }
     }
 }

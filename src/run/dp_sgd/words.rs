@@ -2,10 +2,19 @@
 
 use privet_mechanisms::{Clipping, ClippingPlan, NoisySgdMechanism, Sampling};
 
+use crate::config::PrivacyTarget;
+
 /// What each step does to the units, each sentence by itself.
-pub(super) fn of(mechanism: &NoisySgdMechanism, unit: &str) -> Vec<String> {
-    let parameters = mechanism.parameters();
-    vec![
+pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<String> {
+    let (parameters, unit) = (mechanism.parameters(), privacy.unit_name());
+    let grouped = privacy.unit.as_ref().map(|unit| {
+        format!(
+            "unit: a user is all records with one value in the column `{}`; of each the first {} are \
+             used, and the mean of their gradients is the gradient of the user",
+            unit.column, unit.maximum_records
+        )
+    });
+    let step = [
         sampling(&parameters.sampling, unit),
         clipping(&parameters.clipping, unit),
         format!(
@@ -16,7 +25,8 @@ pub(super) fn of(mechanism: &NoisySgdMechanism, unit: &str) -> Vec<String> {
             mechanism.expected_batch_size(),
             parameters.declared_units
         ),
-    ]
+    ];
+    grouped.into_iter().chain(step).collect()
 }
 
 fn sampling(sampling: &Sampling, unit: &str) -> String {

@@ -5,6 +5,7 @@ mod account;
 mod account_pate;
 mod config;
 mod data;
+mod dp_sgd_options;
 mod model;
 mod paths;
 mod privacy;

@@ -1,6 +1,7 @@
 //! Killed processes, failing disks, and runs that go on afterwards.
 
 mod artefacts;
+mod checkpoint;
 mod full_disk;
 mod kill;
 mod resume;

@@ -6,14 +6,16 @@ mod baseline;
 mod calibrate;
 mod danger;
 mod dp_sgd;
+mod dp_sgd_options;
 mod options;
 mod own_files;
 mod pate;
 mod plot;
 mod predict;
 mod run_directory;
+mod users;
 
-use privet_accountant::{DpEvent, NeighboringRelation, PrivacyAccountant, RdpAccountant};
+use privet_accountant::{DpEvent, NeighboringRelation, PldAccountant, PrivacyAccountant};
 use serde_json::Value;
 
 use crate::folder::Folder;
@@ -25,7 +27,7 @@ fn accounted(folder: &Folder, relation: NeighboringRelation, budget: f64) -> Val
     let report = folder.json("run/released/privacy.json");
     let result = &folder.json("run/result.json")["privacy"];
     let event: DpEvent = serde_json::from_value(report["events"].clone()).unwrap();
-    let mut accountant = RdpAccountant::new(relation);
+    let mut accountant = PldAccountant::new(relation);
     accountant.compose(&event, 1).unwrap();
     let delta = result["delta"].as_f64().unwrap();
     let epsilon = accountant.epsilon(delta).unwrap().epsilon;

@@ -7,7 +7,7 @@ mod read;
 use ndarray::Array2;
 
 pub(super) use encode::encode_numbers;
-pub(super) use read::{read_numbers, read_table};
+pub(super) use read::{read_numbers, read_owners, read_table};
 
 /// What to do about the label column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -79,6 +79,33 @@ pub(in crate::data) fn read_table(
     })
 }
 
+/// Reads one column of a CSV file with a header as text: whose each record is.
+///
+/// # Errors
+/// When the header lacks the column, or a value is missing or no UTF-8.
+pub(in crate::data) fn read_owners(
+    content: &Content,
+    column: &str,
+) -> Result<Vec<String>, DataError> {
+    let mut lines = Lines::open(content)?;
+    let Some(position) = lines.names.iter().position(|name| name == column) else {
+        let problem =
+            format!("the header lacks the column `{column}`, which says whose a record is");
+        return Err(lines.error(None, problem, "name a column of the file, or add it"));
+    };
+    let mut owners = Vec::new();
+    while lines.advance()? {
+        let owner = lines.field(position)?;
+        if owner.is_empty() {
+            let problem = "nothing says whose this record is".to_owned();
+            let remedy = "fill the value in or remove the record";
+            return Err(lines.error(Some(position), problem, remedy));
+        }
+        owners.push(owner.to_owned());
+    }
+    Ok(owners)
+}
+
 /// Reads a CSV file of numbers under any header, one column for each number of `shape`, scaled by
 /// public constants.
 ///

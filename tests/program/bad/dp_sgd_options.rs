@@ -1,0 +1,219 @@
+//! Options of noisy SGD that contradict each other or have no meaning.
+
+use super::refused;
+use crate::samples::{dp_sgd, edit};
+
+const Q: &str = "sampling_probability = 0.1";
+const C: &str = "clipping_norm = 1.0";
+
+#[track_caller]
+fn refused_with_edit(from: &str, to: &str, words: &[&str]) {
+    refused(&edit(&dp_sgd(), from, to), words);
+}
+
+#[test]
+fn exactly_one_of_each_choice_is_needed() {
+    for (from, to, words) in [
+        (
+            Q,
+            "",
+            "none of sampling_probability, batch_size and sampling",
+        ),
+        (
+            Q,
+            "sampling_probability = 0.1\nbatch_size = 9",
+            "keep one of them",
+        ),
+        (
+            Q,
+            "batch_size = 9\nsampling = { kind = \"poisson\", probability = 0.1 }",
+            "keep one of them",
+        ),
+        ("steps = 40", "", "neither steps nor epochs"),
+        (
+            "steps = 40",
+            "steps = 40\nepochs = 2",
+            "steps and epochs say the same",
+        ),
+        (C, "", "neither clipping_norm nor clipping"),
+        (
+            C,
+            "clipping_norm = 1.0\nclipping = { kind = \"flat\", norm = 1.0 }",
+            "clipping_norm and clipping say the same",
+        ),
+    ] {
+        refused_with_edit(from, to, &["[dp_sgd]", words]);
+    }
+}
+
+#[test]
+fn values_out_of_range_are_refused() {
+    for (from, to, words) in [
+        (Q, "batch_size = 0", "batch_size = 0"),
+        (
+            Q,
+            "batch_size = 361",
+            "batch_size = 361, but 360 private units are declared",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"poisson\", probability = 1.5 }",
+            "sampling.probability = 1.5",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 0 }",
+            "maximum_batch_size is 0",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"random-allocation\", steps_per_epoch = 4, selected = 5 }",
+            "selected is 5",
+        ),
+        ("steps = 40", "epochs = 0", "epochs = 0"),
+        ("steps = 40", "epochs = nan", "epochs = NaN"),
+        ("steps = 40", "epochs = 1e300", "[dp_sgd]"),
+        (
+            C,
+            "clipping = { kind = \"per-layer\", norms = [1.0, 1.0] }",
+            "clipping.norms has 2 numbers, but the network has 1 layers with parameters (linear)",
+        ),
+        (
+            C,
+            "clipping = { kind = \"per-layer\", norms = [] }",
+            "clipping_norms",
+        ),
+        (
+            C,
+            "clipping = { kind = \"automatic\", norm = 1.0, stability = 0.0 }",
+            "stability is 0",
+        ),
+        (
+            C,
+            "clipping = { kind = \"adaptive\", initial_norm = 1.0, target_quantile = 1.5 }",
+            "target_quantile is 1.5",
+        ),
+        (
+            C,
+            "clipping = { kind = \"adaptive\", initial_norm = 1.0, count_noise = 0.1 }",
+            "count_noise is 0.1",
+        ),
+        (C, "clipping_norm = 1.0\ncopies = 0", "`copies` is 0"),
+        (C, "clipping_norm = 1.0\ncopies = 2", "set `augment`"),
+        (
+            C,
+            "clipping_norm = 1.0\nphysical_batch = 0",
+            "`physical_batch` is 0",
+        ),
+        (
+            C,
+            "clipping_norm = 1.0\ncheckpoint_every = 0",
+            "checkpoint_every = 0",
+        ),
+        (
+            C,
+            "clipping_norm = 1.0\nweight_average = { decay = 1.0 }",
+            "weight_average: `decay` is 1",
+        ),
+        (
+            C,
+            "clipping_norm = 1.0\naugment = { shift = 1 }",
+            "augment moves images",
+        ),
+    ] {
+        refused_with_edit(from, to, &["[dp_sgd]", words]);
+    }
+}
+
+#[test]
+fn an_unknown_option_suggests_the_nearest() {
+    for (from, to, words) in [
+        (
+            Q,
+            "sampling = { kind = \"poison\", probability = 0.1 }",
+            "did you mean `poisson`?",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"poisson\", probabilty = 0.1 }",
+            "did you mean `probability`?",
+        ),
+        (
+            C,
+            "clipping = { kind = \"flt\", norm = 1.0 }",
+            "did you mean `flat`?",
+        ),
+        (
+            C,
+            "clipping_norm = 1.0\nstop_at_buget = true",
+            "did you mean `stop_at_budget`?",
+        ),
+        (
+            "seed = 1",
+            "seed = 1\nengine = \"cpus\"",
+            "did you mean `cpu`?",
+        ),
+        (
+            "delta = 1e-4",
+            "delta = 1e-4\naccountant = \"pdl\"",
+            "did you mean `pld`?",
+        ),
+    ] {
+        refused_with_edit(from, to, &[words]);
+    }
+}
+
+#[test]
+fn a_budget_that_cannot_end_a_training_is_refused() {
+    refused_with_edit(
+        "steps = 40",
+        "steps = 40\nstop_at_budget = true",
+        &["[dp_sgd] stop_at_budget", "give noise_multiplier"],
+    );
+    let config = edit(&dp_sgd(), "epsilon = 4.0\n", "");
+    let ended = "steps = 40\nnoise_multiplier = 1.0\nstop_at_budget = true";
+    refused(
+        &edit(&config, "steps = 40", ended),
+        &["[dp_sgd] stop_at_budget", "give [privacy] epsilon"],
+    );
+    refused(
+        &edit(
+            &edit(&dp_sgd(), "steps = 40", ended),
+            "epsilon = 4.0",
+            "epsilon = 0.0001",
+        ),
+        &["not one step is within the budget"],
+    );
+}
+
+#[test]
+fn an_accountant_that_cannot_bound_the_plan_is_refused() {
+    let config = edit(
+        &dp_sgd(),
+        "delta = 1e-4",
+        "delta = 1e-4\naccountant = \"rdp\"",
+    );
+    let sampling = "sampling = { kind = \"random-allocation\", steps_per_epoch = 10 }";
+    refused(
+        &edit(&config, Q, sampling),
+        &["random_allocation", "`pld` accountant"],
+    );
+}
+
+#[test]
+fn a_network_that_cannot_be_trained_is_refused_before_anything_is_charged() {
+    let layers =
+        "layers = [{ kind = \"dropout\", probability = 0.5 }, { kind = \"linear\", outputs = 2 }]";
+    refused_with_edit(
+        "preset = \"linear\"",
+        layers,
+        &["[dp_sgd.network]", "dropout"],
+    );
+    let config = edit(&dp_sgd(), "seed = 1", "seed = 1\nengine = \"cpu\"");
+    let layers = "layers = [{ kind = \"embedding\", vocabulary = 9, width = 4 }, \
+                  { kind = \"flatten\" }, { kind = \"linear\", outputs = 2 }]";
+    refused(
+        &edit(&config, "preset = \"linear\"", layers),
+        &["[dp_sgd.network]", "embedding"],
+    );
+}
