@@ -33,18 +33,26 @@ pub(super) struct Reports<'a> {
     test_inputs: Vec<f32>,
     accuracy: String,
     latest: Option<Latest>,
+    whole: f64,
 }
 
 impl<'a> Reports<'a> {
     /// For a run whose directory was charged so often before.
-    pub(super) fn new(plan: &'a DpSgdPlan<'a>, earlier_charges: u64, context: &Context) -> Self {
-        Self {
+    pub(super) fn new(
+        plan: &'a DpSgdPlan<'a>,
+        earlier_charges: u64,
+        context: &Context,
+    ) -> Result<Self> {
+        let mut reports = Self {
             plan,
             earlier_charges,
             test_inputs: context.dataset.test.inputs().iter().copied().collect(),
             accuracy: String::new(),
             latest: None,
-        }
+            whole: f64::INFINITY,
+        };
+        reports.whole = reports.epsilon_after(plan.mechanism.steps())?;
+        Ok(reports)
     }
 
     /// Reports a step, if it is one of those.
@@ -58,13 +66,13 @@ impl<'a> Reports<'a> {
     ) -> Result<()> {
         let steps = self.plan.mechanism.steps();
         let due = |times: u64| step.is_multiple_of(steps.div_ceil(times)) || step == steps;
-        // The Renyi accountant takes microseconds, the exact one a millisecond, and a good part of a
-        // second for random allocation.
+        // The Renyi accountant takes microseconds, the exact one a millisecond, and up to seconds
+        // where sampling is not Poisson's.
         let sampling = self.plan.mechanism.parameters().sampling;
         let reported = match (self.plan.accounting.by(), sampling) {
             (Accountant::Rdp, _) => true,
-            (Accountant::Pld, Sampling::RandomAllocation { .. }) => due(MEASUREMENTS),
-            (Accountant::Pld, _) => due(EPSILONS) || due(MEASUREMENTS),
+            (Accountant::Pld, Sampling::Poisson { .. }) => due(EPSILONS) || due(MEASUREMENTS),
+            (Accountant::Pld, _) => due(MEASUREMENTS),
         };
         if !reported {
             return Ok(());
@@ -100,13 +108,15 @@ impl<'a> Reports<'a> {
             event = DpEvent::composed(vec![event, earlier]);
         }
         // Steps of one epoch can cost the same.
-        match &self.latest {
-            Some(latest) if latest.event == event => Ok(latest.epsilon),
+        let epsilon = match &self.latest {
+            Some(latest) if latest.event == event => latest.epsilon,
             _ => {
                 let epsilon = self.plan.accounting.guarantee(&event)?.epsilon;
                 self.latest = Some(Latest { event, epsilon });
-                Ok(epsilon)
+                epsilon
             }
-        }
+        };
+        // Steps cost no more than all of them; bounds on a few can be loose.
+        Ok(epsilon.min(self.whole))
     }
 }
