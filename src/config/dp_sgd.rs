@@ -1,7 +1,7 @@
 //! `[dp_sgd]`: as typed, and what it means.
 
 use anyhow::{Result, anyhow, bail, ensure};
-use privet_mechanisms::{AdaptiveClipping, Clipping, ClippingPlan, Sampling};
+use privet_mechanisms::{AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, Sampling};
 use privet_training::augment::Augmentation;
 use privet_training::network::NetworkSpec;
 use privet_training::noisy::NoisySgdSettings;
@@ -40,6 +40,9 @@ pub(crate) struct DpSgdTable {
     /// Standard deviation of the noise over the sensitivity; calibrated when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) noise_multiplier: Option<f64>,
+    /// In which numbers gradients are summed and noise is drawn.
+    #[serde(default, skip_serializing_if = "ArithmeticName::is_default")]
+    pub(crate) arithmetic: ArithmeticName,
     /// With a budget and a noise multiplier: takes as many of the steps as the budget allows.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) stop_at_budget: bool,
@@ -64,6 +67,32 @@ pub(crate) struct DpSgdTable {
 
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+/// `arithmetic = ...`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ArithmeticName {
+    /// Sums and noise in floating point, whose rounding is outside the guarantee.
+    #[default]
+    Float,
+    /// Sums of integers and exactly sampled noise.
+    Exact,
+}
+
+impl ArithmeticName {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl From<ArithmeticName> for Arithmetic {
+    fn from(name: ArithmeticName) -> Self {
+        match name {
+            ArithmeticName::Float => Self::Float,
+            ArithmeticName::Exact => Self::Exact,
+        }
+    }
 }
 
 /// `sampling = { kind = ... }`

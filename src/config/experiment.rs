@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
+use privet_mechanisms::Arithmetic;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
@@ -180,6 +181,14 @@ impl Experiment {
             false => "# NOT PRIVATE\n",
         };
         Ok(format!("{warning}{}", toml::to_string(&self.file)?))
+    }
+
+    /// In which numbers noise is drawn, where any is.
+    pub(crate) fn arithmetic(&self) -> Arithmetic {
+        match &self.method {
+            Method::DpSgd(dp_sgd) => dp_sgd.table.arithmetic.into(),
+            Method::Pate(_) | Method::Baseline(_) => Arithmetic::Float,
+        }
     }
 
     /// Whether what the run makes is private: not without privacy, and not with predictable noise.

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use privet_accountant::{DpEvent, NeighboringRelation};
 use privet_mechanisms::{
-    Arithmetic, ClippingPlan, NoiseStrategy, NoisySgdMechanism, NoisySgdParameters, Sampling,
+    ClippingPlan, NoiseStrategy, NoisySgdMechanism, NoisySgdParameters, Sampling,
 };
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
@@ -67,7 +67,7 @@ impl<'a> DpSgdPlan<'a> {
             clipping,
             noise_multiplier,
             noise: NoiseStrategy::independent(),
-            arithmetic: Arithmetic::Float,
+            arithmetic: table.arithmetic.into(),
         })
         .context("[dp_sgd]")?;
         accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;

@@ -1,6 +1,6 @@
 //! Sampling and clipping in words, for the reports.
 
-use privet_mechanisms::{Clipping, ClippingPlan, NoisySgdMechanism, Sampling};
+use privet_mechanisms::{Arithmetic, Clipping, ClippingPlan, NoisySgdMechanism, Sampling};
 
 /// What each step does to the units, each sentence by itself.
 pub(super) fn of(mechanism: &NoisySgdMechanism, unit: &str) -> Vec<String> {
@@ -16,7 +16,21 @@ pub(super) fn of(mechanism: &NoisySgdMechanism, unit: &str) -> Vec<String> {
             mechanism.expected_batch_size(),
             parameters.declared_units
         ),
+        arithmetic(parameters.arithmetic).to_owned(),
     ]
+}
+
+fn arithmetic(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::Float => {
+            "arithmetic: sums and noise are in floating point, the sums in f32 and f64, the noise in f64"
+        }
+        Arithmetic::Exact => {
+            "arithmetic: exact; clipped gradients are rounded to a grid, their sums are of integers, and \
+             the noise is an exactly sampled normal value rounded to an integer, enlarged for the \
+             rounding of the gradients"
+        }
+    }
 }
 
 fn sampling(sampling: &Sampling, unit: &str) -> String {

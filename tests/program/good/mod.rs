@@ -11,6 +11,7 @@ mod own_files;
 mod pate;
 mod plot;
 mod predict;
+mod quickstart;
 mod run_directory;
 
 use privet_accountant::{DpEvent, NeighboringRelation, PrivacyAccountant, RdpAccountant};
