@@ -1,12 +1,16 @@
 //! `[dp_sgd]`: as typed, and what it means.
 
 use anyhow::{Result, anyhow, bail, ensure};
-use privet_mechanisms::{AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, Sampling};
+use privet_mechanisms::{
+    AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, NoiseStrategy, Sampling,
+};
 use privet_training::augment::Augmentation;
 use privet_training::network::NetworkSpec;
 use privet_training::noisy::NoisySgdSettings;
 use privet_training::optimizer::{OptimizerSpec, WeightAverage};
 use serde::{Deserialize, Serialize};
+
+use super::noise::NoiseTable;
 
 /// `[dp_sgd]` as typed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -40,6 +44,9 @@ pub(crate) struct DpSgdTable {
     /// Standard deviation of the noise over the sensitivity; calibrated when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) noise_multiplier: Option<f64>,
+    /// How the noise of the steps hangs together, where units take turns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) noise: Option<NoiseTable>,
     /// In which numbers gradients are summed and noise is drawn.
     #[serde(default, skip_serializing_if = "ArithmeticName::is_default")]
     pub(crate) arithmetic: ArithmeticName,
@@ -123,6 +130,18 @@ pub(crate) enum SamplingTable {
         #[serde(default = "one")]
         selected: u32,
     },
+    /// The units take turns in the order of the file; nothing is random.
+    FixedOrder {
+        /// Steps of an epoch; each unit is in one of them, the same in every epoch.
+        steps_per_epoch: u32,
+    },
+    /// Groups of units take turns; each step samples one of them.
+    CyclicPoisson {
+        /// How many groups.
+        groups: u32,
+        /// Probability with which each unit of the group enters the batch.
+        probability: f64,
+    },
 }
 
 fn one() -> u32 {
@@ -202,7 +221,8 @@ pub(crate) enum Duration {
 pub(super) fn check(table: &DpSgdTable) -> Result<()> {
     let batches = table.batches()?;
     if let Batches::Of(SamplingTable::Poisson { probability: q })
-    | Batches::Of(SamplingTable::TruncatedPoisson { probability: q, .. }) = batches
+    | Batches::Of(SamplingTable::TruncatedPoisson { probability: q, .. })
+    | Batches::Of(SamplingTable::CyclicPoisson { probability: q, .. }) = batches
     {
         let key = match table.sampling {
             Some(_) => "sampling.probability",
@@ -324,7 +344,25 @@ impl DpSgdTable {
                 steps_per_epoch,
                 selected,
             },
+            Batches::Of(SamplingTable::FixedOrder { steps_per_epoch }) => {
+                Sampling::FixedOrder { steps_per_epoch }
+            }
+            Batches::Of(SamplingTable::CyclicPoisson {
+                groups,
+                probability,
+            }) => Sampling::CyclicPoisson {
+                groups,
+                sampling_probability: probability,
+            },
         })
+    }
+
+    /// How the noise of so many steps hangs together.
+    pub(crate) fn noise_strategy(&self, steps: u64) -> Result<NoiseStrategy> {
+        match self.noise {
+            None => Ok(NoiseStrategy::independent()),
+            Some(noise) => noise.strategy(steps),
+        }
     }
 
     /// How many steps there are, where each uses this share of the units.

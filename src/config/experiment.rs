@@ -287,7 +287,8 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
          records, for example 1e-5"
     );
     ensure!(
-        neighboring != NeighboringRelation::ReplaceSpecial,
+        neighboring != NeighboringRelation::ReplaceSpecial
+            || file.method == super::file::MethodName::DpSgd,
         "[privacy] neighboring = \"replace-special\": choose \"add-or-remove-one\" or \"replace-one\""
     );
     Ok(PrivacyTarget {

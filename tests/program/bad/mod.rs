@@ -8,6 +8,7 @@ mod data;
 mod model;
 mod paths;
 mod privacy;
+mod turns;
 
 use crate::folder::{Finished, Folder};
 

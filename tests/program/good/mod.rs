@@ -13,6 +13,7 @@ mod plot;
 mod predict;
 mod quickstart;
 mod run_directory;
+mod turns;
 
 use privet_accountant::{DpEvent, NeighboringRelation, PrivacyAccountant, RdpAccountant};
 use serde_json::Value;
