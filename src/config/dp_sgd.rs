@@ -1,12 +1,16 @@
 //! `[dp_sgd]`: as typed, and what it means.
 
 use anyhow::{Result, anyhow, bail, ensure};
-use privet_mechanisms::{AdaptiveClipping, Clipping, ClippingPlan, Sampling};
+use privet_mechanisms::{
+    AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, NoiseStrategy, Sampling,
+};
 use privet_training::augment::Augmentation;
 use privet_training::network::NetworkSpec;
 use privet_training::noisy::NoisySgdSettings;
 use privet_training::optimizer::{OptimizerSpec, WeightAverage};
 use serde::{Deserialize, Serialize};
+
+use super::noise::NoiseTable;
 
 /// `[dp_sgd]` as typed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -40,6 +44,12 @@ pub(crate) struct DpSgdTable {
     /// Standard deviation of the noise over the sensitivity; calibrated when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) noise_multiplier: Option<f64>,
+    /// How the noise of the steps hangs together, where units take turns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) noise: Option<NoiseTable>,
+    /// In which numbers gradients are summed and noise is drawn.
+    #[serde(default, skip_serializing_if = "ArithmeticName::is_default")]
+    pub(crate) arithmetic: ArithmeticName,
     /// With a budget and a noise multiplier: takes as many of the steps as the budget allows.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) stop_at_budget: bool,
@@ -64,6 +74,32 @@ pub(crate) struct DpSgdTable {
 
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+/// `arithmetic = ...`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ArithmeticName {
+    /// Sums and noise in floating point, whose rounding is outside the guarantee.
+    #[default]
+    Float,
+    /// Sums of integers and exactly sampled noise.
+    Exact,
+}
+
+impl ArithmeticName {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl From<ArithmeticName> for Arithmetic {
+    fn from(name: ArithmeticName) -> Self {
+        match name {
+            ArithmeticName::Float => Self::Float,
+            ArithmeticName::Exact => Self::Exact,
+        }
+    }
 }
 
 /// `sampling = { kind = ... }`
@@ -93,6 +129,18 @@ pub(crate) enum SamplingTable {
         /// In how many of them each unit is.
         #[serde(default = "one")]
         selected: u32,
+    },
+    /// The units take turns in the order of the file; nothing is random.
+    FixedOrder {
+        /// Steps of an epoch; each unit is in one of them, the same in every epoch.
+        steps_per_epoch: u32,
+    },
+    /// Groups of units take turns; each step samples one of them.
+    CyclicPoisson {
+        /// How many groups.
+        groups: u32,
+        /// Probability with which each unit of the group enters the batch.
+        probability: f64,
     },
 }
 
@@ -173,7 +221,8 @@ pub(crate) enum Duration {
 pub(super) fn check(table: &DpSgdTable) -> Result<()> {
     let batches = table.batches()?;
     if let Batches::Of(SamplingTable::Poisson { probability: q })
-    | Batches::Of(SamplingTable::TruncatedPoisson { probability: q, .. }) = batches
+    | Batches::Of(SamplingTable::TruncatedPoisson { probability: q, .. })
+    | Batches::Of(SamplingTable::CyclicPoisson { probability: q, .. }) = batches
     {
         let key = match table.sampling {
             Some(_) => "sampling.probability",
@@ -295,7 +344,25 @@ impl DpSgdTable {
                 steps_per_epoch,
                 selected,
             },
+            Batches::Of(SamplingTable::FixedOrder { steps_per_epoch }) => {
+                Sampling::FixedOrder { steps_per_epoch }
+            }
+            Batches::Of(SamplingTable::CyclicPoisson {
+                groups,
+                probability,
+            }) => Sampling::CyclicPoisson {
+                groups,
+                sampling_probability: probability,
+            },
         })
+    }
+
+    /// How the noise of so many steps hangs together.
+    pub(crate) fn noise_strategy(&self, steps: u64) -> Result<NoiseStrategy> {
+        match self.noise {
+            None => Ok(NoiseStrategy::independent()),
+            Some(noise) => noise.strategy(steps),
+        }
     }
 
     /// How many steps there are, where each uses this share of the units.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
+use privet_mechanisms::Arithmetic;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
@@ -184,6 +185,14 @@ impl Experiment {
         Ok(format!("{warning}{}", toml::to_string(&self.file)?))
     }
 
+    /// In which numbers noise is drawn, where any is.
+    pub(crate) fn arithmetic(&self) -> Arithmetic {
+        match &self.method {
+            Method::DpSgd(dp_sgd) => dp_sgd.table.arithmetic.into(),
+            Method::Pate(_) | Method::Baseline(_) => Arithmetic::Float,
+        }
+    }
+
     /// Whether what the run makes is private: not without privacy, and not with predictable noise.
     pub(crate) fn is_private(&self) -> bool {
         match &self.method {
@@ -293,7 +302,8 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         "[privacy] unit groups records for method = \"dp-sgd\"; PATE protects records: leave it out"
     );
     ensure!(
-        neighboring != NeighboringRelation::ReplaceSpecial,
+        neighboring != NeighboringRelation::ReplaceSpecial
+            || file.method == super::file::MethodName::DpSgd,
         "[privacy] neighboring = \"replace-special\": choose \"add-or-remove-one\" or \"replace-one\""
     );
     Ok(PrivacyTarget {

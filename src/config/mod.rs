@@ -3,6 +3,7 @@
 mod dp_sgd;
 mod experiment;
 pub(crate) mod file;
+mod noise;
 mod overrides;
 pub(crate) mod unknown_key;
 

@@ -120,6 +120,7 @@ fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
             let ledger = ledger.to_ledger()?;
             let report = PrivacyReport::new(
                 method,
+                context.experiment.arithmetic(),
                 accounting.guarantees(&ledger)?,
                 &ledger,
                 *noise,

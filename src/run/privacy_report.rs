@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use privet_accountant::{DpEvent, Guarantee, Ledger};
-use privet_mechanisms::NoiseOrigin;
+use privet_mechanisms::{Arithmetic, NoiseOrigin};
 use privet_training::data::PublicDeclaration;
 use serde::Serialize;
 
@@ -36,6 +36,7 @@ pub(super) struct PrivacyReport {
 impl PrivacyReport {
     pub(super) fn new(
         method: MethodName,
+        arithmetic: Arithmetic,
         guarantees: Vec<Guarantee>,
         ledger: &Ledger,
         noise: NoiseOrigin,
@@ -51,7 +52,7 @@ impl PrivacyReport {
             unit: "record",
             noise: noise.as_str().into(),
             mechanism: Vec::new(),
-            assumptions: assumptions(method, ledger.entries().len()),
+            assumptions: assumptions(method, arithmetic, ledger.entries().len()),
             warnings: Vec::new(),
             events: ledger.as_event(),
             by_accountant: guarantees,
@@ -85,30 +86,44 @@ const PATE: [&str; 3] = [
      plan allows",
 ];
 
-const NOISY_SGD: [&str; 3] = [
+const NOISY_SGD: [&str; 2] = [
     "each step's batch is drawn by the stated sampling, and batches are not revealed",
-    "the gradient of each unit is clipped as stated before summing; the sum is divided by a public \
-     constant; what rounding adds to the sensitivity of sums in floating point is not counted \
-     beyond the norms' own (Casacuberta et al. 2022)",
     "the model after every step is treated as released",
 ];
 
-const COMMON: [&str; 3] = [
+const FLOAT_SUMS: &str = "the gradient of each unit is clipped as stated before summing; the sum is \
+     divided by a public constant; what rounding adds to the sensitivity of sums in floating point is \
+     not counted beyond the norms' own (Casacuberta et al. 2022)";
+
+const EXACT_SUMS: &str = "the gradient of each unit is clipped as stated and rounded to a grid before \
+     summing; the sum is of integers, so that no addition rounds, and is divided by a public constant";
+
+const COMMON: [&str; 2] = [
     "preprocessing, label map and hyperparameters are public constants; hyperparameters that were \
      chosen by looking at results on the private records are not charged here",
-    "noise comes from ChaCha20 under a key of the operating system, against adversaries who cannot \
-     break it, and is drawn in floating point: attacks on floating-point noise (Mironov 2012) and \
-     side channels such as run time are outside the guarantee",
     "this is the cost of this run alone: other releases from the same records add to it",
 ];
 
-fn assumptions(method: MethodName, charges: usize) -> Vec<String> {
-    let own: &[&str] = match method {
-        MethodName::Pate => &PATE,
-        MethodName::DpSgd => &NOISY_SGD,
-        MethodName::Baseline => &[],
+const FLOAT_NOISE: &str = "noise comes from ChaCha20 under a key of the operating system, against \
+     adversaries who cannot break it, and is drawn in floating point: attacks on floating-point noise \
+     (Mironov 2012) and side channels such as run time are outside the guarantee";
+
+const EXACT_NOISE: &str = "noise comes from ChaCha20 under a key of the operating system, against \
+     adversaries who cannot break it, and is sampled and added without rounding; side channels such as \
+     run time are outside the guarantee";
+
+fn assumptions(method: MethodName, arithmetic: Arithmetic, charges: usize) -> Vec<String> {
+    let (sums, noise) = match arithmetic {
+        Arithmetic::Float => (FLOAT_SUMS, FLOAT_NOISE),
+        Arithmetic::Exact => (EXACT_SUMS, EXACT_NOISE),
     };
-    let mut all: Vec<String> = own.iter().chain(&COMMON).map(ToString::to_string).collect();
+    let own = match method {
+        MethodName::Pate => PATE.to_vec(),
+        MethodName::DpSgd => [&NOISY_SGD[..], &[sums]].concat(),
+        MethodName::Baseline => Vec::new(),
+    };
+    let all = own.into_iter().chain([noise]).chain(COMMON);
+    let mut all: Vec<String> = all.map(String::from).collect();
     if charges > 1 {
         all.push(format!(
             "the run was interrupted and charged {charges} times; epsilon is the budget that bounded \

@@ -1,9 +1,9 @@
 //! From `[dp_sgd]` and the declared size to a mechanism with its noise.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Error, Result, anyhow, ensure};
 use privet_accountant::{DpEvent, NeighboringRelation};
 use privet_mechanisms::{
-    Arithmetic, ClippingPlan, NoiseStrategy, NoisySgdMechanism, NoisySgdParameters, Sampling,
+    ClippingPlan, MechanismError, NoisySgdMechanism, NoisySgdParameters, Sampling,
 };
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
@@ -31,12 +31,6 @@ impl<'a> DpSgdPlan<'a> {
             table,
             baseline,
         } = config;
-        ensure!(
-            privacy.relation == NeighboringRelation::AddOrRemoveOne,
-            "[privacy] neighboring = \"{}\": noisy SGD samples each record by itself, which is \
-             accounted under \"add-or-remove-one\" only",
-            privacy.relation
-        );
         let architecture = network(config, experiment, dataset)?;
         let units = match &privacy.unit {
             None => None,
@@ -51,10 +45,21 @@ impl<'a> DpSgdPlan<'a> {
         let size = declared_size(dataset)?;
         let sampling = table.sampling(size as u64)?;
         sampling.validate().context("[dp_sgd] sampling")?;
+        check_relation(&sampling, privacy.relation)?;
         let planned_steps = table.steps(share(&sampling))?;
         let clipping = table.clipping_plan(sampling.expected_batch_size(size as u64))?;
         check_layers(&clipping, &architecture)?;
 
+        ensure!(
+            privacy.unit.is_none()
+                || !matches!(
+                    sampling,
+                    Sampling::FixedOrder { .. } | Sampling::CyclicPoisson { .. }
+                ),
+            "[privacy] unit and [dp_sgd] sampling: users have no place of their own in the file by \
+             which they could take turns; use sampling = {{ kind = \"poisson\" }} or another that \
+             draws users"
+        );
         let trial = sampling.event(
             privacy.relation,
             table.noise_multiplier.unwrap_or(TRIAL_NOISE),
@@ -77,10 +82,10 @@ impl<'a> DpSgdPlan<'a> {
             steps,
             clipping,
             noise_multiplier,
-            noise: NoiseStrategy::independent(),
-            arithmetic: Arithmetic::Float,
+            noise: table.noise_strategy(steps)?,
+            arithmetic: table.arithmetic.into(),
         })
-        .context("[dp_sgd]")?;
+        .map_err(of_plan)?;
         accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;
 
         let mut warnings = privacy.warnings(size);
@@ -116,6 +121,44 @@ fn network(config: &DpSgd, experiment: &Experiment, dataset: &Dataset) -> Result
          on who else is in the batch; leave the layer out, noise keeps the network from overfitting"
     );
     Ok(architecture)
+}
+
+/// Refuses a relation under which the sampling has no proof.
+fn check_relation(sampling: &Sampling, relation: NeighboringRelation) -> Result<()> {
+    if takes_turns(sampling) {
+        // The plan itself knows which relations it has an event for.
+        let event = sampling.event(relation, TRIAL_NOISE, 1);
+        return match event {
+            Ok(_) => Ok(()),
+            Err(error) => Err(anyhow!("[privacy] neighboring = \"{relation}\": {error}")),
+        };
+    }
+    ensure!(
+        relation == NeighboringRelation::AddOrRemoveOne,
+        "[privacy] neighboring = \"{relation}\": noisy SGD samples each record by itself, which is \
+         accounted under \"add-or-remove-one\" only; batches in a fixed order ([dp_sgd] sampling) have \
+         other relations"
+    );
+    Ok(())
+}
+
+fn takes_turns(sampling: &Sampling) -> bool {
+    match sampling {
+        Sampling::FixedOrder { .. } | Sampling::CyclicPoisson { .. } => true,
+        Sampling::Poisson { .. }
+        | Sampling::TruncatedPoisson { .. }
+        | Sampling::RandomAllocation { .. } => false,
+    }
+}
+
+/// What is wrong with a plan, with the keys that it is made from.
+fn of_plan(error: MechanismError) -> Error {
+    match error {
+        MechanismError::Combination { .. } | MechanismError::BandsOverlap { .. } => {
+            anyhow!("[dp_sgd] noise, sampling, clipping and arithmetic: {error}")
+        }
+        error => Error::new(error).context("[dp_sgd]"),
+    }
 }
 
 /// Per-layer clipping has a norm for each layer.

@@ -1,6 +1,9 @@
 //! Sampling and clipping in words, for the reports.
 
-use privet_mechanisms::{Clipping, ClippingPlan, NoisySgdMechanism, Sampling};
+use privet_mechanisms::correlated::TreeEstimator;
+use privet_mechanisms::{
+    Arithmetic, Clipping, ClippingPlan, NoiseStrategy, NoisySgdMechanism, Sampling,
+};
 
 use crate::config::PrivacyTarget;
 
@@ -18,15 +21,61 @@ pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<
         sampling(&parameters.sampling, unit),
         clipping(&parameters.clipping, unit),
         format!(
-            "noise on each of {} steps: Gaussian, {} times the sensitivity; the sum is divided by {}, \
-             the batch size expected of {} declared {unit}s",
-            parameters.steps,
-            mechanism.gradient_noise_multiplier(),
+            "{}; the sum is divided by {}, the batch size expected of {} declared {unit}s",
+            noise(mechanism, unit),
             mechanism.expected_batch_size(),
             parameters.declared_units
         ),
+        arithmetic(parameters.arithmetic).to_owned(),
     ];
     grouped.into_iter().chain(step).collect()
+}
+
+fn noise(mechanism: &NoisySgdMechanism, unit: &str) -> String {
+    let (steps, multiplier) = (mechanism.steps(), mechanism.gradient_noise_multiplier());
+    let parameters = mechanism.parameters();
+    let Some(correlated) = mechanism.correlated() else {
+        return format!(
+            "noise on each of {steps} steps: Gaussian, {multiplier} times the sensitivity"
+        );
+    };
+    let shape = match &parameters.noise {
+        NoiseStrategy::Banded(banded) if banded.bands() == 1 => {
+            "independent from step to step".to_owned()
+        }
+        NoiseStrategy::Banded(banded) => format!(
+            "correlated across steps by a banded Toeplitz matrix of {} bands",
+            banded.bands()
+        ),
+        NoiseStrategy::Tree(TreeEstimator::Plain) => {
+            "correlated across steps by a binary tree".to_owned()
+        }
+        NoiseStrategy::Tree(TreeEstimator::Honaker) => {
+            "correlated across steps by a binary tree with Honaker's estimate".to_owned()
+        }
+    };
+    let changed = match parameters.sampling {
+        Sampling::CyclicPoisson { .. } => format!("one use of a {unit} changes"),
+        _ => format!("one {unit} changes in all steps together"),
+    };
+    format!(
+        "noise on each of {steps} steps: Gaussian, {shape}; {multiplier} times what {changed}, which \
+         is {} times the bound on one gradient",
+        correlated.sensitivity()
+    )
+}
+
+fn arithmetic(arithmetic: Arithmetic) -> &'static str {
+    match arithmetic {
+        Arithmetic::Float => {
+            "arithmetic: sums and noise are in floating point, the sums in f32 and f64, the noise in f64"
+        }
+        Arithmetic::Exact => {
+            "arithmetic: exact; clipped gradients are rounded to a grid, their sums are of integers, and \
+             the noise is an exactly sampled normal value rounded to an integer, enlarged for the \
+             rounding of the gradients"
+        }
+    }
 }
 
 fn sampling(sampling: &Sampling, unit: &str) -> String {

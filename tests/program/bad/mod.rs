@@ -9,6 +9,7 @@ mod dp_sgd_options;
 mod model;
 mod paths;
 mod privacy;
+mod turns;
 
 use crate::folder::{Finished, Folder};
 

@@ -12,7 +12,9 @@ mod own_files;
 mod pate;
 mod plot;
 mod predict;
+mod quickstart;
 mod run_directory;
+mod turns;
 mod users;
 
 use privet_accountant::{DpEvent, NeighboringRelation, PldAccountant, PrivacyAccountant};

@@ -1,0 +1,103 @@
+//! Noise and sampling of noisy SGD that do not go together.
+
+use super::refused;
+use crate::samples::{dp_sgd, edit};
+
+/// The sample run with these keys in place of Poisson sampling, under this relation.
+fn with(keys: &str, relation: &str) -> String {
+    let config = edit(&dp_sgd(), "sampling_probability = 0.1", keys);
+    let privacy = format!("delta = 1e-4\nneighboring = \"{relation}\"");
+    edit(&config, "delta = 1e-4", &privacy)
+}
+
+const FIXED: &str = "sampling = { kind = \"fixed-order\", steps_per_epoch = 10 }";
+const CYCLIC: &str = "sampling = { kind = \"cyclic-poisson\", groups = 4, probability = 0.5 }";
+const TREE: &str = "noise = { kind = \"tree\", estimator = \"plain\" }";
+
+#[test]
+fn correlated_noise_needs_turns() {
+    let keys = format!("sampling_probability = 0.1\n{TREE}");
+    refused(
+        &with(&keys, "add-or-remove-one"),
+        &["[dp_sgd] noise, sampling", "only where units take turns"],
+    );
+    refused(
+        &with(&format!("{CYCLIC}\n{TREE}"), "replace-special"),
+        &["[dp_sgd] noise, sampling", "use banded noise"],
+    );
+    let wide = format!("{CYCLIC}\nnoise = {{ kind = \"banded\", bands = 5 }}");
+    refused(
+        &with(&wide, "replace-special"),
+        &["5 bands", "4 groups", "at most as many bands as groups"],
+    );
+}
+
+#[test]
+fn turns_have_relations_of_their_own() {
+    for keys in [FIXED, CYCLIC] {
+        refused(
+            &with(keys, "add-or-remove-one"),
+            &[
+                "[privacy] neighboring = \"add-or-remove-one\"",
+                "account under replace-special",
+            ],
+        );
+    }
+    refused(
+        &with(CYCLIC, "replace-one"),
+        &["[privacy] neighboring = \"replace-one\"", "replace-special"],
+    );
+    refused(
+        &with("sampling_probability = 0.1", "replace-special"),
+        &[
+            "[privacy] neighboring = \"replace-special\"",
+            "\"add-or-remove-one\"",
+        ],
+    );
+}
+
+#[test]
+fn turns_have_no_exact_arithmetic_and_no_adaptive_clipping() {
+    let exact = format!("{FIXED}\narithmetic = \"exact\"");
+    refused(
+        &with(&exact, "replace-special"),
+        &["[dp_sgd] noise, sampling", "floating-point arithmetic"],
+    );
+    let adaptive = edit(
+        &with(FIXED, "replace-special"),
+        "clipping_norm = 1.0",
+        "clipping = { kind = \"adaptive\", initial_norm = 1.0 }",
+    );
+    refused(&adaptive, &["take a fixed clipping norm"]);
+}
+
+#[test]
+fn numbers_of_turns_and_bands_are_checked() {
+    for (keys, words) in [
+        (
+            "sampling = { kind = \"fixed-order\", steps_per_epoch = 0 }".to_string(),
+            ["[dp_sgd] sampling", "steps_per_epoch is 0"],
+        ),
+        (
+            "sampling = { kind = \"cyclic-poisson\", groups = 4, probability = 1.5 }".to_string(),
+            ["[dp_sgd] sampling.probability = 1.5", "at most 1"],
+        ),
+        (
+            format!("{FIXED}\nnoise = {{ kind = \"banded\", bands = 0 }}"),
+            ["[dp_sgd] noise.bands = 0", "between 1 and"],
+        ),
+        (
+            format!("{FIXED}\nnoise = {{ kind = \"banded\", bands = 41 }}"),
+            [
+                "noise.bands = 41 for 40 steps",
+                "at least the number of bands",
+            ],
+        ),
+        (
+            format!("{FIXED}\nnoise = {{ kind = \"trees\" }}"),
+            ["unknown variant `trees`", "banded"],
+        ),
+    ] {
+        refused(&with(&keys, "replace-special"), &words);
+    }
+}
