@@ -279,6 +279,9 @@ pub(super) fn check(table: &DpSgdTable) -> Result<()> {
     settings.map_err(|error| anyhow!("[dp_sgd] {error}"))
 }
 
+/// More steps than a machine takes in years are a typing error.
+const MOST_STEPS: f64 = 1e9;
+
 impl DpSgdTable {
     /// How batches are chosen.
     pub(crate) fn batches(&self) -> Result<Batches> {
@@ -367,13 +370,18 @@ impl DpSgdTable {
 
     /// How many steps there are, where each uses this share of the units.
     pub(crate) fn steps(&self, share: f64) -> Result<u64> {
-        match self.duration()? {
-            Duration::Steps(steps) => Ok(steps),
+        let (key, steps) = match self.duration()? {
+            Duration::Steps(steps) => ("steps", steps as f64),
             // What rounding adds to a whole number is no step.
             Duration::Epochs(epochs) => {
-                Ok(((epochs / share) * (1.0 - 1e-12)).ceil().max(1.0) as u64)
+                ("epochs", ((epochs / share) * (1.0 - 1e-12)).ceil().max(1.0))
             }
-        }
+        };
+        ensure!(
+            steps <= MOST_STEPS,
+            "[dp_sgd] {key} makes {steps:e} steps: no more than {MOST_STEPS:e} are supported; lower it"
+        );
+        Ok(steps as u64)
     }
 
     /// How gradients are bounded, where batches are expected to hold so many units.

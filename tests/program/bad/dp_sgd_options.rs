@@ -72,7 +72,7 @@ fn values_out_of_range_are_refused() {
         ),
         ("steps = 40", "epochs = 0", "epochs = 0"),
         ("steps = 40", "epochs = nan", "epochs = NaN"),
-        ("steps = 40", "epochs = 1e300", "[dp_sgd]"),
+        ("steps = 40", "epochs = 1e300", "no more than 1e9"),
         (
             C,
             "clipping = { kind = \"per-layer\", norms = [1.0, 1.0] }",
