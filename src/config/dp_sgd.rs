@@ -169,6 +169,9 @@ pub(crate) enum Duration {
     Epochs(f64),
 }
 
+/// More steps than anybody takes, all of them exact as numbers.
+const MOST_STEPS: f64 = 1e12;
+
 /// Checks `[dp_sgd]` as far as that is possible without the data.
 pub(super) fn check(table: &DpSgdTable) -> Result<()> {
     let batches = table.batches()?;
@@ -189,7 +192,13 @@ pub(super) fn check(table: &DpSgdTable) -> Result<()> {
         "[dp_sgd] batch_size = 0: give at least 1"
     );
     match table.duration()? {
-        Duration::Steps(steps) => ensure!(steps >= 1, "[dp_sgd] steps = 0: give at least one step"),
+        Duration::Steps(steps) => {
+            ensure!(steps >= 1, "[dp_sgd] steps = 0: give at least one step");
+            ensure!(
+                steps as f64 <= MOST_STEPS,
+                "[dp_sgd] steps = {steps}: give at most {MOST_STEPS:e}"
+            );
+        }
         Duration::Epochs(epochs) => ensure!(
             epochs.is_finite() && epochs > 0.0,
             "[dp_sgd] epochs = {epochs}: it must be a finite number above 0"
@@ -302,9 +311,14 @@ impl DpSgdTable {
     pub(crate) fn steps(&self, share: f64) -> Result<u64> {
         match self.duration()? {
             Duration::Steps(steps) => Ok(steps),
-            // What rounding adds to a whole number is no step.
             Duration::Epochs(epochs) => {
-                Ok(((epochs / share) * (1.0 - 1e-12)).ceil().max(1.0) as u64)
+                // What rounding adds to a whole number is no step.
+                let steps = ((epochs / share) * (1.0 - 1e-12)).ceil().max(1.0);
+                ensure!(
+                    steps <= MOST_STEPS,
+                    "[dp_sgd] epochs = {epochs:e} are {steps:e} steps: give at most {MOST_STEPS:e}"
+                );
+                Ok(steps as u64)
             }
         }
     }
