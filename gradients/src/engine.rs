@@ -116,7 +116,8 @@ pub struct GradientSum {
     /// L2 norm of each unit's gradient before clipping, NaN or infinite where the gradient is;
     /// empty without clipping.
     pub norms: Sensitive<Vec<f64>>,
-    /// How many units had a gradient that is not finite; under clipping they added nothing.
+    /// How many units had a gradient that is not finite; under clipping they added nothing. Without
+    /// clipping units are not told apart: above 0 if there was one.
     pub not_finite: Sensitive<usize>,
     /// Sum over the rows of the cross-entropy loss, in nats.
     pub loss: Sensitive<f64>,

@@ -47,17 +47,20 @@ pub(crate) struct RunOptions {
 
 /// Everything that can be refused before any work: plans and their costs.
 enum Plan<'a> {
-    Pate(pate::PatePlan<'a>),
-    DpSgd(dp_sgd::DpSgdPlan<'a>),
+    Pate(Box<pate::PatePlan<'a>>),
+    DpSgd(Box<dp_sgd::DpSgdPlan<'a>>),
     Baseline(baseline::BaselinePlan<'a>),
 }
 
 impl<'a> Plan<'a> {
     fn new(experiment: &'a Experiment, dataset: &Dataset) -> Result<Self> {
         Ok(match &experiment.method {
-            Method::Pate(pate) => Self::Pate(pate::PatePlan::new(pate, experiment, dataset)?),
+            Method::Pate(pate) => {
+                Self::Pate(Box::new(pate::PatePlan::new(pate, experiment, dataset)?))
+            }
             Method::DpSgd(dp_sgd) => {
-                Self::DpSgd(dp_sgd::DpSgdPlan::new(dp_sgd, experiment, dataset)?)
+                let plan = dp_sgd::DpSgdPlan::new(dp_sgd, experiment, dataset)?;
+                Self::DpSgd(Box::new(plan))
             }
             Method::Baseline(training) => {
                 Self::Baseline(baseline::BaselinePlan::new(training, experiment, dataset)?)

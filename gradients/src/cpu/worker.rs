@@ -205,11 +205,20 @@ impl GradientWorker for CpuWorker {
         }
         self.strips = strips;
         let done = &self.strips[..count];
+        let sum = self.merge(count, request.grid.is_some());
+        // Units are not measured without clipping: it is only seen that there was one.
+        let unmeasured = match &sum {
+            Sum::Float(values) if request.clipping.is_none() => {
+                usize::from(!values.iter().all(|value| value.is_finite()))
+            }
+            _ => 0,
+        };
+        let not_finite = unmeasured + done.iter().map(|s| s.not_finite).sum::<usize>();
         Ok(GradientSum {
             norms: Sensitive::new(done.iter().flat_map(|s| &s.norms).copied().collect()),
-            not_finite: Sensitive::new(done.iter().map(|s| s.not_finite).sum()),
+            not_finite: Sensitive::new(not_finite),
             loss: Sensitive::new(done.iter().map(|s| s.loss).sum()),
-            sum: Sensitive::new(self.merge(count, request.grid.is_some())),
+            sum: Sensitive::new(sum),
         })
     }
 
