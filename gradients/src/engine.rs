@@ -27,6 +27,53 @@ pub enum Units<'a> {
     Sizes(&'a [usize]),
 }
 
+impl Examples<'_> {
+    /// Checks the rows for a network that takes `width` values and has `classes` scores.
+    ///
+    /// # Errors
+    /// Rows and labels that do not fit each other, or a label that is no class.
+    pub fn check(&self, width: usize, classes: usize) -> Result<(), GradientError> {
+        let labels = self.labels.len();
+        let expected = labels.saturating_mul(width);
+        if self.inputs.len() != expected {
+            return Err(GradientError::Shape {
+                labels,
+                expected,
+                found: self.inputs.len(),
+            });
+        }
+        match self.labels.iter().all(|&label| (label as usize) < classes) {
+            true => Ok(()),
+            false => Err(GradientError::Label { classes }),
+        }
+    }
+}
+
+impl Units<'_> {
+    /// Number of rows of each unit, for a batch of this many rows.
+    ///
+    /// # Errors
+    /// Units that do not add up to the rows.
+    pub fn sizes(&self, rows: usize) -> Result<Vec<usize>, GradientError> {
+        match *self {
+            Self::Rows => Ok(vec![1; rows]),
+            Self::Copies(copies) if copies > 0 && rows.is_multiple_of(copies) => {
+                Ok(vec![copies; rows / copies])
+            }
+            Self::Copies(_) => Err(GradientError::Units),
+            Self::Sizes(sizes) => {
+                let total = sizes
+                    .iter()
+                    .try_fold(0usize, |sum, &size| sum.checked_add(size));
+                match total == Some(rows) {
+                    true => Ok(sizes.to_vec()),
+                    false => Err(GradientError::Units),
+                }
+            }
+        }
+    }
+}
+
 /// What an engine computes the gradient of.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
@@ -209,4 +256,19 @@ pub trait GradientWorker: Send {
     /// # Errors
     /// Inputs or parameters that do not fit the network.
     fn scores(&mut self, parameters: &[f32], inputs: &[f32]) -> Result<Vec<f32>, GradientError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_that_do_not_add_up_are_refused() {
+        assert!(Units::Copies(0).sizes(4).is_err());
+        assert!(Units::Copies(3).sizes(4).is_err());
+        assert!(Units::Sizes(&[1, 2]).sizes(4).is_err());
+        assert!(Units::Sizes(&[usize::MAX, 5]).sizes(4).is_err());
+        assert_eq!(Units::Copies(2).sizes(4).unwrap(), [2, 2]);
+        assert_eq!(Units::Sizes(&[0, 4]).sizes(4).unwrap(), [0, 4]);
+    }
 }

@@ -12,7 +12,8 @@ use crate::network::InputShape;
 #[derive(Debug, Default)]
 pub(super) struct Weights {
     matrices: Vec<MatrixWeights>,
-    flat: Vec<f32>,
+    /// Gains and shifts of the normalisations.
+    normalisations: Vec<Vec<f32>>,
 }
 
 impl Weights {
@@ -20,18 +21,19 @@ impl Weights {
     pub(super) fn prepare(&mut self, plan: &Plan, parameters: &[f32], lanes: usize) {
         self.matrices
             .resize_with(plan.steps.len(), MatrixWeights::default);
-        self.flat.clear();
-        self.flat.extend_from_slice(parameters);
-        for (step, weights) in plan.steps.iter().zip(&mut self.matrices) {
-            if let Operation::Matrix(matrix) = &step.operation {
-                let own = &parameters[step.parameters..][..step.size()];
-                matrix.prepare(own, lanes, step.backward, weights);
+        self.normalisations.resize_with(plan.steps.len(), Vec::new);
+        for (index, step) in plan.steps.iter().enumerate() {
+            let own = &parameters[step.parameters..][..step.size()];
+            match &step.operation {
+                Operation::Matrix(matrix) => {
+                    matrix.prepare(own, lanes, step.backward, &mut self.matrices[index]);
+                }
+                Operation::Normalisation(_) => {
+                    own.clone_into(&mut self.normalisations[index]);
+                }
+                _ => {}
             }
         }
-    }
-
-    fn own(&self, step: &Step) -> &[f32] {
-        &self.flat[step.parameters..][..step.size()]
     }
 }
 
@@ -99,7 +101,7 @@ impl Block {
             ),
             Operation::Normalisation(normalisation) => normalisation.forward(
                 instructions,
-                weights.own(step),
+                &weights.normalisations[index],
                 &mut self.normalisations[index],
                 input,
                 output,
@@ -228,7 +230,7 @@ impl Block {
             ),
             Operation::Normalisation(normalisation) => normalisation.backward(
                 instructions,
-                weights.own(step),
+                &weights.normalisations[index],
                 &self.normalisations[index],
                 delta,
                 target,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::engine::{Batch, GradientError, Units};
+use crate::engine::{Batch, GradientError};
 
 /// Row ranges of the units of a batch.
 #[derive(Debug)]
@@ -13,25 +13,15 @@ pub(super) struct UnitRows {
 impl UnitRows {
     /// The units of a batch.
     pub(super) fn of(batch: &Batch<'_>) -> Result<Self, GradientError> {
-        let rows = batch.examples.labels.len();
-        let ends: Vec<usize> = match batch.units {
-            Units::Rows => (1..=rows).collect(),
-            Units::Copies(copies) if copies > 0 && rows.is_multiple_of(copies) => {
-                (1..=rows / copies).map(|unit| unit * copies).collect()
-            }
-            Units::Copies(_) => return Err(GradientError::Units),
-            Units::Sizes(sizes) => sizes
-                .iter()
-                .scan(0usize, |end, &size| {
-                    *end = end.saturating_add(size);
-                    Some(*end)
-                })
-                .collect(),
-        };
-        match ends.last().copied().unwrap_or(0) == rows {
-            true => Ok(Self { ends }),
-            false => Err(GradientError::Units),
-        }
+        let sizes = batch.units.sizes(batch.examples.labels.len())?;
+        let mut end = 0;
+        let ends = sizes.into_iter().map(|size| {
+            end += size;
+            end
+        });
+        Ok(Self {
+            ends: ends.collect(),
+        })
     }
 
     /// Number of units.

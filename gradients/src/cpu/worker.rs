@@ -94,23 +94,9 @@ impl CpuWorker {
         request: &GradientRequest<'_>,
     ) -> Result<(), GradientError> {
         self.check_parameters(parameters)?;
-        let examples = &batch.examples;
-        let expected = examples.labels.len() * self.plan.values[0];
-        if examples.inputs.len() != expected {
-            return Err(GradientError::Shape {
-                labels: examples.labels.len(),
-                expected,
-                found: examples.inputs.len(),
-            });
-        }
-        let classes = self.plan.classes;
-        if examples
-            .labels
-            .iter()
-            .any(|&label| label as usize >= classes)
-        {
-            return Err(GradientError::Label { classes });
-        }
+        batch
+            .examples
+            .check(self.plan.values[0], self.plan.classes)?;
         request.check(self.plan.trainable)
     }
 

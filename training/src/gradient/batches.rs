@@ -1,7 +1,5 @@
 //! A batch in parts that fit the memory.
 
-use super::{GradientError, Units};
-
 /// Some units of a batch, each given as many rows: what one pass computes.
 ///
 /// A unit with fewer rows than another repeats its first one with weight 0. Only its own rows stand
@@ -14,26 +12,6 @@ pub(super) struct PhysicalBatch {
     pub(super) rows: Vec<usize>,
     /// What each row's gradient counts in that of its unit, which is a mean; 0 for a repeated row.
     pub(super) weights: Vec<f32>,
-}
-
-/// Number of rows of each unit.
-pub(super) fn unit_sizes(units: Units<'_>, rows: usize) -> Result<Vec<usize>, GradientError> {
-    match units {
-        Units::Rows => Ok(vec![1; rows]),
-        Units::Copies(copies) if copies > 0 && rows.is_multiple_of(copies) => {
-            Ok(vec![copies; rows / copies])
-        }
-        Units::Copies(_) => Err(GradientError::Units),
-        Units::Sizes(sizes) => {
-            let total = sizes
-                .iter()
-                .try_fold(0usize, |sum, &size| sum.checked_add(size));
-            match total == Some(rows) {
-                true => Ok(sizes.to_vec()),
-                false => Err(GradientError::Units),
-            }
-        }
-    }
 }
 
 /// Physical batches of at most `largest` rows, more only where one unit alone has more. Units
@@ -103,15 +81,5 @@ mod tests {
                 "{seen:?}"
             );
         }
-    }
-
-    #[test]
-    fn units_that_do_not_add_up_are_refused() {
-        assert!(unit_sizes(Units::Copies(0), 4).is_err());
-        assert!(unit_sizes(Units::Copies(3), 4).is_err());
-        assert!(unit_sizes(Units::Sizes(&[1, 2]), 4).is_err());
-        assert!(unit_sizes(Units::Sizes(&[usize::MAX, 5]), 4).is_err());
-        assert_eq!(unit_sizes(Units::Copies(2), 4).unwrap(), [2, 2]);
-        assert_eq!(unit_sizes(Units::Sizes(&[0, 4]), 4).unwrap(), [0, 4]);
     }
 }

@@ -2,13 +2,12 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::batches::{physical_batches, unit_sizes};
+use super::batches::physical_batches;
 use super::coverage;
 use super::pass::Pass;
 use super::total::{Places, Total};
 use super::{
-    Batch, Examples, GradientError, GradientRequest, GradientSum, GradientWorker, PerExample,
-    ProbeTape,
+    Batch, GradientError, GradientRequest, GradientSum, GradientWorker, PerExample, ProbeTape,
 };
 use crate::network::ParameterLayout;
 
@@ -56,27 +55,6 @@ impl<M: PerExample> BurnWorker<M> {
         self.module = self.layout.load(self.module.clone(), parameters)?;
         Ok(())
     }
-
-    fn check_examples(&self, examples: Examples<'_>) -> Result<(), GradientError> {
-        let labels = examples.labels.len();
-        let expected = labels.saturating_mul(self.inputs);
-        if examples.inputs.len() != expected {
-            return Err(GradientError::Shape {
-                labels,
-                expected,
-                found: examples.inputs.len(),
-            });
-        }
-        let classes = self.classes;
-        match examples
-            .labels
-            .iter()
-            .all(|&label| (label as usize) < classes)
-        {
-            true => Ok(()),
-            false => Err(GradientError::Label { classes }),
-        }
-    }
 }
 
 impl<M: PerExample> GradientWorker for BurnWorker<M> {
@@ -87,8 +65,8 @@ impl<M: PerExample> GradientWorker for BurnWorker<M> {
         request: GradientRequest<'_>,
     ) -> Result<GradientSum, GradientError> {
         request.check(self.places.layers.len())?;
-        self.check_examples(batch.examples)?;
-        let sizes = unit_sizes(batch.units, batch.examples.labels.len())?;
+        batch.examples.check(self.inputs, self.classes)?;
+        let sizes = batch.units.sizes(batch.examples.labels.len())?;
         self.load(parameters)?;
         let clipped = request.clipping.map_or(0, |_| sizes.len());
         let mut total = Total::new(&self.places, &self.device, self.layout.len(), clipped);

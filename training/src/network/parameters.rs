@@ -1,10 +1,9 @@
 //! The order of a network's trainable values in one flat vector.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Tensor, TensorData};
 
-use super::{Network, NetworkError};
+use super::NetworkError;
 
 /// Where one parameter lies in the flat vector.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,30 +79,6 @@ impl ParameterLayout {
         self.len == 0
     }
 
-    /// The network after one optimizer step along a flat gradient.
-    ///
-    /// # Errors
-    /// A gradient of another length than [`ParameterLayout::len`].
-    pub fn step(
-        &self,
-        optimizer: &mut ModuleOptimizer,
-        learning_rate: f64,
-        network: Network,
-        gradient: &[f32],
-    ) -> Result<Network, NetworkError> {
-        self.check(gradient)?;
-        let mut writer = GradientWriter {
-            flat: gradient,
-            gradients: GradientsParams::new(),
-            start: 0,
-        };
-        network.visit(&mut writer);
-        // Burn steps on modules that are on the tape only; ours live off it.
-        Ok(optimizer
-            .step(learning_rate, network.train(), writer.gradients)
-            .valid())
-    }
-
     /// The module with parameters taken from a flat vector.
     ///
     /// # Errors
@@ -173,21 +148,6 @@ impl ModuleVisitor for Collector {
         };
         self.len += slot.len();
         self.slots.push(slot);
-    }
-}
-
-struct GradientWriter<'a> {
-    flat: &'a [f32],
-    gradients: GradientsParams,
-    start: usize,
-}
-
-impl ModuleVisitor for GradientWriter<'_> {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = param.val();
-        let data = take(self.flat, &mut self.start, value.dims());
-        self.gradients
-            .register(param.id, Tensor::<D>::from_data(data, &value.device()));
     }
 }
 
