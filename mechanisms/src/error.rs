@@ -210,7 +210,7 @@ pub enum MechanismError {
     #[error("the banded strategy has no known sensitivity: {0}")]
     Strategy(#[from] StrategyError),
 
-    /// A training with correlated noise has no event under this neighbouring relation.
+    /// A training has no event under this neighbouring relation.
     #[error("the training has no privacy event under {relation}: {reason}")]
     Relation {
         /// The relation that was asked for.

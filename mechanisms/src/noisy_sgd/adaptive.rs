@@ -19,7 +19,9 @@ use crate::{Gaussian, MechanismError, NoiseStream, RoundedGaussian};
 /// gradient is not finite has `b_i = -1/2`; one that is not in the batch contributes 0.
 ///
 /// **Sensitivity.** Adding or removing a unit moves the sum of the centred `b_i` by 1/2 (of 0 and 1
-/// it would be 1), and the sum of clipped gradients by at most `C` in L2.
+/// it would be 1), and the sum of clipped gradients by at most `C` in L2. This is of
+/// add-or-remove-one alone: a unit that is replaced by an empty one stays among the units, so that
+/// its `b_i` may go from -1/2 to 1/2, and other relations are refused.
 ///
 /// **Theorem** (Theorem 1 of the paper). Let the gradients have noise of standard deviation
 /// `z_g C`. In units of their own noise both sums together are one vector with noise `N(0, I)`,

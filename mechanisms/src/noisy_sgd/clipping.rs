@@ -2,7 +2,7 @@
 
 use super::clip_factor;
 use crate::MechanismError;
-use crate::error::{in_range, positive};
+use crate::error::in_range;
 
 /// A rule that scales the gradient `g` of each unit so that no unit adds more than
 /// [`sensitivity`](Self::sensitivity) to the sum, in L2 norm over all parameters.
@@ -32,7 +32,9 @@ pub enum Clipping {
     Automatic {
         /// The length that no scaled gradient reaches.
         norm: f64,
-        /// What keeps small gradients small; the paper uses 0.01.
+        /// What keeps small gradients small, at least 1e-10: it decides by how much a gradient may
+        /// be stretched, and with it whatever a norm in floating point does not see. The paper uses
+        /// 0.01.
         stability: f64,
     },
 }
@@ -45,7 +47,7 @@ impl Clipping {
     /// Checks every number.
     ///
     /// # Errors
-    /// A norm outside `1e-10..=1e20`, no norm at all, or a stability that is not above 0.
+    /// A norm or a stability outside `1e-10..=1e20`, or no norm at all.
     pub fn validate(&self) -> Result<(), MechanismError> {
         let norm = |key, value| {
             let expected = "between 1e-10 and 1e20";
@@ -64,7 +66,7 @@ impl Clipping {
                 norm: value,
                 stability,
             } => {
-                positive("stability", *stability, "a finite number above 0")?;
+                norm("stability", *stability)?;
                 norm("clipping_norm", *value)
             }
         }
@@ -197,6 +199,11 @@ mod tests {
             Clipping::Automatic {
                 norm: 1.0,
                 stability: 0.0,
+            },
+            // Norms are blind to what this would stretch to the clipping norm.
+            Clipping::Automatic {
+                norm: 1.0,
+                stability: 1e-11,
             },
         ] {
             assert!(bad.validate().is_err(), "{bad:?}");

@@ -34,7 +34,7 @@ pub fn add_clipped_to_grid(sum: &mut [i64], gradient: &[f32], grid: &Grid) -> Se
 /// - every unit added the rounding of a vector of L2 norm at most
 ///   `sensitivity (1 + `[`CLIPPING_SLACK`](super::CLIPPING_SLACK)`)`, as [`add_clipped_to_grid`]
 ///   does, and is counted once among the norms; units without a finite norm added nothing;
-/// - what a unit added is a function of that unit and the model alone, to the last bit, and not of
+/// - what a unit added, and its norm, is a function of that unit and the model alone, to the last bit, and not of
 ///   which other units are in the batch, where it stands among them, or how the work is divided
 ///   (an engine whose sums inside one gradient are ordered by the batch breaks this);
 /// - no addition wrapped around (saturating is fine), and an empty batch gives zeros.

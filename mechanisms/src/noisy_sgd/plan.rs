@@ -64,12 +64,12 @@ impl NoisySgdMechanism {
         )?;
         let gradient_noise_multiplier = clipping.validate(*noise_multiplier, *arithmetic)?;
         let correlated = parameters.correlated()?;
-        // Whatever relation is asked for later, the numbers make an event.
-        sampling.event(
-            NeighboringRelation::ReplaceSpecial,
-            *noise_multiplier,
-            *steps,
-        )?;
+        // The numbers make an event, under the relation that the sampling has one for.
+        let relation = match sampling.participation() {
+            Some(_) => NeighboringRelation::ReplaceSpecial,
+            None => NeighboringRelation::AddOrRemoveOne,
+        };
+        sampling.event(relation, *noise_multiplier, *steps)?;
         Ok(Self {
             parameters,
             gradient_noise_multiplier,
@@ -81,7 +81,7 @@ impl NoisySgdMechanism {
     ///
     /// # Errors
     /// Under `relation` the training has no cost that an accountant could tell from its event; the
-    /// error says why and what to do. (Other events are refused by the accountant.)
+    /// error says why and what to do.
     pub fn event(&self, relation: NeighboringRelation) -> Result<DpEvent, MechanismError> {
         self.event_after(relation, self.parameters.steps)
     }
@@ -99,8 +99,19 @@ impl NoisySgdMechanism {
         let NoisySgdParameters {
             sampling,
             noise_multiplier,
+            clipping,
             ..
         } = &self.parameters;
+        if let (ClippingPlan::Adaptive(_), true) =
+            (clipping, relation != NeighboringRelation::AddOrRemoveOne)
+        {
+            return Err(MechanismError::Relation {
+                relation,
+                reason: "the noise on the count of adaptive clipping is made for a unit that comes \
+                         or goes and moves it by 1/2; one that becomes empty still counts, and \
+                         moves it by 1: take add-or-remove-one, or a fixed clipping norm",
+            });
+        }
         sampling.event(relation, *noise_multiplier, steps)
     }
 

@@ -11,8 +11,8 @@ impl Sampling {
     /// noise multiplier on a sum over the batch; where units take turns, all of them together.
     ///
     /// # Errors
-    /// Numbers that make no event, or a relation under which the event would be wrong without the
-    /// accountant's noticing.
+    /// Numbers that make no event, or a relation for which no theorem says that the event is the
+    /// cost.
     pub fn event(
         &self,
         relation: NeighboringRelation,
@@ -22,6 +22,7 @@ impl Sampling {
         let together = |turns: Participation| {
             turns.event(relation, BatchAssignment::Position, noise_multiplier, steps)
         };
+        self.check(relation)?;
         let gaussian = DpEvent::gaussian(noise_multiplier)?;
         let (event, count) = match *self {
             Self::Poisson {
@@ -59,6 +60,24 @@ impl Sampling {
             } => return together(turns::cyclic_poisson(groups, q)),
         };
         Ok(DpEvent::self_composed(event, count)?)
+    }
+
+    /// Refuses relations that the theorem of a sampling by chance does not speak of; where units
+    /// take turns, the participation does.
+    fn check(&self, relation: NeighboringRelation) -> Result<(), MechanismError> {
+        use NeighboringRelation::{AddOrRemoveOne, ReplaceOne, ReplaceSpecial};
+        let reason = match (self, relation) {
+            (Self::Poisson { .. } | Self::RandomAllocation { .. }, ReplaceOne) => {
+                "the theorems of sampling at random are for units that come or go; take \
+                 add-or-remove-one"
+            }
+            (Self::TruncatedPoisson { .. }, ReplaceOne | ReplaceSpecial) => {
+                "the theorem of truncated Poisson sampling is for units that come or go; take \
+                 add-or-remove-one"
+            }
+            (_, AddOrRemoveOne | ReplaceOne | ReplaceSpecial) => return Ok(()),
+        };
+        Err(MechanismError::Relation { relation, reason })
     }
 
     /// By what a sum over a batch is divided to give an average: a function of public constants,

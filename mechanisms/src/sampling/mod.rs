@@ -34,7 +34,7 @@ pub enum Sampling {
     /// all other steps.
     ///
     /// **Relation.** Add-or-remove-one (and replace-special, a unit replaced by an empty one).
-    /// Under replace-one the accountant refuses the event.
+    /// Refused under replace-one, for which no theorem is cited here.
     ///
     /// **Theorem.** A step costs `PoissonSampled(q, step)`: Mironov, Talwar and Zhang, "Renyi
     /// differential privacy of the sampled Gaussian mechanism" (2019), section 3; Zhu and Wang,
@@ -47,7 +47,7 @@ pub enum Sampling {
     },
     /// A Poisson sample; of one larger than the maximum a uniformly random part of that size.
     ///
-    /// **Relation.** Add-or-remove-one only; under others the accountant refuses the event.
+    /// **Relation.** Add-or-remove-one only; refused under others.
     ///
     /// **Theorem.** `TruncatedSubsampledGaussian` of the accountant: one unit more may push
     /// another out of the batch, which moves the sum by up to twice the sensitivity. The cost
@@ -70,7 +70,7 @@ pub enum Sampling {
     /// random subset of the steps, drawn independently for each unit and each epoch. With
     /// `selected` 1 these are "balls in bins".
     ///
-    /// **Relation.** Add-or-remove-one, replace-special.
+    /// **Relation.** Add-or-remove-one, replace-special. Refused under replace-one.
     ///
     /// **Theorem.** An epoch costs `RandomAllocation(steps_per_epoch, selected, step)`: Chua et
     /// al., "Balls-and-bins sampling for DP-SGD" (2025); Feldman and Shenfeld, "Privacy

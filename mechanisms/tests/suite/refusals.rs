@@ -1,5 +1,6 @@
 //! What plans and aggregators refuse.
 
+use privet_accountant::NeighboringRelation;
 use privet_mechanisms::{
     AdaptiveClipping, ChangedVotes, Clipping, ClippingPlan, ConfidentGnMax, ConfidentScales, GnMax,
     LnMax, MechanismError, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters, Sampling,
@@ -182,4 +183,37 @@ fn allocation(steps_per_epoch: u32, selected: u32) -> Sampling {
         steps_per_epoch,
         selected,
     }
+}
+
+#[test]
+fn relations_without_a_theorem_are_refused() {
+    use NeighboringRelation::{AddOrRemoveOne, ReplaceOne, ReplaceSpecial};
+    let event = |change: fn(&mut NoisySgdParameters), relation| {
+        let mut parameters = sgd();
+        change(&mut parameters);
+        let event = NoisySgdMechanism::new(parameters).unwrap().event(relation);
+        event.map_err(|error| error.to_string())
+    };
+    // One unit that becomes empty moves the count of adaptive clipping by 1, not by 1/2.
+    let adaptive = |p: &mut NoisySgdParameters| {
+        p.clipping = ClippingPlan::Adaptive(AdaptiveClipping {
+            initial_norm: 0.1,
+            target_quantile: 0.5,
+            learning_rate: 0.2,
+            count_noise: 5.0,
+        });
+    };
+    assert!(event(adaptive, AddOrRemoveOne).is_ok());
+    let refused = event(adaptive, ReplaceSpecial).unwrap_err();
+    assert!(refused.contains("moves it by 1:"), "{refused}");
+
+    let cut = |p: &mut NoisySgdParameters| p.sampling = truncated(0.5, 4, 100);
+    let bins = |p: &mut NoisySgdParameters| p.sampling = allocation(4, 1);
+    assert!(event(|_| (), ReplaceSpecial).is_ok() && event(bins, ReplaceSpecial).is_ok());
+    for change in [|_: &mut _| (), cut, bins] {
+        assert!(event(change, AddOrRemoveOne).is_ok());
+        let refused = event(change, ReplaceOne).unwrap_err();
+        assert!(refused.contains("take add-or-remove-one"), "{refused}");
+    }
+    assert!(event(cut, ReplaceSpecial).is_err());
 }
