@@ -1,6 +1,6 @@
 //! Forward and backward over one block of rows.
 
-use super::kernel::{Buffer, Instructions, apply, chain};
+use super::kernel::{Buffer, GramNorm, Instructions, apply, chain};
 use super::layer::{
     MatrixMemory, MatrixWeights, NormalisationMemory, to_channels_first, to_channels_last,
 };
@@ -149,7 +149,7 @@ impl Block {
             let label = label as usize;
             let largest = scores.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
             for (delta, score) in deltas.iter_mut().zip(scores) {
-                *delta = (score - largest).exp();
+                *delta = libm::expf(score - largest);
             }
             // The share of the other classes, and not 1 less the own: that would cancel.
             let own = std::mem::take(&mut deltas[label]);
@@ -329,26 +329,24 @@ impl Block {
         }
     }
 
-    /// Squared norm of the gradient of a matrix over some rows, without making it.
-    pub(super) fn squared_norm(
+    /// Norm of the gradient of a step over some rows, without making it, if it is cheap to find.
+    pub(super) fn gram_norm(
         &mut self,
         plan: &Plan,
         instructions: Instructions,
         index: usize,
         rows: std::ops::Range<usize>,
-    ) -> f64 {
+    ) -> Option<GramNorm> {
         let step = &plan.steps[index];
         let Operation::Matrix(matrix) = &step.operation else {
-            return f64::NAN;
+            return None;
         };
+        if !matrix.measures_by_gram(rows.len()) {
+            return None;
+        }
         let (inputs, deltas) = (&self.values[step.input], &self.deltas[step.output]);
-        matrix.squared_norm(
-            instructions,
-            &mut self.matrices[index],
-            inputs,
-            deltas,
-            rows,
-        )
+        let memory = &mut self.matrices[index];
+        Some(matrix.gram_norm(instructions, memory, inputs, deltas, rows))
     }
 
     /// Multiplies the gradient at a value by a factor, over some rows.

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use privet_mechanisms::Clipping;
 use privet_mechanisms::noisy_sgd::grid_units;
 
-use super::kernel::{Buffer, Instructions, add_scaled, squared_norm};
+use super::kernel::{Buffer, GramNorm, Instructions, add_scaled, squared_norm};
 use super::pass::{Block, Weights};
-use super::plan::{Operation, Plan};
+use super::plan::Plan;
 use super::units::UnitRows;
 use crate::engine::{Batch, GradientRequest};
 
@@ -31,7 +32,27 @@ pub(super) struct Workspace {
     squares: Vec<f64>,
     /// Factors, `[units, trainable steps]`.
     factors: Vec<f32>,
+    /// Gradient of a single unit.
+    spare: Buffer,
 }
+
+/// Where the gradient of a unit in a step comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Source {
+    /// It was made, measured and kept.
+    Kept,
+    /// It was made and measured, and is made again when it is added.
+    Again,
+    /// It was measured by its terms, which are added to those of other units at once.
+    Rows,
+}
+
+/// How much longer than a clipped gradient its terms may be together, for it to be measured
+/// without being made.
+///
+/// Terms that cancel round as they are added, by an amount that the norm of what they leave does
+/// not show: it must not be more than what as many other units would cause.
+const TERMS: f64 = 16.0;
 
 /// What a part of the batch adds up to, in the order of the plan's steps.
 #[derive(Debug, Default)]
@@ -95,7 +116,7 @@ impl Strip {
                 block.gradient(plan, instructions, index, 0..rows.len(), into, true);
             });
         };
-        let made: Vec<Vec<bool>> = self.measure(task, workspace, units.clone(), &own);
+        let sources = measure(task, workspace, clipping, units.clone(), &own);
         workspace.factors.resize(units.len() * plan.trainable, 0.0);
         let measured = workspace
             .squares
@@ -110,79 +131,56 @@ impl Strip {
             if step.size() == 0 {
                 continue;
             }
-            let made = &made[step.trainable];
-            self.add_made(task, workspace, index, made);
-            self.add_measured(task, workspace, index, made, units.clone(), &own);
+            let sources = &sources[step.trainable];
+            self.add_made(task, workspace, index, sources, units.clone(), &own);
+            self.add_measured(task, workspace, index, sources, units.clone(), &own);
         }
     }
 
-    /// Takes the gradient back through the block and finds every unit's squared norms. Tells for
-    /// each step with parameters, and each unit, whether its gradient was made.
-    fn measure(
-        &self,
+    /// Adds the gradients that were made.
+    fn add_made(
+        &mut self,
         task: &Task<'_>,
         workspace: &mut Workspace,
+        index: usize,
+        sources: &[Source],
         units: Range<usize>,
         own: &impl Fn(usize) -> Range<usize>,
-    ) -> Vec<Vec<bool>> {
-        let (plan, instructions) = (task.plan, task.instructions);
+    ) {
+        let (plan, step) = (task.plan, &task.plan.steps[index]);
         let Workspace {
             block,
             gradients,
-            squares,
+            factors,
+            spare,
             ..
         } = workspace;
-        gradients.resize_with(plan.steps.len(), Buffer::default);
-        squares.clear();
-        squares.resize(units.len() * plan.trainable, 0.0);
-        let mut made = vec![vec![false; units.len()]; plan.trainable];
-        block.backward(plan, instructions, task.weights, None, |block, index| {
-            let step = &plan.steps[index];
-            let made = &mut made[step.trainable];
-            for (made, unit) in made.iter_mut().zip(units.clone()) {
-                *made = task.request.grid.is_some()
-                    || match &step.operation {
-                        Operation::Matrix(matrix) => !matrix.measures_by_gram(own(unit).len()),
-                        _ => true,
-                    };
-            }
-            if made.contains(&true) {
-                gradients[index].resize(units.len() * step.size());
-            }
-            for (place, unit) in units.clone().enumerate() {
-                let square = &mut squares[place * plan.trainable + step.trainable];
-                *square = if made[place] {
-                    let into = &mut gradients[index][place * step.size()..][..step.size()];
-                    block.gradient(plan, instructions, index, own(unit), into, false);
-                    squared_norm(instructions, into)
-                } else {
-                    block.squared_norm(plan, instructions, index, own(unit))
-                };
-            }
-        });
-        made
-    }
-
-    /// Adds the gradients that were made.
-    fn add_made(&mut self, task: &Task<'_>, workspace: &Workspace, index: usize, made: &[bool]) {
-        let step = &task.plan.steps[index];
-        let own = step.parameters..step.parameters + step.size();
-        for (place, _) in made.iter().enumerate().filter(|(_, made)| **made) {
-            let factor = workspace.factors[place * task.plan.trainable + step.trainable];
+        let place_in_sum = step.parameters..step.parameters + step.size();
+        for (place, (source, unit)) in sources.iter().zip(units).enumerate() {
+            let factor = factors[place * plan.trainable + step.trainable];
             // Zero times infinity is not zero.
             if factor == 0.0 {
                 continue;
             }
-            let gradient = &workspace.gradients[index][place * step.size()..][..step.size()];
+            let gradient: &[f32] = match source {
+                Source::Kept => &gradients[index][place * step.size()..][..step.size()],
+                Source::Again => {
+                    spare.resize(step.size());
+                    block.gradient(plan, task.instructions, index, own(unit), spare, false);
+                    spare
+                }
+                Source::Rows => continue,
+            };
             match task.request.grid {
                 None => add_scaled(
                     task.instructions,
-                    &mut self.sum[own.clone()],
+                    &mut self.sum[place_in_sum.clone()],
                     gradient,
                     factor,
                 ),
                 Some(spacing) => {
-                    for (sum, value) in self.grid[own.clone()].iter_mut().zip(gradient) {
+                    let sums = &mut self.grid[place_in_sum.clone()];
+                    for (sum, value) in sums.iter_mut().zip(gradient) {
                         let clipped = f64::from(*value) * f64::from(factor);
                         *sum = sum.saturating_add(grid_units(clipped, spacing));
                     }
@@ -197,7 +195,7 @@ impl Strip {
         task: &Task<'_>,
         workspace: &mut Workspace,
         index: usize,
-        made: &[bool],
+        sources: &[Source],
         units: Range<usize>,
         own: &impl Fn(usize) -> Range<usize>,
     ) {
@@ -215,7 +213,7 @@ impl Strip {
             let factor = factors[place * plan.trainable + step.trainable];
             let rows = own(unit);
             // What is not finite must not meet the others, not even times zero.
-            if made[place] || factor == 0.0 {
+            if sources[place] != Source::Rows || factor == 0.0 {
                 flush(block, std::mem::replace(&mut run, rows.end..rows.end));
                 continue;
             }
@@ -229,4 +227,72 @@ impl Strip {
         }
         flush(block, run);
     }
+}
+
+/// Takes the gradient back through the block and finds every unit's squared norms. Tells for each
+/// step with parameters, and each unit, where its gradient comes from.
+fn measure(
+    task: &Task<'_>,
+    workspace: &mut Workspace,
+    clipping: &Clipping,
+    units: Range<usize>,
+    own: &impl Fn(usize) -> Range<usize>,
+) -> Vec<Vec<Source>> {
+    let (plan, instructions) = (task.plan, task.instructions);
+    let Workspace {
+        block,
+        gradients,
+        squares,
+        spare,
+        ..
+    } = workspace;
+    gradients.resize_with(plan.steps.len(), Buffer::default);
+    squares.clear();
+    squares.resize(units.len() * plan.trainable, 0.0);
+    let mut sources = vec![vec![Source::Rows; units.len()]; plan.trainable];
+    block.backward(plan, instructions, task.weights, None, |block, index| {
+        let step = &plan.steps[index];
+        for (place, unit) in units.clone().enumerate() {
+            let gram = match task.request.grid {
+                None => block.gram_norm(plan, instructions, index, own(unit)),
+                Some(_) => None,
+            };
+            let (source, square) = match gram {
+                Some(gram) if adds_what_it_measures(gram, clipping, step.trainable) => {
+                    (Source::Rows, gram.square)
+                }
+                Some(_) => {
+                    spare.resize(step.size());
+                    block.gradient(plan, instructions, index, own(unit), spare, false);
+                    (Source::Again, squared_norm(instructions, spare))
+                }
+                None => {
+                    let kept = &mut gradients[index];
+                    if kept.len() < units.len() * step.size() {
+                        kept.resize(units.len() * step.size());
+                    }
+                    let into = &mut kept[place * step.size()..][..step.size()];
+                    block.gradient(plan, instructions, index, own(unit), into, false);
+                    (Source::Kept, squared_norm(instructions, into))
+                }
+            };
+            sources[step.trainable][place] = source;
+            squares[place * plan.trainable + step.trainable] = square;
+        }
+    });
+    sources
+}
+
+/// Whether a gradient that is only measured adds, scaled, terms of at most [`TERMS`] clipping norms.
+///
+/// Its factor is at most the clipping norm over its own norm, and over what the rule compares that
+/// with.
+fn adds_what_it_measures(gram: GramNorm, clipping: &Clipping, layer: usize) -> bool {
+    let least = match clipping {
+        Clipping::Flat { norm } => *norm,
+        Clipping::PerLayer { norms } => norms.get(layer).copied().unwrap_or(0.0),
+        Clipping::Automatic { stability, .. } => *stability,
+    };
+    // False as well where there is a NaN.
+    gram.terms <= TERMS * gram.square.sqrt().max(least)
 }

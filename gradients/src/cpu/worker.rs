@@ -28,6 +28,9 @@ const SUMS: usize = 1 << 25;
 /// Values that a block's memory aims at: a good half of a second-level cache of 2 MiB.
 const BLOCK: usize = 5 << 16;
 
+/// Values of gradients that a block on a grid holds: 64 MiB.
+const HELD: usize = 1 << 24;
+
 /// Rows of a block, at most.
 const ROWS: usize = 256;
 
@@ -59,14 +62,14 @@ impl CpuWorker {
     }
 
     /// How many rows are taken through the network at a time.
-    fn rows_a_block(&self, clipped: bool) -> usize {
+    fn rows_a_block(&self, clipped: bool, grid: bool) -> usize {
         let values: usize = self.plan.values.iter().sum();
         let made: usize = self
             .plan
             .steps
             .iter()
             .filter(|step| match &step.operation {
-                Operation::Matrix(matrix) => clipped && !matrix.measures_by_gram(1),
+                Operation::Matrix(matrix) => grid || clipped && !matrix.measures_by_gram(1),
                 _ => false,
             })
             .map(|step| step.size())
@@ -74,7 +77,12 @@ impl CpuWorker {
         let fits = BLOCK / (2 * values + made).max(1);
         // Weights that do not fit the cache are read once a block: many rows share them then.
         let share = self.plan.parameters / (4 * values).max(1);
-        fits.max(share).clamp(1, ROWS)
+        // On a grid the gradient of every row is held.
+        let held = match grid {
+            true => HELD / made.max(1),
+            false => ROWS,
+        };
+        fits.max(share.min(held)).clamp(1, ROWS)
     }
 
     fn check_parameters(&self, parameters: &[f32]) -> Result<(), GradientError> {
@@ -108,7 +116,7 @@ impl CpuWorker {
                 let mut sum = vec![0i64; self.plan.parameters];
                 for strip in strips {
                     for (sum, value) in sum.iter_mut().zip(&strip.grid) {
-                        *sum += value;
+                        *sum = sum.saturating_add(*value);
                     }
                 }
                 Sum::Grid(self.flat(sum))
@@ -173,7 +181,7 @@ impl GradientWorker for CpuWorker {
             batch,
             units: &units,
             request,
-            rows_a_block: self.rows_a_block(request.clipping.is_some()),
+            rows_a_block: self.rows_a_block(request.clipping.is_some(), request.grid.is_some()),
         };
         let run = |(strip, part): (&mut Strip, &std::ops::Range<usize>)| {
             let spare = lock(&self.workspaces).pop();
@@ -222,7 +230,7 @@ impl GradientWorker for CpuWorker {
         let lanes = self.engine.lanes();
         self.weights.prepare(&self.plan, parameters, lanes);
         let mut scores = vec![0.0; rows * classes];
-        let block = self.rows_a_block(false);
+        let block = self.rows_a_block(false, false);
         let (plan, weights, workspaces) = (&self.plan, &self.weights, &self.workspaces);
         let instructions = self.engine.instructions;
         let run = |(inputs, scores): (&[f32], &mut [f32])| {

@@ -18,7 +18,7 @@ mod vectors;
 
 pub(super) use buffer::Buffer;
 pub(super) use functions::{Function, apply, chain};
-pub(super) use gram::gram_norm;
+pub(super) use gram::{GramNorm, gram_norm};
 pub use instructions::Instructions;
 pub(super) use multiply::{Output, multiply};
 pub(super) use outer::{Deltas, outer};

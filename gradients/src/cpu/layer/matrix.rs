@@ -1,7 +1,7 @@
 //! Linear layers and convolutions: a matrix that meets every row, or every patch of every row.
 
 use crate::cpu::kernel::{
-    Buffer, Deltas, Instructions, Output, Panels, Rows, gram_norm, multiply, outer,
+    Buffer, Deltas, GramNorm, Instructions, Output, Panels, Rows, gram_norm, multiply, outer,
 };
 use crate::network::{InputShape, LayerShape, LayerSpec};
 
@@ -391,22 +391,22 @@ impl Matrix {
         }
     }
 
-    /// Whether a unit of `rows` rows is measured without its gradient being made.
+    /// Whether a unit of `rows` rows is cheaper to measure than to make the gradient of.
     pub(in crate::cpu) fn measures_by_gram(&self, rows: usize) -> bool {
         let places = rows * self.positions;
         // In f64, and a dot product at a time: four times slower than making the gradient.
         self.groups == 1 && 4 * places * (self.width + self.columns) < self.width * self.columns
     }
 
-    /// Squared norm of the gradient that rows `rows` of a block have together.
-    pub(in crate::cpu) fn squared_norm(
+    /// Norm of the gradient that rows `rows` of a block have together, without making it.
+    pub(in crate::cpu) fn gram_norm(
         &self,
         instructions: Instructions,
         memory: &mut MatrixMemory,
         inputs: &[f32],
         deltas: &[f32],
         rows: std::ops::Range<usize>,
-    ) -> f64 {
+    ) -> GramNorm {
         let places = rows.start * self.positions..rows.end * self.positions;
         let deltas = &deltas[places.start * self.outputs()..places.end * self.outputs()];
         if self.kernel.is_none() {
