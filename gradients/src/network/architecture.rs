@@ -22,12 +22,18 @@ impl Architecture {
     /// Checks every layer against the one before it.
     ///
     /// # Errors
-    /// The first layer that does not fit, or an output that is not one score a class.
+    /// An input without values, the first layer that does not fit, or an output that is not one
+    /// score a class.
     pub fn new(
         input: InputShape,
         layers: Vec<LayerSpec>,
         classes: usize,
     ) -> Result<Self, NetworkError> {
+        if input.len() == 0 {
+            return Err(NetworkError::Parameters(format!(
+                "the input, {input}, has no values: give records at least one column"
+            )));
+        }
         let (layers, shape) = resolve(layers, input, 0)?;
         if shape != InputShape::flat(classes) {
             return Err(NetworkError::Output {

@@ -28,6 +28,10 @@ impl Default for BurnEngine {
 
 impl BurnEngine {
     /// An engine on a device: `Device::flex()` for ordinary processors, or a GPU.
+    ///
+    /// On a GPU, clipped gradients are shortened by a further 1/256, for products that round to 11
+    /// bits there (TF32). Sums on a grid are refused: kernels are chosen by measuring them, so that
+    /// what a unit adds would not be a function of that unit alone.
     pub fn on(device: Device) -> Self {
         Self {
             physical_batch: 256,

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use super::batches::PhysicalBatch;
 use super::trace::LayerTrace;
-use super::{Examples, GradientError, PerExample, ProbeTape};
+use super::{Examples, GradientError, GradientRequest, PerExample, ProbeTape};
 
 /// What a pass leaves behind.
 pub(super) struct Pass {
@@ -16,11 +16,14 @@ pub(super) struct Pass {
 
 impl Pass {
     /// `device` is that of the module, off the tape.
+    ///
+    /// Where gradients are clipped, a row with something that is no token has a gradient of NaN,
+    /// so that its unit is dropped: an error would tell that the unit is in the batch.
     pub(super) fn run<M: PerExample>(
         module: &M,
         examples: Examples<'_>,
         batch: &PhysicalBatch,
-        dropout: Option<u64>,
+        request: GradientRequest<'_>,
         device: &Device,
     ) -> Result<Self, GradientError> {
         let on_tape = device.clone().autodiff();
@@ -35,15 +38,22 @@ impl Pass {
         let labels = batch.rows.iter().map(|&row| examples.labels[row].into());
         let labels = TensorData::new(labels.collect::<Vec<i64>>(), [rows, 1]);
         let labels = Tensor::<2, Int>::from_data(labels, &on_tape);
-        let weights = TensorData::new(batch.weights.clone(), [rows, 1]);
-        let weights = Tensor::<2>::from_data(weights, &on_tape);
-
-        let mut tape = ProbeTape::probing(dropout.map(|seed| (seed, batch.rows.clone())));
+        let mut tape = ProbeTape::probing(request.dropout.map(|seed| (seed, batch.rows.clone())));
         let inputs = Tensor::<2>::from_data(TensorData::new(inputs, [rows, width]), &on_tape);
         let scores = module.forward(inputs, &mut tape);
         if let Some(error) = tape.error {
             return Err(error);
         }
+        let mut weights = batch.weights.clone();
+        if let Some((vocabulary, wrong)) = tape.no_tokens {
+            if request.clipping.is_none() {
+                return Err(GradientError::Token { vocabulary });
+            }
+            for (weight, _) in weights.iter_mut().zip(wrong).filter(|(_, wrong)| *wrong) {
+                *weight = f32::NAN;
+            }
+        }
+        let weights = Tensor::<2>::from_data(TensorData::new(weights, [rows, 1]), &on_tape);
         let losses = activation::log_softmax(scores, 1).gather(1, labels).neg();
         let values = losses.clone().inner().into_data().iter::<f32>().collect();
         let gradients = (losses * weights).sum().backward();

@@ -23,6 +23,8 @@ pub struct ProbeTape {
     pub(super) seen: Vec<(ParamId, usize)>,
     pub(super) probes: Vec<Probe>,
     pub(crate) error: Option<GradientError>,
+    /// While probing: a vocabulary, and which rows hold what is no token of it.
+    pub(super) no_tokens: Option<(usize, Vec<bool>)>,
 }
 
 impl ProbeTape {

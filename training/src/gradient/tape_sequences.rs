@@ -30,23 +30,33 @@ impl ProbeTape {
     }
 
     /// The tokens in `rows [rows, length]`, which are whole numbers below the layer's vocabulary.
-    /// Anything else becomes token 0, and whoever asked for a gradient gets an error.
+    /// Anything else becomes token 0; whoever asked for scores or for a gradient without clipping
+    /// gets an error, and where gradients are clipped the row's unit adds nothing.
     pub fn tokens(&mut self, layer: &Embedding, rows: Tensor<2>) -> Tensor<2, Int> {
         let [vocabulary, _] = layer.weight.dims();
         let (dims, device) = (rows.dims(), rows.device());
-        let mut valid = true;
+        let mut wrong = Vec::with_capacity(dims.iter().product());
         let tokens: Vec<i64> = rows
             .into_data()
             .iter::<f32>()
             .map(|value| {
                 let token = value as i64;
                 let is_token = (0..vocabulary as i64).contains(&token) && token as f32 == value;
-                valid &= is_token;
+                wrong.push(!is_token);
                 if is_token { token } else { 0 }
             })
             .collect();
-        if !valid {
-            self.fail(GradientError::Token { vocabulary });
+        if wrong.contains(&true) {
+            let by_row = wrong.chunks(dims[1].max(1)).map(|row| row.contains(&true));
+            match (self.probing, &mut self.no_tokens) {
+                (false, _) => self.fail(GradientError::Token { vocabulary }),
+                (true, Some((_, rows))) => {
+                    for (row, wrong) in rows.iter_mut().zip(by_row) {
+                        *row |= wrong;
+                    }
+                }
+                (true, none) => *none = Some((vocabulary, by_row.collect())),
+            }
         }
         Tensor::from_data(TensorData::new(tokens, dims), &device)
     }

@@ -21,11 +21,18 @@ pub(super) struct Places {
     pub(super) layers: Vec<usize>,
 }
 
+/// On a GPU the factors of a product may be rounded to 11 bits (TF32), and the kernel be another for
+/// a norm than for a sum: contributions are kept this share below the clipping norm, four times
+/// what one such product loses.
+const COARSE: f32 = 1.0 / 256.0;
+
 /// What the physical batches so far add up to. Each is summed in f32 on the device, the batches in
 /// f64.
 pub(super) struct Total<'a> {
     places: &'a Places,
     device: &'a Device,
+    /// What factors are multiplied by, where products round more than norms.
+    margin: f32,
     sum: Vec<f64>,
     grid: Vec<i64>,
     norms: Vec<f64>,
@@ -44,6 +51,10 @@ impl<'a> Total<'a> {
         Self {
             places,
             device,
+            margin: match *device == Device::flex() {
+                true => 1.0,
+                false => 1.0 - COARSE,
+            },
             sum: vec![0.0; parameters],
             grid: Vec::new(),
             norms: vec![0.0; norms],
@@ -79,7 +90,8 @@ impl<'a> Total<'a> {
     /// Adds every unit's gradient clipped, and those that are not finite not at all.
     pub(super) fn add_clipped(&mut self, pass: Pass, batch: &PhysicalBatch, clipping: &Clipping) {
         self.add_loss(&pass, batch);
-        let (factors, drop) = self.factors(&pass, batch, clipping);
+        let squares = self.squares(&pass.traces, batch.units.len());
+        let (factors, drop) = self.factors(&squares, batch, clipping);
         let traces = if drop.contains(&true) {
             let mask = Tensor::<1, Bool>::from_data(TensorData::from(&drop[..]), self.device);
             let traces = pass.traces.into_iter();
@@ -101,17 +113,14 @@ impl<'a> Total<'a> {
         spacing: f64,
     ) {
         self.grid.resize(self.sum.len(), 0);
-        let (factors, drop) = self.factors(&pass, batch, clipping);
         self.add_loss(&pass, batch);
-        if drop.contains(&true) {
-            return;
-        }
+        // One sum for each parameter: a unit's gradient may come in several parts. Its norm is that
+        // of these very numbers.
+        let mut gradients = HashMap::<ParamId, (usize, Vec<f64>)>::new();
         for (layer, trace) in &pass.traces {
-            let factor = factors[self.places.layers[*layer]][0];
-            // One sum for each parameter: a unit's gradient may come in several parts.
-            let mut gradients = HashMap::<ParamId, Vec<f64>>::new();
+            let layer = self.places.layers[*layer];
             trace.weighted_sum(&[1.0], self.device, &mut |id, values| {
-                let sum = gradients.entry(id).or_default();
+                let (_, sum) = gradients.entry(id).or_insert((layer, Vec::new()));
                 for (index, value) in values.enumerate() {
                     match sum.get_mut(index) {
                         Some(total) => *total += value,
@@ -119,26 +128,33 @@ impl<'a> Total<'a> {
                     }
                 }
             });
-            for (id, values) in gradients {
-                let start = self.places.starts[&id];
-                for (total, value) in self.grid[start..].iter_mut().zip(values) {
-                    let steps = grid_units(f64::from(factor) * value, spacing);
-                    *total = total.saturating_add(steps);
-                }
+        }
+        let mut squares = vec![vec![0.0]; self.places.layers.len()];
+        for (layer, values) in gradients.values() {
+            squares[*layer][0] += values.iter().map(|value| value * value).sum::<f64>();
+        }
+        let (factors, drop) = self.factors(&squares, batch, clipping);
+        if drop.contains(&true) {
+            return;
+        }
+        for (id, (layer, values)) in gradients {
+            let start = self.places.starts[&id];
+            let factor = f64::from(factors[layer][0]);
+            for (total, value) in self.grid[start..].iter_mut().zip(values) {
+                *total = total.saturating_add(grid_units(factor * value, spacing));
             }
         }
     }
 
     /// The factor of each layer (in the order of the flat vector) and unit, and which units are
-    /// dropped.
+    /// dropped; from the squared norm of each layer's part of each unit's gradient.
     fn factors(
         &mut self,
-        pass: &Pass,
+        squares: &[Vec<f64>],
         batch: &PhysicalBatch,
         clipping: &Clipping,
     ) -> (Vec<Vec<f32>>, Vec<bool>) {
         let layers = self.places.layers.len();
-        let squares = self.squares(&pass.traces, batch.units.len());
         let mut factors = vec![Vec::with_capacity(batch.units.len()); layers];
         let mut drop = Vec::with_capacity(batch.units.len());
         let mut of_unit = vec![0.0; layers];
@@ -148,7 +164,7 @@ impl<'a> Total<'a> {
             self.norms[unit] = norm;
             drop.push(!norm.is_finite());
             for (layer, &factor) in factors.iter_mut().zip(&of_unit) {
-                layer.push(factor);
+                layer.push(factor * self.margin);
             }
         }
         self.not_finite += drop.iter().filter(|&&dropped| dropped).count();

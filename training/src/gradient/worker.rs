@@ -65,6 +65,13 @@ impl<M: PerExample> GradientWorker for BurnWorker<M> {
         request: GradientRequest<'_>,
     ) -> Result<GradientSum, GradientError> {
         request.check(self.places.layers.len())?;
+        if request.grid.is_some() && self.device != Device::flex() {
+            return Err(GradientError::Request(
+                "a sum on a grid takes gradients that are the same to the last bit each time, \
+                 which a GPU does not promise: use the processor, or floating-point arithmetic"
+                    .into(),
+            ));
+        }
         batch.examples.check(self.inputs, self.classes)?;
         let sizes = batch.units.sizes(batch.examples.labels.len())?;
         self.load(parameters)?;
@@ -74,13 +81,7 @@ impl<M: PerExample> GradientWorker for BurnWorker<M> {
         // adds is the same whatever else is in the batch.
         let largest = request.grid.map_or(self.physical_batch, |_| 1);
         for part in physical_batches(&sizes, largest) {
-            let pass = Pass::run(
-                &self.module,
-                batch.examples,
-                &part,
-                request.dropout,
-                &self.device,
-            )?;
+            let pass = Pass::run(&self.module, batch.examples, &part, request, &self.device)?;
             match (request.clipping, request.grid) {
                 (Some(clipping), Some(spacing)) => {
                     total.add_to_grid(pass, &part, clipping, spacing);

@@ -40,7 +40,7 @@ pub(super) fn step(
     gradient: &[f32],
     moments: Moments<'_>,
 ) {
-    let power = |beta: f64| beta.powf(at.step as f64);
+    let power = |beta: f64| libm::pow(beta, at.step as f64);
     let (mean_weight, square_weight) = (1.0 - power(spec.beta_1), 1.0 - power(spec.beta_2));
     let step_size = (at.rate / mean_weight) as f32;
     let square_scale = (1.0 / square_weight) as f32;

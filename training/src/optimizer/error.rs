@@ -21,6 +21,12 @@ pub enum OptimizerError {
          none: remove the key, or train by noisy SGD"
     )]
     NoNoise,
+    /// A correction for noise whose variance is another one at each step.
+    #[error(
+        "`noise_bias_correction` subtracts one variance at all steps, and correlated noise has \
+         another at each: remove the key, or take independent noise"
+    )]
+    CorrelatedNoise,
     /// A gradient or a state of another network.
     #[error("{what} of {found} values does not fit a network of {expected} parameters")]
     Length {

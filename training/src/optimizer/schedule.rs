@@ -101,14 +101,14 @@ impl Schedule {
             Self::Constant { .. } => 1.0,
             Self::Linear { end_factor, .. } => 1.0 - share * (1.0 - end_factor),
             Self::Cosine { end_factor, .. } => {
-                let fall = (1.0 + (std::f64::consts::PI * share).cos()) / 2.0;
+                let fall = (1.0 + libm::cos(std::f64::consts::PI * share)) / 2.0;
                 end_factor + (1.0 - end_factor) * fall
             }
             Self::Step {
                 every_steps,
                 factor,
                 ..
-            } => factor.powf((done / every_steps.max(1)) as f64),
+            } => libm::pow(factor, (done / every_steps.max(1)) as f64),
         }
     }
 }

@@ -183,11 +183,17 @@ impl OptimizerSpec {
     /// The first setting out of its range, or a correction for noise.
     pub fn validate_without_noise(&self) -> Result<(), OptimizerError> {
         self.validate()?;
+        match self.corrects_noise_bias() {
+            true => Err(OptimizerError::NoNoise),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether the variance of the privacy noise is subtracted.
+    pub fn corrects_noise_bias(&self) -> bool {
         match self {
-            Self::Adam(adam) | Self::AdamW(adam) if adam.noise_bias_correction => {
-                Err(OptimizerError::NoNoise)
-            }
-            _ => Ok(()),
+            Self::Sgd(_) => false,
+            Self::Adam(adam) | Self::AdamW(adam) => adam.noise_bias_correction,
         }
     }
 }

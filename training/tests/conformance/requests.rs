@@ -2,8 +2,8 @@
 
 use privet_mechanisms::Clipping;
 use privet_training::data::InputShape;
-use privet_training::gradient::{GradientError, GradientRequest, Units};
-use privet_training::network::LayerSpec;
+use privet_training::gradient::{Batch, GradientError, GradientRequest, Sum, Units};
+use privet_training::network::{Architecture, LayerSpec};
 
 use crate::engines::{clipped, engines, engines_of, try_ask};
 use crate::reference::{CLASSES, Case, case};
@@ -101,5 +101,77 @@ fn what_is_no_token_is_refused_and_not_said() {
             let parameters = case.network.flat_parameters();
             assert!(worker.scores(&parameters, &case.inputs).is_err());
         }
+    }
+}
+
+/// An error would tell that the record is in the batch.
+#[test]
+fn where_gradients_are_clipped_what_is_no_token_adds_nothing() {
+    let layers = vec![
+        LayerSpec::Embedding {
+            vocabulary: 5,
+            width: 4,
+        },
+        LayerSpec::GlobalAvgPool,
+        LayerSpec::Linear { outputs: CLASSES },
+    ];
+    let clipping = Clipping::Flat { norm: 0.1 };
+    for grid in [None, Some(2_f64.powi(-20))] {
+        let request = GradientRequest {
+            clipping: Some(&clipping),
+            grid,
+            ..GradientRequest::default()
+        };
+        for bad in [-1.0, 5.0, 2.5, f32::NAN] {
+            let good = case("tokens", InputShape::flat(3), layers.clone(), 4);
+            let mut with = case("tokens", InputShape::flat(3), layers.clone(), 4);
+            with.inputs[4] = bad;
+            let mut without = good;
+            without.inputs.drain(3..6);
+            without.labels.remove(1);
+            for (name, engine) in engines_of(&with) {
+                let found = try_ask(&*engine, &with, Units::Rows, request).unwrap();
+                let expected = try_ask(&*engine, &without, Units::Rows, request).unwrap();
+                assert_eq!(*found.not_finite.expose_sensitive(), 1, "{name}");
+                match (
+                    found.sum.expose_sensitive(),
+                    expected.sum.expose_sensitive(),
+                ) {
+                    (Sum::Grid(found), Sum::Grid(expected)) => assert_eq!(found, expected),
+                    (Sum::Float(found), Sum::Float(expected)) => {
+                        let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-6;
+                        assert!(found.iter().zip(expected).all(near), "{name}");
+                    }
+                    other => panic!("{name}: {other:?}"),
+                }
+            }
+        }
+    }
+}
+
+/// The product of input and `delta` is beyond f32, though its norm is not beyond f64.
+#[test]
+fn on_a_grid_an_overflowing_product_adds_nothing() {
+    let linear = |outputs| LayerSpec::Linear { outputs };
+    let layers = vec![linear(1), linear(3)];
+    let architecture = Architecture::new(InputShape::flat(1), layers, 3).unwrap();
+    // The score of class 0 is 15, and `delta` at the first layer 10.
+    let parameters = [1e-38, 0.0, 5.0, -5.0, 0.0, 0.0, 0.0, 0.0];
+    let clipping = Clipping::Flat { norm: 1.0 };
+    let request = GradientRequest {
+        clipping: Some(&clipping),
+        grid: Some(2_f64.powi(-20)),
+        ..GradientRequest::default()
+    };
+    for (name, engine) in engines() {
+        let mut worker = engine.worker(&architecture).unwrap();
+        let found = worker
+            .gradient_sum(&parameters, Batch::of_rows(&[3e38], &[1]), request)
+            .unwrap();
+        let Sum::Grid(sum) = found.sum.expose_sensitive() else {
+            panic!("{name}: no sum on a grid")
+        };
+        assert!(sum.iter().all(|&units| units == 0), "{name}: {sum:?}");
+        assert_eq!(*found.not_finite.expose_sensitive(), 1, "{name}");
     }
 }

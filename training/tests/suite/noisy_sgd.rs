@@ -336,6 +336,24 @@ fn dropout_is_refused() {
     );
 }
 
+#[test]
+fn a_network_without_parameters_is_refused() {
+    let (points, labels) = xor(4);
+    let data = examples(points, labels);
+    let run = start(&exact(), 1, &data);
+    let architecture = Architecture::new(InputShape::flat(2), vec![LayerSpec::Relu], 2).unwrap();
+    let result = NoisySgdTraining::new(
+        &Broken(0),
+        &architecture,
+        vec![],
+        PrivateUnits::of_records(&data),
+        run.plan(),
+        &NoisySgdSettings::new(sgd(0.5)),
+    );
+    let error = result.err().unwrap().to_string();
+    assert!(error.contains("no parameters"), "{error}");
+}
+
 /// The whole thing learns with a noise that means something.
 #[test]
 fn separable_classes_are_learned_under_noise() {
