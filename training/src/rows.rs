@@ -3,6 +3,7 @@
 use ndarray::ArrayView2;
 
 use privet_gradients::Examples;
+use rayon::prelude::*;
 
 /// Where the rows of batches come from.
 #[derive(Clone, Copy, Debug)]
@@ -16,43 +17,69 @@ pub struct LabeledRows<'a> {
 /// A batch under construction.
 #[derive(Debug, Default)]
 pub(crate) struct RowBuffer {
+    /// As long as the longest batch so far.
     inputs: Vec<f32>,
+    /// How much of it is of this batch.
+    used: usize,
     labels: Vec<u32>,
 }
+
+/// Values from which on all threads copy.
+const PARALLEL: usize = 1 << 17;
 
 impl RowBuffer {
     /// Forgets the rows and keeps their memory.
     pub(crate) fn clear(&mut self) {
-        self.inputs.clear();
+        self.used = 0;
         self.labels.clear();
     }
 
     /// Appends the row at `index` and returns its copy, to be changed at will; `None` where there
     /// is no such row.
     pub(crate) fn push(&mut self, from: LabeledRows<'_>, index: usize) -> Option<&mut [f32]> {
-        let label = *from.labels.get(index)?;
-        if index >= from.inputs.nrows() {
-            return None;
-        }
-        let row = from.inputs.row(index);
-        let start = self.inputs.len();
-        match row.to_slice() {
-            Some(values) => self.inputs.extend_from_slice(values),
-            None => self.inputs.extend(row),
-        }
-        self.labels.push(label);
-        Some(&mut self.inputs[start..])
+        let start = self.used;
+        self.extend(from, &[index])?;
+        Some(&mut self.inputs[start..self.used])
     }
 
-    /// The rows so far.
-    pub(crate) fn len(&self) -> usize {
-        self.labels.len()
+    /// Appends the rows at `indices`; `None`, and nothing was appended, where one does not exist.
+    pub(crate) fn extend(&mut self, from: LabeledRows<'_>, indices: &[usize]) -> Option<()> {
+        let (rows, width) = from.inputs.dim();
+        let rows = rows.min(from.labels.len());
+        if indices.iter().any(|&index| index >= rows) {
+            return None;
+        }
+        let start = self.used;
+        self.used += indices.len() * width;
+        if self.inputs.len() < self.used {
+            self.inputs.resize(self.used, 0.0);
+        }
+        let copy = |(into, &index): (&mut [f32], &usize)| {
+            let row = from.inputs.row(index);
+            match row.to_slice() {
+                Some(values) => into.copy_from_slice(values),
+                None => into.iter_mut().zip(row).for_each(|(to, from)| *to = *from),
+            }
+        };
+        let into = &mut self.inputs[start..self.used];
+        let width = width.max(1);
+        match into.len() >= PARALLEL {
+            true => into
+                .par_chunks_exact_mut(width)
+                .zip(indices)
+                .with_min_len(16)
+                .for_each(copy),
+            false => into.chunks_exact_mut(width).zip(indices).for_each(copy),
+        }
+        let labels = indices.iter().map(|&index| from.labels[index]);
+        self.labels.extend(labels);
+        Some(())
     }
 
     /// The batch.
     pub(crate) fn examples(&self) -> Examples<'_> {
         Examples {
-            inputs: &self.inputs,
+            inputs: &self.inputs[..self.used],
             labels: &self.labels,
         }
     }

@@ -83,6 +83,15 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Multiplications of matrices that the gradient of one row takes, in multiply-adds.
+    pub(super) fn multiply_adds(&self) -> usize {
+        let steps = self.steps.iter().map(|step| match &step.operation {
+            Operation::Matrix(matrix) => matrix.multiply_adds() * (2 + usize::from(step.backward)),
+            _ => 0,
+        });
+        steps.sum()
+    }
+
     /// Appends layers that start from a value; returns the value that they end with.
     fn layers(
         &mut self,

@@ -12,12 +12,9 @@ use super::strip::{Strip, Task, Workspace};
 use super::units::UnitRows;
 use crate::engine::{Batch, GradientError, GradientRequest, GradientSum, GradientWorker, Sum};
 
-/// Units that a strip has at least, and as many again for every [`PARAMETERS`]: below that, adding
-/// up the strips costs more than it gains.
-const UNITS_A_STRIP: usize = 32;
-
-/// Parameters whose sums cost about as much as the gradients of one unit.
-const PARAMETERS: usize = 1 << 14;
+/// Multiply-adds of a strip for each parameter, at least: adding up the strips, which waits for
+/// memory, then takes some percent of the time.
+const WORK_A_PARAMETER: usize = 1500;
 
 /// Strips of a batch, at most.
 const STRIPS: usize = 16;
@@ -168,9 +165,15 @@ impl GradientWorker for CpuWorker {
         self.weights.prepare(&self.plan, parameters, lanes);
         // The number of strips follows from public sizes and the batch alone, not from the number
         // of threads: the rounding of a sum must not depend on the machine's load.
-        let share = UNITS_A_STRIP + self.plan.parameters / PARAMETERS;
+        let work = self.plan.multiply_adds().max(1);
+        let share = 1 + WORK_A_PARAMETER * self.plan.parameters / work;
         let most = (SUMS / self.plan.parameters.max(1)).clamp(2, STRIPS);
-        let count = units.len().div_ceil(share).clamp(1, most);
+        // A power of two, so that two or four threads have as much to do each.
+        let count = units
+            .len()
+            .div_ceil(share)
+            .clamp(1, most)
+            .next_power_of_two();
         let parts = units.parts(count);
         let mut strips = std::mem::take(&mut self.strips);
         strips.resize_with(count.max(strips.len()), Strip::default);

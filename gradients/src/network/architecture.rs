@@ -29,7 +29,7 @@ impl Architecture {
         layers: Vec<LayerSpec>,
         classes: usize,
     ) -> Result<Self, NetworkError> {
-        if input.len() == 0 {
+        if input.is_empty() {
             return Err(NetworkError::Parameters(format!(
                 "the input, {input}, has no values: give records at least one column"
             )));

@@ -390,7 +390,7 @@ fn on_a_grid_the_sum_of_the_parts_is_the_sum_of_the_whole() {
         for cut in [1, 3, 8, 17] {
             let parts = grid(0, cut).into_iter().zip(grid(cut, all));
             let sum: Vec<i64> = parts.map(|(a, b)| a + b).collect();
-            assert_eq!(sum, whole, "{name}, cut at {cut}");
+            assert!(sum == whole, "{name}, cut at {cut}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use privet_gradients::{Batch, Units};
 
 use super::PrivateUnits;
-use super::record_streams::{RecordStreams, StepStreams};
+use super::record_streams::RecordStreams;
 use super::settings::NoisySgdSettings;
 use crate::augment::Augmentation;
 use crate::data::InputShape;
@@ -19,6 +19,8 @@ pub(super) struct Gatherer<'a> {
     physical_batch: usize,
     augment: Option<(Augmentation, RecordStreams)>,
     rows: RowBuffer,
+    /// Rows of the gathered units, without copies.
+    chosen: Vec<usize>,
     /// Rows of each gathered unit, copies included.
     sizes: Vec<usize>,
 }
@@ -37,12 +39,13 @@ impl<'a> Gatherer<'a> {
             physical_batch: settings.physical_batch,
             augment: settings.augment.map(|augment| (augment, streams())),
             rows: RowBuffer::default(),
+            chosen: Vec::new(),
             sizes: Vec::new(),
         }
     }
 
-    /// Takes as many of the units at `rest` as fit off its front, at least one if there is one, and
-    /// gathers their rows.
+    /// Takes units off the front of `rest`, at least one if there is one, and gathers their rows:
+    /// as many as make the physical batches that are left nearly equal.
     pub(super) fn next(
         &mut self,
         step: u64,
@@ -50,32 +53,32 @@ impl<'a> Gatherer<'a> {
     ) -> Result<Batch<'_>, TrainingError> {
         self.rows.clear();
         self.sizes.clear();
-        let streams = self.augment.as_ref();
-        let streams = streams.map(|(augment, streams)| (*augment, streams.step(step)));
-        let examples = self.units.examples().expose_sensitive();
-        let from = LabeledRows {
-            inputs: examples.inputs(),
-            labels: examples.labels(),
-        };
+        self.chosen.clear();
         let chosen = *rest;
+        let mut left = 0_usize;
+        for &unit in chosen {
+            let unit = self.units.rows(unit);
+            let unit = unit.ok_or(TrainingError::ForeignExamples)?;
+            left = left.saturating_add(unit.as_slice().len().saturating_mul(self.copies));
+        }
+        let parts = left.div_ceil(self.physical_batch).max(1);
+        let most = left.div_ceil(parts);
         *rest = &[];
+        let mut taken = 0_usize;
         for (position, &unit) in chosen.iter().enumerate() {
-            let unit = self
-                .units
-                .rows(unit)
-                .ok_or(TrainingError::ForeignExamples)?;
+            let unit = self.units.rows(unit);
+            let unit = unit.ok_or(TrainingError::ForeignExamples)?;
             let unit = unit.as_slice();
             let size = unit.len().saturating_mul(self.copies);
-            if position > 0 && self.rows.len().saturating_add(size) > self.physical_batch {
+            if position > 0 && taken.saturating_add(size) > most {
                 *rest = &chosen[position..];
                 break;
             }
-            for &row in unit {
-                push(&mut self.rows, from, row, self.copies, streams, self.shape)
-                    .ok_or(TrainingError::ForeignExamples)?;
-            }
+            taken = taken.saturating_add(size);
+            self.chosen.extend_from_slice(unit);
             self.sizes.push(size);
         }
+        self.gather(step).ok_or(TrainingError::ForeignExamples)?;
         Ok(Batch {
             examples: self.rows.examples(),
             units: match (self.units.are_records(), self.copies) {
@@ -85,23 +88,30 @@ impl<'a> Gatherer<'a> {
             },
         })
     }
-}
 
-/// Appends the copies of one row; `None` where there is no such row.
-fn push(
-    rows: &mut RowBuffer,
-    from: LabeledRows<'_>,
-    row: usize,
-    copies: usize,
-    streams: Option<(Augmentation, StepStreams<'_>)>,
-    shape: InputShape,
-) -> Option<()> {
-    let mut generator = streams.map(|(augment, streams)| (augment, streams.generator(row)));
-    for _ in 0..copies {
-        let copy = rows.push(from, row)?;
-        if let Some((augment, generator)) = &mut generator {
-            augment.apply(copy, shape, generator);
+    /// Copies the chosen rows; `None` where one does not exist.
+    fn gather(&mut self, step: u64) -> Option<()> {
+        let examples = self.units.examples().expose_sensitive();
+        let from = LabeledRows {
+            inputs: examples.inputs(),
+            labels: examples.labels(),
+        };
+        let Some((augment, streams)) = &self.augment else {
+            return match self.copies {
+                1 => self.rows.extend(from, &self.chosen),
+                copies => self.chosen.iter().try_for_each(|&row| {
+                    (0..copies).try_for_each(|_| self.rows.push(from, row).map(drop))
+                }),
+            };
+        };
+        let streams = streams.step(step);
+        for &row in &self.chosen {
+            let mut generator = streams.generator(row);
+            for _ in 0..self.copies {
+                let copy = self.rows.push(from, row)?;
+                augment.apply(copy, self.shape, &mut generator);
+            }
         }
+        Some(())
     }
-    Some(())
 }

@@ -7,7 +7,7 @@ use crate::optimizer::{OptimizerSpec, WeightAverage};
 use crate::plain::TrainingError;
 
 /// Rows that are gathered and sent to the engine at once, by default.
-const PHYSICAL_BATCH: usize = 1024;
+const PHYSICAL_BATCH: usize = 4096;
 
 /// How the noisy gradients are used, and how the rows of a unit are presented. All of it is public,
 /// and none of it changes what a step costs.

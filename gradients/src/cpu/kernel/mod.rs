@@ -14,6 +14,7 @@ mod outer;
 mod panels;
 mod reduce;
 mod rows;
+mod scatter;
 mod vectors;
 
 pub(super) use buffer::Buffer;
@@ -23,6 +24,6 @@ pub use instructions::Instructions;
 pub(super) use multiply::{Output, multiply};
 pub(super) use outer::{Deltas, outer};
 pub(super) use panels::Panels;
-pub(super) use reduce::{add_scaled, squared_norm};
+pub(super) use reduce::{add_rows, add_scaled, squared_norm};
 pub(super) use rows::Rows;
-pub(super) use vectors::{load, store};
+pub(super) use scatter::Scatter;

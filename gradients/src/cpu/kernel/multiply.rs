@@ -70,6 +70,8 @@ struct Part<'a, V> {
     /// Where the part starts in each segment.
     offset: usize,
     length: usize,
+    /// From where a row starts to the end of its last segment here.
+    span: usize,
     panel: &'a [V],
     /// Whether the products so far are in the output, and not the bias.
     add: bool,
@@ -88,6 +90,7 @@ impl Multiply<'_> {
                 segments,
                 offset: 0,
                 length,
+                span: span(segments) + length,
                 panel,
                 add: false,
             };
@@ -103,6 +106,7 @@ impl Multiply<'_> {
                     segments: segment,
                     offset: count * PART,
                     length: panel.len(),
+                    span: span(segment) + count * PART + panel.len(),
                     panel,
                     add: place + count > 0,
                 };
@@ -126,27 +130,44 @@ impl Multiply<'_> {
         {
             load_line(simd, &bias[column..], &mut start);
         }
+        // A narrow panel has few sums, each of which would wait for its last addition. All rows of a
+        // panel are added up in the same order: where a row stands must not change its result.
+        match N {
+            1 => self.tiles::<S, N, 2>(simd, column, columns, part, &start),
+            _ => self.tiles::<S, N, 1>(simd, column, columns, part, &start),
+        }
+    }
+
+    #[inline(always)]
+    fn tiles<S: Simd, const N: usize, const E: usize>(
+        &mut self,
+        simd: S,
+        column: usize,
+        columns: usize,
+        part: &Part<'_, [S::f32s; N]>,
+        start: &[S::f32s; N],
+    ) {
         let count = self.rows.starts.len();
         let mut row = 0;
         if S::REGISTER_COUNT >= 32 {
             while row + 8 <= count {
-                self.tile::<S, 8, N>(simd, row, column, columns, part, &start);
+                self.tile::<S, 8, N, E>(simd, row, column, columns, part, start);
                 row += 8;
             }
         }
         while row + 4 <= count {
-            self.tile::<S, 4, N>(simd, row, column, columns, part, &start);
+            self.tile::<S, 4, N, E>(simd, row, column, columns, part, start);
             row += 4;
         }
         while row < count {
-            self.tile::<S, 1, N>(simd, row, column, columns, part, &start);
+            self.tile::<S, 1, N, E>(simd, row, column, columns, part, start);
             row += 1;
         }
     }
 
-    /// `M` rows times a part of one panel.
+    /// `M` rows times a part of one panel, in `E` sums that take turns.
     #[inline(always)]
-    fn tile<S: Simd, const M: usize, const N: usize>(
+    fn tile<S: Simd, const M: usize, const N: usize, const E: usize>(
         &mut self,
         simd: S,
         row: usize,
@@ -158,17 +179,37 @@ impl Multiply<'_> {
         let Rows { data, starts, .. } = self.rows;
         let (offset, length) = (part.offset, part.length);
         let starts: &[usize] = &starts[row..row + M];
-        let mut sums = [*start; M];
+        let mut sums = [[[simd.splat_f32s(0.0); N]; M]; E];
+        sums[0] = [*start; M];
+        // All of one length, so that a segment is checked once for all.
+        let span = part.span;
+        let mut rows: [&[f32]; M] = [&[]; M];
+        for (row, start) in rows.iter_mut().zip(starts) {
+            *row = &data[*start..][..span];
+        }
         for (segment, panel) in part.segments.iter().zip(part.panel.chunks_exact(length)) {
+            let from = segment + offset;
             let mut sources: [&[f32]; M] = [&[]; M];
-            for (source, start) in sources.iter_mut().zip(starts) {
-                *source = &data[start + segment + offset..][..length];
+            for i in 0..M {
+                sources[i] = &rows[i][from..from + panel.len()];
             }
-            for (p, line) in panel.iter().enumerate() {
+            let (groups, rest) = panel.as_chunks::<E>();
+            for (group, lines) in groups.iter().enumerate() {
+                for e in 0..E {
+                    for i in 0..M {
+                        let value = simd.splat_f32s(sources[i][group * E + e]);
+                        for j in 0..N {
+                            sums[e][i][j] = simd.mul_add_e_f32s(value, lines[e][j], sums[e][i][j]);
+                        }
+                    }
+                }
+            }
+            let done = groups.len() * E;
+            for (p, line) in rest.iter().enumerate() {
                 for i in 0..M {
-                    let value = simd.splat_f32s(sources[i][p]);
+                    let value = simd.splat_f32s(sources[i][done + p]);
                     for j in 0..N {
-                        sums[i][j] = simd.mul_add_e_f32s(value, line[j], sums[i][j]);
+                        sums[0][i][j] = simd.mul_add_e_f32s(value, line[j], sums[0][i][j]);
                     }
                 }
             }
@@ -178,7 +219,10 @@ impl Multiply<'_> {
         let mut done = [*start; M];
         for i in 0..M {
             for j in 0..N {
-                done[i][j] = sums[i][j];
+                done[i][j] = sums[0][i][j];
+                for turn in &sums[1..] {
+                    done[i][j] = simd.add_f32s(done[i][j], turn[i][j]);
+                }
             }
         }
         let Output {
@@ -195,4 +239,9 @@ impl Multiply<'_> {
             store_line(simd, target, line);
         }
     }
+}
+
+/// Where the last of some segments starts.
+fn span(segments: &[usize]) -> usize {
+    segments.iter().copied().max().unwrap_or(0)
 }

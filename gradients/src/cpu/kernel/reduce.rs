@@ -3,6 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::Instructions;
+use super::vectors::{load, store};
 
 /// Adds `factor` times each value to the sum at its place.
 pub(in crate::cpu) fn add_scaled(
@@ -31,6 +32,41 @@ pub(in crate::cpu) fn add_scaled(
         }
     }
     instructions.run(Add(sum, values, factor));
+}
+
+/// Adds each row of `values [rows, sums.len()]` to the sums.
+pub(in crate::cpu) fn add_rows(instructions: Instructions, sums: &mut [f32], values: &[f32]) {
+    struct AddRows<'a>(&'a mut [f32], &'a [f32]);
+    impl WithSimd for AddRows<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            let width = self.0.len();
+            for (part, sums) in self.0.chunks_mut(S::F32_LANES).enumerate() {
+                let from = part * S::F32_LANES;
+                let count = sums.len();
+                // Four rows at a time do not wait for each other.
+                let mut four = [simd.splat_f32s(0.0); 4];
+                let rows = self.1.chunks_exact(4 * width);
+                for row in rows.remainder().chunks_exact(width) {
+                    four[0] = simd.add_f32s(four[0], load(simd, &row[from..][..count]));
+                }
+                for rows in rows {
+                    for i in 0..4 {
+                        let row = &rows[i * width + from..][..count];
+                        four[i] = simd.add_f32s(four[i], load(simd, row));
+                    }
+                }
+                let [a, b, c, d] = four;
+                let total = simd.add_f32s(simd.add_f32s(a, b), simd.add_f32s(c, d));
+                let total = simd.add_f32s(load(simd, sums), total);
+                store(simd, sums, total);
+            }
+        }
+    }
+    if !sums.is_empty() {
+        instructions.run(AddRows(sums, values));
+    }
 }
 
 /// Squares that are added in f32 before the sum goes on in f64.

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 /// A vector of a slice of at most as many values; zeros where it is shorter.
 #[inline(always)]
-pub(in crate::cpu) fn load<S: Simd>(simd: S, values: &[f32]) -> S::f32s {
+pub(super) fn load<S: Simd>(simd: S, values: &[f32]) -> S::f32s {
     // A whole vector needs no mask, and no call.
     match S::as_simd_f32s(values).0.first() {
         Some(vector) => *vector,
@@ -14,7 +14,7 @@ pub(in crate::cpu) fn load<S: Simd>(simd: S, values: &[f32]) -> S::f32s {
 
 /// Writes as much of a vector as the slice holds.
 #[inline(always)]
-pub(in crate::cpu) fn store<S: Simd>(simd: S, values: &mut [f32], vector: S::f32s) {
+pub(super) fn store<S: Simd>(simd: S, values: &mut [f32], vector: S::f32s) {
     if values.len() >= S::F32_LANES {
         if let Some(place) = S::as_mut_simd_f32s(values).0.first_mut() {
             *place = vector;

@@ -1,7 +1,8 @@
 //! Linear layers and convolutions: a matrix that meets every row, or every patch of every row.
 
 use crate::cpu::kernel::{
-    Buffer, Deltas, GramNorm, Instructions, Output, Panels, Rows, gram_norm, multiply, outer,
+    Buffer, Deltas, GramNorm, Instructions, Output, Panels, Rows, Scatter, add_rows, gram_norm,
+    multiply, outer,
 };
 use crate::network::{InputShape, LayerShape, LayerSpec};
 
@@ -144,6 +145,11 @@ impl Matrix {
     /// Number of weights, without the bias.
     fn weights(&self) -> usize {
         self.groups * self.width * self.columns
+    }
+
+    /// Multiply-adds of the forward pass of one input row.
+    pub(in crate::cpu) fn multiply_adds(&self) -> usize {
+        self.positions * self.weights()
     }
 
     /// Number of outputs a position.
@@ -333,15 +339,14 @@ impl Matrix {
                     length: self.columns,
                 };
                 multiply(instructions, rows, panels, None, output);
-                let patches = memory.patches.chunks_exact(self.width);
-                for (start, patch) in memory.starts[first..first + some].iter().zip(patches) {
-                    for (segment, values) in segments.iter().zip(patch.chunks_exact(self.length)) {
-                        let place = &mut target[start + segment..][..self.length];
-                        for (sum, value) in place.iter_mut().zip(values) {
-                            *sum += value;
-                        }
-                    }
-                }
+                let scatter = Scatter {
+                    values: &memory.patches,
+                    starts: &memory.starts[first..first + some],
+                    segments,
+                    length: self.length,
+                    data: &mut *target,
+                };
+                scatter.run(instructions);
             }
         }
         if let Some(padding) = &self.padding {
@@ -384,11 +389,7 @@ impl Matrix {
         if !add {
             bias.fill(0.0);
         }
-        for delta in deltas.chunks_exact(outputs) {
-            for (sum, value) in bias.iter_mut().zip(delta) {
-                *sum += value;
-            }
-        }
+        add_rows(instructions, bias, deltas);
     }
 
     /// Whether a unit of `rows` rows is cheaper to measure than to make the gradient of.

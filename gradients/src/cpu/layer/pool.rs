@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::cpu::kernel::{Instructions, load, store};
+use crate::cpu::kernel::Instructions;
 use crate::network::{InputShape, LayerShape, LayerSpec};
 
 /// What is taken of a window.
@@ -18,10 +18,12 @@ pub(in crate::cpu) enum PoolKind {
 #[derive(Debug)]
 pub(in crate::cpu) struct Pool {
     kind: PoolKind,
-    channels: usize,
     input: usize,
-    /// First pixel of each window, times the channels.
-    windows: Vec<usize>,
+    /// Where each run of windows starts whose values lie side by side, as their results do: at a
+    /// stride of 1 those of a line, otherwise those of one window.
+    runs: Vec<usize>,
+    /// Results of a run.
+    run: usize,
     /// Pixels of a window after its first, times the channels.
     places: Vec<usize>,
 }
@@ -57,13 +59,20 @@ impl Pool {
                 .collect()
         };
         let places = |side: usize, window: usize| (side - window) / stride + 1;
+        let [down, across] = [places(height, tall), places(width, wide)];
+        let together = if stride == 1 { across } else { 1 };
         Some(Self {
             kind,
-            channels,
             input: layer.input.len(),
-            windows: grid(places(height, tall), places(width, wide), stride),
+            runs: grid(down, across / together, stride),
+            run: together * channels,
             places: grid(tall, wide, 1),
         })
+    }
+
+    /// Number of results of a row.
+    fn outputs(&self) -> usize {
+        self.runs.len() * self.run
     }
 
     /// The outputs of a block of rows.
@@ -111,34 +120,22 @@ impl WithSimd for Forward<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let pool = self.pool;
-        let size = pool.windows.len() * pool.channels;
-        let share = simd.splat_f32s(1.0 / pool.places.len() as f32);
+        let share = 1.0 / pool.places.len() as f32;
         let rows = self.inputs.chunks_exact(pool.input);
-        for (input, output) in rows.zip(self.outputs.chunks_exact_mut(size)) {
-            let pixels = output.chunks_exact_mut(pool.channels);
-            for (window, pixel) in pool.windows.iter().zip(pixels) {
-                for (part, target) in pixel.chunks_mut(S::F32_LANES).enumerate() {
-                    let from = window + part * S::F32_LANES;
-                    let first = &input[from + pool.places[0]..][..target.len()];
-                    let mut value = load(simd, first);
-                    for &place in &pool.places[1..] {
-                        let other = &input[from + place..][..target.len()];
-                        let other = load(simd, other);
-                        value = match pool.kind {
-                            PoolKind::Mean => simd.add_f32s(value, other),
-                            // What is not a number wins, and stays.
-                            PoolKind::Largest => {
-                                let larger = simd.less_than_f32s(value, other);
-                                let number = simd.equal_f32s(other, other);
-                                let value = simd.select_f32s(larger, other, value);
-                                simd.select_f32s(number, value, other)
-                            }
-                        };
+        let outputs = self.outputs.chunks_exact_mut(pool.outputs());
+        for (input, output) in rows.zip(outputs) {
+            for (run, output) in pool.runs.iter().zip(output.chunks_exact_mut(pool.run)) {
+                let (first, others) = pool.places.split_at(1);
+                output.copy_from_slice(&input[run + first[0]..][..pool.run]);
+                for place in others {
+                    let values = &input[run + place..][..pool.run];
+                    match pool.kind {
+                        PoolKind::Largest => keep_larger(simd, output, values),
+                        PoolKind::Mean => add(simd, output, values),
                     }
-                    if pool.kind == PoolKind::Mean {
-                        value = simd.mul_f32s(value, share);
-                    }
-                    store(simd, target, value);
+                }
+                if pool.kind == PoolKind::Mean {
+                    scale(simd, output, share);
                 }
             }
         }
@@ -159,9 +156,10 @@ impl WithSimd for Backward<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let pool = self.pool;
-        let size = pool.windows.len() * pool.channels;
-        let share = simd.splat_f32s(1.0 / pool.places.len() as f32);
-        let zero = simd.splat_f32s(0.0);
+        let size = pool.outputs();
+        let share = 1.0 / pool.places.len() as f32;
+        // What is left of each gradient until the largest value has been found.
+        let mut left = vec![0.0; pool.run];
         self.input_deltas.fill(0.0);
         let rows = self
             .inputs
@@ -172,33 +170,91 @@ impl WithSimd for Backward<'_> {
             .chunks_exact(size)
             .zip(self.deltas.chunks_exact(size));
         for ((input, input_delta), (output, delta)) in rows.zip(results) {
-            let pixels = output
-                .chunks_exact(pool.channels)
-                .zip(delta.chunks_exact(pool.channels));
-            for (window, (output, delta)) in pool.windows.iter().zip(pixels) {
-                let parts = output.chunks(S::F32_LANES).zip(delta.chunks(S::F32_LANES));
-                for (part, (output, delta)) in parts.enumerate() {
-                    let from = window + part * S::F32_LANES;
-                    let largest = load(simd, output);
-                    let mut left = load(simd, delta);
-                    if pool.kind == PoolKind::Mean {
-                        left = simd.mul_f32s(left, share);
-                    }
-                    for &place in &pool.places {
-                        let values = from + place..from + place + output.len();
-                        let target = &mut input_delta[values.clone()];
-                        let mut given = left;
-                        if pool.kind == PoolKind::Largest {
-                            let value = load(simd, &input[values]);
-                            let here = simd.equal_f32s(value, largest);
-                            given = simd.select_f32s(here, left, zero);
-                            left = simd.select_f32s(here, zero, left);
+            let runs = output
+                .chunks_exact(pool.run)
+                .zip(delta.chunks_exact(pool.run));
+            for (run, (output, delta)) in pool.runs.iter().zip(runs) {
+                left.copy_from_slice(delta);
+                if pool.kind == PoolKind::Mean {
+                    scale(simd, &mut left, share);
+                }
+                for place in &pool.places {
+                    let values = run + place..run + place + pool.run;
+                    let target = &mut input_delta[values.clone()];
+                    match pool.kind {
+                        PoolKind::Largest => {
+                            give(simd, target, &input[values], output, &mut left);
                         }
-                        let sum = simd.add_f32s(load(simd, target), given);
-                        store(simd, target, sum);
+                        PoolKind::Mean => add(simd, target, &left),
                     }
                 }
             }
         }
+    }
+}
+
+/// Puts the larger of both into `values`. What is not a number wins, and stays.
+#[inline(always)]
+fn keep_larger<S: Simd>(simd: S, values: &mut [f32], others: &[f32]) {
+    let (values, values_rest) = S::as_mut_simd_f32s(values);
+    let (others, others_rest) = S::as_simd_f32s(others);
+    for (value, &other) in values.iter_mut().zip(others) {
+        let larger = simd.less_than_f32s(*value, other);
+        let number = simd.equal_f32s(other, other);
+        let chosen = simd.select_f32s(larger, other, *value);
+        *value = simd.select_f32s(number, chosen, other);
+    }
+    for (value, &other) in values_rest.iter_mut().zip(others_rest) {
+        if *value < other || other.is_nan() {
+            *value = other;
+        }
+    }
+}
+
+/// Adds what is left of each gradient to the target where the value is the largest; there is
+/// nothing left of it then.
+#[inline(always)]
+fn give<S: Simd>(simd: S, target: &mut [f32], values: &[f32], largest: &[f32], left: &mut [f32]) {
+    let zero = simd.splat_f32s(0.0);
+    let (targets, targets_rest) = S::as_mut_simd_f32s(target);
+    let (values, values_rest) = S::as_simd_f32s(values);
+    let (largests, largests_rest) = S::as_simd_f32s(largest);
+    let (lefts, lefts_rest) = S::as_mut_simd_f32s(left);
+    let compared = values.iter().zip(largests);
+    for ((target, left), (&value, &largest)) in targets.iter_mut().zip(lefts).zip(compared) {
+        let here = simd.equal_f32s(value, largest);
+        *target = simd.add_f32s(*target, simd.select_f32s(here, *left, zero));
+        *left = simd.select_f32s(here, zero, *left);
+    }
+    let compared = values_rest.iter().zip(largests_rest);
+    for ((target, left), (value, largest)) in targets_rest.iter_mut().zip(lefts_rest).zip(compared)
+    {
+        if value == largest {
+            *target += std::mem::take(left);
+        }
+    }
+}
+
+#[inline(always)]
+fn add<S: Simd>(simd: S, sums: &mut [f32], values: &[f32]) {
+    let (sums, sums_rest) = S::as_mut_simd_f32s(sums);
+    let (values, values_rest) = S::as_simd_f32s(values);
+    for (sum, &value) in sums.iter_mut().zip(values) {
+        *sum = simd.add_f32s(*sum, value);
+    }
+    for (sum, value) in sums_rest.iter_mut().zip(values_rest) {
+        *sum += value;
+    }
+}
+
+#[inline(always)]
+fn scale<S: Simd>(simd: S, values: &mut [f32], factor: f32) {
+    let (vectors, rest) = S::as_mut_simd_f32s(values);
+    let factors = simd.splat_f32s(factor);
+    for value in vectors {
+        *value = simd.mul_f32s(*value, factors);
+    }
+    for value in rest {
+        *value *= factor;
     }
 }
