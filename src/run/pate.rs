@@ -156,11 +156,10 @@ impl<'a> PatePlan<'a> {
     fn votes(&self, context: &mut Context, questions: &PublicInputs) -> Result<Votes> {
         let examples = context.dataset.private.examples();
         // Votes belong to the questions as well: a pool file can change between two attempts.
-        let public = format!(
-            "{}\n{}",
-            context.experiment.to_toml()?,
-            digest::of_inputs(questions.inputs())
-        );
+        let config = context.experiment.to_toml()?;
+        let asked = digest::of_inputs(questions.inputs());
+        let teacher = format!("{:?}", self.teacher);
+        let public = [config.as_bytes(), asked.as_bytes(), teacher.as_bytes()];
         let store = VoteStore::new(&context.dir, digest::of_examples(examples, &public));
         let teachers = self.config.teachers.count;
         if let Some(votes) = store.load(teachers)? {
