@@ -13,6 +13,7 @@ use super::dp_sgd::{self, DpSgdTable};
 use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable, UnitTable};
 use crate::account::Accountant;
 use crate::run_dir::Replay;
+use crate::unit::Unit;
 
 /// A checked experiment.
 #[derive(Debug)]
@@ -212,11 +213,11 @@ impl PrivacyTarget {
         }
     }
 
-    /// What one neighbour has more than the other, in a word.
-    pub(crate) fn unit_name(&self) -> &'static str {
+    /// What one neighbour has more than the other.
+    pub(crate) fn protected(&self) -> Unit {
         match self.unit {
-            None => "record",
-            Some(_) => "user",
+            None => Unit::Record,
+            Some(_) => Unit::User,
         }
     }
 

@@ -127,7 +127,7 @@ fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
                 public,
             )?;
             Ok(PrivacyReport {
-                unit: accounting.privacy().unit_name(),
+                unit: accounting.privacy().protected().name(),
                 mechanism: outcome.mechanism.clone(),
                 warnings: outcome.warnings.clone(),
                 ..report

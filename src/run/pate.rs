@@ -78,7 +78,7 @@ impl<'a> PatePlan<'a> {
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let privacy = &self.config.privacy;
-        let mut ledger = context.dir.ledger(privacy.relation)?;
+        let mut ledger = context.dir.ledger(privacy.relation, privacy.protected())?;
         let (asked, questions) = self.questions(context);
 
         let votes = self.votes(context, &questions)?;

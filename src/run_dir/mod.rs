@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::errors::usage;
 use crate::ledger::RunLedger;
+use crate::unit::Unit;
 use atomic::Access;
 use lock::Lock;
 
@@ -152,7 +153,7 @@ impl RunDir {
     /// The run's ledger, on the disk from its first moment.
     ///
     /// A ledger that is missing beside a key or a release was lost, and what it held is spent.
-    pub(crate) fn ledger(&self, relation: NeighboringRelation) -> Result<RunLedger> {
+    pub(crate) fn ledger(&self, relation: NeighboringRelation, unit: Unit) -> Result<RunLedger> {
         let path = self.root.join("ledger.json");
         if !path.exists() && self.has_history() {
             bail!(
@@ -161,7 +162,7 @@ impl RunDir {
                 path.display()
             );
         }
-        RunLedger::open(&path, relation)
+        RunLedger::open(&path, relation, unit)
     }
 
     /// Writes one of the operator's files at the top.

@@ -56,14 +56,13 @@ impl Replay {
         let config = dir.config()?;
         match self {
             Self::DangerFixedSeed(seed) => {
-                let purpose = format!("NOT PRIVATE, the noise is of a fixed seed: {purpose}");
                 let parts = [purpose.as_bytes(), config.as_bytes()];
                 let digest = digest(&seed.to_le_bytes(), &parts, event, inputs)?;
+                let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
                 if !is_reserved(ledger, &digest) {
                     dir.remove_checkpoint()?;
-                    ledger.reserve(reservation(&purpose, event, &digest))?;
+                    ledger.reserve(reservation(purpose, event, &digest, &noise))?;
                 }
-                let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
                 Ok(Reserved { noise, digest })
             }
             Self::Key => {
@@ -85,8 +84,8 @@ impl Replay {
                 let key = NoiseKey::generate()?;
                 dir.write_private(KEY_FILE, key.expose_bytes())?;
                 let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
-                ledger.reserve(reservation(purpose, event, &digest))?;
                 let noise = NoiseSource::from_key(&key).bound_to(&digest);
+                ledger.reserve(reservation(purpose, event, &digest, &noise))?;
                 Ok(Reserved { noise, digest })
             }
         }
@@ -105,11 +104,17 @@ fn is_reserved(ledger: &RunLedger, digest: &[u8; 32]) -> bool {
     ledger.reservations().iter().any(|r| r.inputs == digest)
 }
 
-fn reservation(purpose: &str, event: &DpEvent, digest: &[u8; 32]) -> Reservation {
+fn reservation(
+    purpose: &str,
+    event: &DpEvent,
+    digest: &[u8; 32],
+    noise: &NoiseSource,
+) -> Reservation {
     Reservation {
         purpose: purpose.into(),
         event: event.clone(),
         inputs: hex(digest),
+        noise: noise.origin(),
     }
 }
 

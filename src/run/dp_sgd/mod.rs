@@ -42,7 +42,7 @@ impl DpSgdPlan<'_> {
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let privacy = self.accounting.privacy();
-        let mut ledger = context.dir.ledger(privacy.relation)?;
+        let mut ledger = context.dir.ledger(privacy.relation, privacy.protected())?;
         let network = Network::new(
             self.architecture.clone(),
             context.seed(),

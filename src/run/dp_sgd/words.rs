@@ -9,7 +9,7 @@ use crate::config::PrivacyTarget;
 
 /// What each step does to the units, each sentence by itself.
 pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<String> {
-    let (parameters, unit) = (mechanism.parameters(), privacy.unit_name());
+    let (parameters, unit) = (mechanism.parameters(), privacy.protected().name());
     let grouped = privacy.unit.as_ref().map(|unit| {
         format!(
             "unit: a user is all records with one value in the column `{}`; of each the first {} are \
