@@ -7,10 +7,11 @@ use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
 use privet_mechanisms::Arithmetic;
+use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
-use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable, UnitTable};
+use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable};
 use crate::account::Accountant;
 use crate::run_dir::Replay;
 use crate::unit::Unit;
@@ -49,7 +50,7 @@ pub(crate) struct PrivacyTarget {
     /// Whose upper bound epsilon is, where the config says.
     pub(crate) accountant: Option<Accountant>,
     /// Whose records belong together; each record is a unit when absent.
-    pub(crate) unit: Option<UnitTable>,
+    pub(crate) unit: Option<UnitColumn>,
     danger_fixed_noise_seed: Option<u64>,
 }
 
@@ -191,6 +192,14 @@ impl Experiment {
         match &self.method {
             Method::DpSgd(dp_sgd) => dp_sgd.table.arithmetic.into(),
             Method::Pate(_) | Method::Baseline(_) => Arithmetic::Float,
+        }
+    }
+
+    /// Which private records belong together, where not each is a unit.
+    pub(crate) fn units(&self) -> Option<&UnitColumn> {
+        match &self.method {
+            Method::DpSgd(dp_sgd) => dp_sgd.privacy.unit.as_ref(),
+            Method::Pate(_) | Method::Baseline(_) => None,
         }
     }
 

@@ -7,7 +7,6 @@ mod words;
 
 use anyhow::{Context as _, Result};
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
-use privet_training::data::UnitIndex;
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 
@@ -28,7 +27,6 @@ pub(super) struct DpSgdPlan<'a> {
     accounting: Accounting,
     mechanism: NoisySgdMechanism,
     planned_steps: u64,
-    units: Option<Sensitive<UnitIndex>>,
     settings: NoisySgdSettings,
     architecture: Architecture,
     baseline: Option<BaselinePlan<'a>>,
@@ -104,8 +102,9 @@ impl DpSgdPlan<'_> {
             &initial,
             plan.as_bytes(),
         ];
-        let records = digest::of_examples(context.dataset.private.examples(), &public);
-        Ok(match &self.units {
+        let private = &context.dataset.private;
+        let records = digest::of_examples(private.examples(), &public);
+        Ok(match private.units() {
             None => records,
             Some(units) => digest::of_units(units, records),
         })
@@ -123,7 +122,7 @@ impl DpSgdPlan<'_> {
         let phase = context.progress.phase("noisy SGD", steps);
         let layout = ParameterLayout::of(&network)?;
         let examples = context.dataset.private.examples();
-        let units = match &self.units {
+        let units = match context.dataset.private.units() {
             None => PrivateUnits::of_records(examples),
             Some(units) => PrivateUnits::of_groups(examples, units),
         };

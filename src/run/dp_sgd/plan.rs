@@ -9,7 +9,6 @@ use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
 use super::DpSgdPlan;
-use crate::config::file::UnitTable;
 use crate::config::{DpSgd, Experiment, Warning};
 use crate::run::baseline::{BaselinePlan, architecture};
 use crate::run::plan::{Accounting, declared_size};
@@ -32,16 +31,6 @@ impl<'a> DpSgdPlan<'a> {
             baseline,
         } = config;
         let architecture = network(config, experiment, dataset)?;
-        let units = match &privacy.unit {
-            None => None,
-            Some(UnitTable {
-                column,
-                maximum_records,
-            }) => {
-                let data = &experiment.file.data;
-                Some(data.load_units(&experiment.base, column, *maximum_records)?)
-            }
-        };
         let size = declared_size(dataset)?;
         let sampling = table.sampling(size as u64)?;
         sampling.validate().context("[dp_sgd] sampling")?;
@@ -102,7 +91,6 @@ impl<'a> DpSgdPlan<'a> {
             accounting,
             mechanism,
             planned_steps,
-            units,
             settings: table.settings(experiment.file.seed),
             architecture,
             baseline,

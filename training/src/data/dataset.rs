@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     DataError, Examples, HeldBackTruth, InputShape, Preprocessing, PublicInputs, PublicPool,
-    RecordSplitter, examples::append_input_bytes,
+    RecordSplitter, UnitIndex, examples::append_input_bytes,
 };
 
 /// What may be said about a data set: public facts only.
@@ -47,6 +47,7 @@ pub struct PublicDeclaration {
 /// The private records. Whatever depends on them, their number included, is sensitive.
 pub struct PrivateExamples {
     examples: Sensitive<Examples>,
+    units: Option<Sensitive<UnitIndex>>,
 }
 
 impl PrivateExamples {
@@ -55,13 +56,26 @@ impl PrivateExamples {
     pub fn new(examples: Examples) -> Self {
         Self {
             examples: Sensitive::new(examples),
+            units: None,
         }
+    }
+
+    /// The same records with what was read beside them: which of them belong together.
+    #[must_use]
+    pub(super) fn grouped(self, units: Option<Sensitive<UnitIndex>>) -> Self {
+        Self { units, ..self }
     }
 
     /// The records, still marked.
     #[must_use]
     pub const fn examples(&self) -> &Sensitive<Examples> {
         &self.examples
+    }
+
+    /// Which records belong to one unit of privacy; `None` where each is a unit.
+    #[must_use]
+    pub const fn units(&self) -> Option<&Sensitive<UnitIndex>> {
+        self.units.as_ref()
     }
 
     /// The true number of records, marked as sensitive.
