@@ -75,6 +75,13 @@ impl<'a> DpSgdPlan<'a> {
             arithmetic: table.arithmetic.into(),
         })
         .map_err(of_plan)?;
+        let size_of_model = architecture.parameters();
+        mechanism.check_model(size_of_model).map_err(|error| {
+            anyhow!(
+                "[dp_sgd] noise, noise_multiplier and arithmetic do not fit a network of \
+                 {size_of_model} parameters: {error}; or take less noise, or arithmetic = \"float\""
+            )
+        })?;
         accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;
 
         let mut warnings = privacy.warnings(size);

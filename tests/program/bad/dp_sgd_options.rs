@@ -201,6 +201,21 @@ fn an_accountant_that_cannot_bound_the_plan_is_refused() {
 }
 
 #[test]
+fn exact_noise_beyond_its_range_is_refused_before_anything_is_charged() {
+    // For the grid of one parameter it would not be too much.
+    refused_with_edit(
+        C,
+        "clipping_norm = 1.0\narithmetic = \"exact\"\nnoise_multiplier = 1.5e7",
+        &[
+            "[dp_sgd] noise",
+            "rounded Gaussian noise",
+            "2^40",
+            "arithmetic = \"float\"",
+        ],
+    );
+}
+
+#[test]
 fn a_network_that_cannot_be_trained_is_refused_before_anything_is_charged() {
     let layers =
         "layers = [{ kind = \"dropout\", probability = 0.5 }, { kind = \"linear\", outputs = 2 }]";

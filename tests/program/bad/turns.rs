@@ -72,6 +72,21 @@ fn turns_have_no_exact_arithmetic_and_no_adaptive_clipping() {
 }
 
 #[test]
+fn noise_that_takes_hours_to_plan_is_refused() {
+    let keys = format!("{FIXED}\nnoise = {{ kind = \"banded\", bands = 20 }}");
+    let config = edit(
+        &with(&keys, "replace-special"),
+        "steps = 40",
+        "steps = 15000000",
+    );
+    let words = [
+        "noise.bands = 20 for 15000000 steps",
+        "bands times steps is 300000000",
+    ];
+    refused(&config, &words);
+}
+
+#[test]
 fn numbers_of_turns_and_bands_are_checked() {
     for (keys, words) in [
         (
