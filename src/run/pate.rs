@@ -133,6 +133,7 @@ impl<'a> PatePlan<'a> {
             utility,
             privacy: Some((self.accounting.clone(), ledger, noise.origin())),
             mechanism: Vec::new(),
+            assumptions: Vec::new(),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             bytes_released: 4 * labels.len() as u64,

@@ -1,7 +1,7 @@
 //! Whether a plan fits what it is to run on, known before it is charged.
 
 use super::{Arithmetic, NoisySgdMechanism, exact};
-use crate::MechanismError;
+use crate::{MechanismError, Sensitive};
 
 impl NoisySgdMechanism {
     /// Refuses a model of `parameters` parameters that a run of this plan would refuse at its first
@@ -19,5 +19,13 @@ impl NoisySgdMechanism {
             Arithmetic::Float => Ok(()),
             Arithmetic::Exact => exact::check_noise(self, parameters),
         }
+    }
+
+    /// Refuses more private units than the plan's cost was made for, as a run does.
+    ///
+    /// # Errors
+    /// [`MechanismError::TooManyUnits`], which depends on private data.
+    pub fn check_units(&self, units: &Sensitive<usize>) -> Result<(), MechanismError> {
+        self.parameters().sampling.check_units(units)
     }
 }

@@ -77,6 +77,7 @@ impl DpSgdPlan<'_> {
             network,
             privacy: Some((self.accounting.clone(), ledger, reserved.noise.origin())),
             mechanism: words::of(&self.mechanism, privacy),
+            assumptions: words::assumptions(&self.mechanism, privacy),
             steps: self.config.table.stop_at_budget.then(|| Steps {
                 planned: self.planned_steps,
                 taken: self.mechanism.steps(),

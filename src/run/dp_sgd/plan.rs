@@ -82,6 +82,8 @@ impl<'a> DpSgdPlan<'a> {
                  {size_of_model} parameters: {error}; or take less noise, or arithmetic = \"float\""
             )
         })?;
+        let units = dataset.private.unit_count();
+        mechanism.check_units(&units).map_err(of_plan)?;
         accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;
 
         let mut warnings = privacy.warnings(size);

@@ -31,6 +31,18 @@ pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<
     grouped.into_iter().chain(step).collect()
 }
 
+/// What the cost rests on beside what every noisy SGD rests on.
+pub(super) fn assumptions(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<String> {
+    let unit = privacy.protected().name();
+    match mechanism.parameters().sampling {
+        Sampling::TruncatedPoisson { maximum_units, .. } => vec![format!(
+            "there are at most {maximum_units} private {unit}s (maximum_units), a bound that was chosen \
+             without counting them; a run on more is refused, and a refusal is not hidden"
+        )],
+        _ => Vec::new(),
+    }
+}
+
 fn noise(mechanism: &NoisySgdMechanism, unit: &str) -> String {
     let (steps, multiplier) = (mechanism.steps(), mechanism.gradient_noise_multiplier());
     let parameters = mechanism.parameters();

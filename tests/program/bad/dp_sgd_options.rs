@@ -62,8 +62,20 @@ fn values_out_of_range_are_refused() {
         ),
         (
             Q,
-            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 0 }",
+            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 0, \
+             maximum_units = 400 }",
             "maximum_batch_size is 0",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 50 }",
+            "needs maximum_units",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 50, \
+             maximum_units = 100 }",
+            "more private units than maximum_units = 100",
         ),
         (
             Q,

@@ -78,6 +78,15 @@ impl PrivateExamples {
         self.units.as_ref()
     }
 
+    /// The true number of units of privacy, marked as sensitive.
+    #[must_use]
+    pub fn unit_count(&self) -> Sensitive<usize> {
+        match &self.units {
+            None => self.count(),
+            Some(units) => units.as_ref().map(UnitIndex::len),
+        }
+    }
+
     /// The true number of records, marked as sensitive.
     #[must_use]
     pub fn count(&self) -> Sensitive<usize> {
