@@ -61,6 +61,8 @@ impl RunDir {
                 ))
             })
         };
+        let is_missing = |path: &&Path| !path.exists();
+        let missing: Vec<&Path> = root.ancestors().take_while(is_missing).collect();
         create(root)?;
         create(&root.join("released"))?;
         create(&root.join("private"))?;
@@ -71,12 +73,12 @@ impl RunDir {
             machine: machine::identity()?,
         };
         dir.check_config(resume, config)?;
-        // The directory's own name must be as durable as what is written in it.
-        for path in [root, root.parent().unwrap_or(root)] {
-            if path.is_dir() {
-                atomic::sync_directory(path)
-                    .with_context(|| format!("cannot write {}", path.display()))?;
-            }
+        // The names of the directory and of all that were made to hold it must be as durable as what
+        // is written in it. An interrupted run's is there, perhaps not durably.
+        let names = missing.into_iter().chain([root]).map(atomic::directory_of);
+        for path in names.chain([root]) {
+            atomic::sync_directory(path)
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(dir)
     }
