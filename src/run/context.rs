@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
 use burn::tensor::Device;
 use privet_training::data::Dataset;
 
@@ -33,25 +32,20 @@ impl<'a> Context<'a> {
         dir: RunDir,
         progress: Progress,
         clock: Instant,
-    ) -> Result<Self> {
+    ) -> Self {
         let warning = serde_json::json!({"warning": "NOT PRIVATE"});
         let head = (!experiment.is_private()).then_some(warning);
-        let mut metrics = Metrics::new(&dir.root().join("metrics.jsonl"), head);
-        // What a checkpoint goes on from is kept until the checkpoint has been read.
-        if !dir.has_checkpoint() {
-            metrics.begin()?;
-        }
-        Ok(Self {
+        Self {
             experiment,
             dataset,
-            metrics,
+            metrics: Metrics::new(&dir.root().join("metrics.jsonl"), head),
             dir,
             progress,
             seconds: Seconds::default(),
             device: Device::flex(),
             engine: Engine::new(experiment.file.engine),
             clock,
-        })
+        }
     }
 
     pub(super) fn seed(&self) -> u64 {

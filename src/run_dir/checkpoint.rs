@@ -81,11 +81,6 @@ impl CheckpointFile {
 }
 
 impl RunDir {
-    /// Whether there is a checkpoint, of whatever reservation.
-    pub(crate) fn has_checkpoint(&self) -> bool {
-        self.private(FILE).exists()
-    }
-
     /// Removes the checkpoint, if there is one.
     pub(super) fn remove_checkpoint(&self) -> Result<()> {
         self.remove_private(FILE)

@@ -110,7 +110,14 @@ impl RunDir {
 
     /// Whether something may have been reserved or released here.
     fn has_history(&self) -> bool {
-        let files = ["ledger.json", "result.json", "private/noise.key"];
+        // The metrics are begun after the reservation.
+        let files = [
+            "ledger.json",
+            "metrics.jsonl",
+            "result.json",
+            "private/noise.key",
+            "private/checkpoint",
+        ];
         files.iter().any(|file| self.root.join(file).exists())
             || fs::read_dir(self.root.join("released"))
                 .is_ok_and(|mut released| released.next().is_some())
