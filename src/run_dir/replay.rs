@@ -34,8 +34,8 @@ pub(crate) enum Replay {
 pub(crate) struct Reserved {
     /// The noise of the mechanism that was reserved.
     pub(crate) noise: NoiseSource,
-    /// What names the reservation: a keyed digest of all that decides the release.
-    pub(crate) digest: [u8; 32],
+    /// A secret of this reservation alone, by which its checkpoints are told from others.
+    pub(super) seal_key: [u8; 32],
 }
 
 impl Replay {
@@ -57,13 +57,15 @@ impl Replay {
         match self {
             Self::DangerFixedSeed(seed) => {
                 let parts = [purpose.as_bytes(), config.as_bytes()];
-                let digest = digest(&seed.to_le_bytes(), &parts, event, inputs)?;
+                let key = seed.to_le_bytes();
+                let digest = digest(&key, &parts, event, inputs)?;
                 let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
                 if !is_reserved(ledger, &digest) {
                     dir.remove_checkpoint()?;
                     ledger.reserve(reservation(purpose, event, &digest, &noise))?;
                 }
-                Ok(Reserved { noise, digest })
+                let seal_key = seal_key(&key, &digest)?;
+                Ok(Reserved { noise, seal_key })
             }
             Self::Key => {
                 let parts = [purpose.as_bytes(), config.as_bytes(), dir.machine()];
@@ -71,7 +73,8 @@ impl Replay {
                     let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                     if is_reserved(ledger, &digest) {
                         let noise = NoiseSource::from_key(&key).bound_to(&digest);
-                        return Ok(Reserved { noise, digest });
+                        let seal_key = seal_key(key.expose_bytes(), &digest)?;
+                        return Ok(Reserved { noise, seal_key });
                     }
                 }
                 if !ledger.reservations().is_empty() {
@@ -86,7 +89,8 @@ impl Replay {
                 let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                 let noise = NoiseSource::from_key(&key).bound_to(&digest);
                 ledger.reserve(reservation(purpose, event, &digest, &noise))?;
-                Ok(Reserved { noise, digest })
+                let seal_key = seal_key(key.expose_bytes(), &digest)?;
+                Ok(Reserved { noise, seal_key })
             }
         }
     }
@@ -136,11 +140,22 @@ fn digest(
     event: &DpEvent,
     inputs: &Sensitive<[u8; 32]>,
 ) -> Result<[u8; 32]> {
-    let mut mac =
-        <Hmac<Sha256> as KeyInit>::new_from_slice(key).context("making a keyed digest")?;
     let event = serde_json::to_vec(event)?;
     let ends: [&[u8]; 3] = [b"privet replay v1", &event, inputs.expose_sensitive()];
-    for part in ends.iter().chain(parts) {
+    keyed(key, ends.iter().chain(parts))
+}
+
+/// The same key's secret for the reservation that `digest` names.
+fn seal_key(key: &[u8], digest: &[u8; 32]) -> Result<[u8; 32]> {
+    let parts: [&[u8]; 2] = [b"privet checkpoint seal v1", digest];
+    keyed(key, parts.iter())
+}
+
+/// HMAC-SHA-256 of parts that are framed by their lengths; the first one names the use.
+fn keyed<'a>(key: &[u8], parts: impl Iterator<Item = &'a &'a [u8]>) -> Result<[u8; 32]> {
+    let mut mac =
+        <Hmac<Sha256> as KeyInit>::new_from_slice(key).context("making a keyed digest")?;
+    for part in parts {
         mac.update(&(part.len() as u64).to_le_bytes());
         mac.update(part);
     }
