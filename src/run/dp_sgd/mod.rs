@@ -152,7 +152,7 @@ impl DpSgdPlan<'_> {
                 run
             }
         };
-        let mut reports = Reports::new(self, earlier_charges, context)?;
+        let mut reports = Reports::new(self, earlier_charges, context);
         let mut checkpoints = Checkpoints::new(self.config.table.checkpoint_every, steps);
         let labels = context.dataset.test.labels();
         while let Some(batch) = run.next_batch() {
