@@ -35,6 +35,16 @@ impl<'a> DpSgdPlan<'a> {
         let sampling = table.sampling(size as u64)?;
         sampling.validate().context("[dp_sgd] sampling")?;
         check_relation(&sampling, privacy.relation)?;
+        ensure!(
+            privacy.relation != NeighboringRelation::ReplaceOne
+                || !dataset.private.are_split_by_content(),
+            "[privacy] neighboring = \"replace-one\" and [dp_sgd] sampling: the private records are \
+             split off one file by their content, so that a record which is replaced by another may \
+             leave them, and all behind it move to other steps; give the private, pool and test \
+             records as files of their own ([data.files]), or take neighboring = \
+             \"replace-special\", or sampling = {{ kind = \"poisson\" }} with neighboring = \
+             \"add-or-remove-one\""
+        );
         let planned_steps = table.steps(share(&sampling))?;
         let clipping = table.clipping_plan(sampling.expected_batch_size(size as u64))?;
         check_layers(&clipping, &architecture)?;

@@ -1,7 +1,8 @@
 //! Noise and sampling of noisy SGD that do not go together.
 
 use super::refused;
-use crate::samples::{dp_sgd, edit};
+use crate::folder::Folder;
+use crate::samples::{DATA, SCHEMA, data_of_parts, dp_sgd, edit, write_parts};
 
 /// The sample run with these keys in place of Poisson sampling, under this relation.
 fn with(keys: &str, relation: &str) -> String {
@@ -54,6 +55,33 @@ fn turns_have_relations_of_their_own() {
             "\"add-or-remove-one\"",
         ],
     );
+}
+
+/// Replaced by a record that belongs to another part, a record moves all behind it.
+#[test]
+fn turns_in_a_file_that_is_split_have_no_replacement() {
+    let config = with(FIXED, "replace-one");
+    refused(
+        &config,
+        &[
+            "neighboring = \"replace-one\"",
+            "split off one file by their content",
+            "files of their own",
+        ],
+    );
+    let built_in = edit(
+        &config,
+        &format!("{DATA}{SCHEMA}"),
+        "data.name = \"optdigits\"\n",
+    );
+    refused(&built_in, &["split off one file by their content"]);
+    // The ways out.
+    let folder = Folder::new();
+    write_parts(&folder, [360, 480]);
+    let parts = edit(&config, DATA, &data_of_parts());
+    folder.run_into("parts", &parts, &["--quiet"]).well();
+    let special = with(FIXED, "replace-special");
+    folder.run_into("special", &special, &["--quiet"]).well();
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub struct PublicDeclaration {
 pub struct PrivateExamples {
     examples: Sensitive<Examples>,
     units: Option<Sensitive<UnitIndex>>,
+    split_by_content: bool,
 }
 
 impl PrivateExamples {
@@ -57,7 +58,15 @@ impl PrivateExamples {
         Self {
             examples: Sensitive::new(examples),
             units: None,
+            split_by_content: false,
         }
+    }
+
+    /// Whether the content of a record decided that it is here: one that is replaced by another may
+    /// then leave, and all behind it move up by a place.
+    #[must_use]
+    pub const fn are_split_by_content(&self) -> bool {
+        self.split_by_content
     }
 
     /// The same records with what was read beside them: which of them belong together.
@@ -184,7 +193,9 @@ pub(super) fn assemble_single(
     let [private, pool, test] = splitter.split(examples);
     let truth = HeldBackTruth::new(pool.labels().to_vec());
     let pool = PublicPool::new(PublicInputs::new(pool.inputs().to_owned(), &info.name)?);
-    Dataset::assemble(info, preprocessing, private, pool, Some(truth), test)
+    let mut dataset = Dataset::assemble(info, preprocessing, private, pool, Some(truth), test)?;
+    dataset.private.split_by_content = true;
+    Ok(dataset)
 }
 
 /// Refuses a test set that holds an input of the pool: a label released for it would be a label of
