@@ -20,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) progress: Progress,
     pub(super) metrics: Metrics,
     pub(super) seconds: Seconds,
+    /// Whether another process began the run.
+    pub(super) resumed: bool,
     pub(super) device: Device,
     pub(super) engine: Engine,
     clock: Instant,
@@ -31,6 +33,7 @@ impl<'a> Context<'a> {
         dataset: Dataset,
         dir: RunDir,
         progress: Progress,
+        resumed: bool,
         clock: Instant,
     ) -> Self {
         let warning = serde_json::json!({"warning": "NOT PRIVATE"});
@@ -42,6 +45,7 @@ impl<'a> Context<'a> {
             dir,
             progress,
             seconds: Seconds::default(),
+            resumed,
             device: Device::flex(),
             engine: Engine::new(experiment.file.engine),
             clock,

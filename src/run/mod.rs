@@ -113,7 +113,8 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         return print(&result, options.json, dir.root());
     }
 
-    let mut context = Context::new(experiment, dataset, dir, options.progress, clock);
+    let (progress, resumed) = (options.progress, options.resume);
+    let mut context = Context::new(experiment, dataset, dir, progress, resumed, clock);
     let outcome = plan.run(&mut context)?;
     let result = artefacts::write(&context, outcome)?;
     Replay::forget(&context.dir)?;

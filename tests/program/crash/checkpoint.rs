@@ -3,6 +3,7 @@
 use std::fs;
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
 use sha2::Sha256;
 
 use super::{finish, fixed, has_released, kill_when, reservations, start};
@@ -54,6 +55,9 @@ fn a_run_goes_on_from_its_checkpoint_to_the_same_bytes() {
     let said = finish(&folder, &config);
     assert!(said.err.contains("going on after step "), "{}", said.err);
     assert!(!folder.exists(CHECKPOINT));
+    // Its times are those of the second process, and it says so.
+    let cost = |folder: &Folder| folder.json("run/result.json")["cost"]["resumed"].clone();
+    assert_eq!((cost(&folder), cost(&whole)), (json!(true), json!(null)));
     let files = files_below(&whole.path("run/released"));
     assert!(files.contains(&"model.safetensors".to_string()));
     for file in files {
