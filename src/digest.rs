@@ -22,12 +22,20 @@ pub(crate) fn of_counts(
     })
 }
 
-/// SHA-256 of all records and of the config that is to be run on them.
-pub(crate) fn of_examples(examples: &Sensitive<Examples>, config: &str) -> Sensitive<[u8; 32]> {
+/// SHA-256 of all records, how many and how wide they are, and of everything public that decides what
+/// is computed of them. Each part is framed by its length, so that no two inputs give one text.
+pub(crate) fn of_examples(examples: &Sensitive<Examples>, public: &[&[u8]]) -> Sensitive<[u8; 32]> {
     examples.as_ref().map(|examples| {
         let mut hasher = Sha256::new();
-        hasher.update((config.len() as u64).to_le_bytes());
-        hasher.update(config.as_bytes());
+        hasher.update((public.len() as u64).to_le_bytes());
+        for part in public {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        let width = examples.inputs().ncols();
+        for size in [examples.len(), width, examples.classes()] {
+            hasher.update((size as u64).to_le_bytes());
+        }
         let mut record = Vec::new();
         for index in 0..examples.len() {
             examples.record_bytes(index, &mut record);
@@ -67,4 +75,39 @@ pub(crate) fn of_inputs(inputs: ArrayView2<'_, f32>) -> String {
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn digest(inputs: Array2<f32>, labels: &[u32], public: &[&[u8]]) -> [u8; 32] {
+        let examples = Examples::new(inputs, labels.to_vec(), 2, "x").unwrap();
+        *of_examples(&Sensitive::new(examples), public).expose_sensitive()
+    }
+
+    #[test]
+    fn the_same_bytes_in_another_shape_have_another_digest() {
+        // Inputs and labels of the first are, byte by byte, those of the second.
+        let two = digest(array![[1.0], [2.0]], &[0, 1], &[]);
+        let one = digest(array![[1.0, 0.0, 2.0]], &[1], &[]);
+        assert_ne!(two, one);
+    }
+
+    #[test]
+    fn public_parts_do_not_run_into_each_other() {
+        let of = |public: &[&[u8]]| digest(array![[1.0]], &[0], public);
+        let all = [
+            of(&[]),
+            of(&[b""]),
+            of(&[b"ab", b"c"]),
+            of(&[b"a", b"bc"]),
+            of(&[b"abc"]),
+        ];
+        for (index, one) in all.iter().enumerate() {
+            assert!(all.iter().skip(index + 1).all(|other| other != one));
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod run;
 mod run_dir;
+mod unit;
 mod vote_store;
 
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use privet_accountant::{DpEvent, EventError};
 use serde_json::json;
 
 use super::plan::{Plan, Repetition};
+use crate::unit::Unit;
 
 /// The numbers that the cost of noisy SGD depends on.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,7 @@ impl DpSgd {
                 ("steps", json!(self.steps)),
             ],
             event: self.event()?,
+            unit: Unit::Record,
             repetition: Some(Repetition::new("steps", self.steps, self.step()?)),
             assumptions: vec![
                 "every step's batch holds each record independently with the sampling probability \

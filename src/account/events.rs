@@ -13,6 +13,7 @@ use super::plan::{Plan, Repetition};
 use crate::config::unknown_key;
 use crate::errors::usage;
 use crate::ledger::RunLedger;
+use crate::unit::Unit;
 
 /// Where a ledger has several entries, the cost of them together is exact only if all of them
 /// were planned before the first.
@@ -59,14 +60,14 @@ fn parse(text: &str, name: &str) -> Result<Events, String> {
     let value: Value = from_json(text)?;
     let has = |key: &str| value.get(key).is_some();
     if has("kind") {
-        return Ok(Events::new(name, from_json(text)?, None, 1));
+        return Ok(Events::new(name, from_json(text)?, None, 1, Unit::Record));
     }
     if has("entries") || has("neighboring_relation") {
-        return Ok(Events::of_ledger(name, &from_json(text)?));
+        return Ok(Events::of_ledger(name, &from_json(text)?, Unit::Record));
     }
     if has("reservations") {
-        let ledger = RunLedger::parse(text).map_err(|error| error.to_string())?;
-        return Ok(Events::of_ledger(name, &ledger));
+        let (ledger, unit) = RunLedger::parse(text).map_err(|error| format!("{error:#}"))?;
+        return Ok(Events::of_ledger(name, &ledger, unit));
     }
     Err(format!(
         "holds {}, neither an event nor a ledger: give an object with the key `kind`, such as \
@@ -93,12 +94,14 @@ impl Events {
         event: DpEvent,
         relation: Option<NeighboringRelation>,
         entries: usize,
+        unit: Unit,
     ) -> Self {
         let repetition = Repetition::of(&event);
         let plan = Plan {
             subject: format!("the events of {name}"),
             parameters: Vec::new(),
             event,
+            unit,
             repetition,
             assumptions: if entries > 1 { vec![FIXED] } else { Vec::new() },
         };
@@ -109,9 +112,10 @@ impl Events {
         }
     }
 
-    fn of_ledger(name: &str, ledger: &Ledger) -> Self {
+    fn of_ledger(name: &str, ledger: &Ledger, unit: Unit) -> Self {
         let relation = Some(ledger.neighboring_relation());
-        Self::new(name, ledger.as_event(), relation, ledger.entries().len())
+        let entries = ledger.entries().len();
+        Self::new(name, ledger.as_event(), relation, entries, unit)
     }
 
     /// The relation to account under: the one that was given must be the file's own.
@@ -135,7 +139,7 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Unit, parse};
 
     #[track_caller]
     fn refused(text: &str, words: &str) {
@@ -152,14 +156,15 @@ mod tests {
         let read = parse(&ledger, "x").unwrap();
         assert_eq!(read.relation.unwrap().name(), "replace-one");
         assert_eq!(read.plan.repetition.unwrap().count, 3);
-        let reservations = format!(r#"[{{"purpose":"p","event":{gaussian},"inputs":"00"}}]"#);
         let run = format!(
-            r#"{{"format":"privet-ledger-1","neighboring":"replace-one","reservations":{reservations}}}"#
+            r#"{{"format":"privet-ledger-2","neighboring":"replace-one","unit":"user",
+            "reservations":[{{"purpose":"p","event":{gaussian},"inputs":"00","noise":"os-entropy"}}]}}"#
         );
-        assert_eq!(
-            parse(&run, "x").unwrap().plan.event,
-            parse(gaussian, "x").unwrap().plan.event
-        );
+        let [of_run, of_event] = [&run, gaussian].map(|text| parse(text, "x").unwrap().plan);
+        assert_eq!(of_run.event, of_event.event);
+        assert_eq!((of_run.unit, of_event.unit), (Unit::User, Unit::Record));
+        let earlier = run.replace("ledger-2", "ledger-1");
+        refused(&earlier, "\"privet-ledger-1\" is not \"privet-ledger-2\"");
     }
 
     #[test]

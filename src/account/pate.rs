@@ -9,6 +9,7 @@ use privet_accountant::{DpEvent, EventError, VoteNoise};
 use serde_json::{Value, json};
 
 use super::plan::{Plan, Repetition};
+use crate::unit::Unit;
 
 pub(crate) use report::{PateReport, Shown};
 pub(crate) use votes::Votes;
@@ -110,6 +111,7 @@ impl PateScales {
             subject: "PATE".into(),
             parameters,
             event: self.event()?,
+            unit: Unit::Record,
             repetition: Some(Repetition {
                 unit: "queries",
                 count: self.queries,

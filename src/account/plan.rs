@@ -3,6 +3,8 @@
 use privet_accountant::{DpEvent, EventError};
 use serde_json::Value;
 
+use crate::unit::Unit;
+
 /// An event with what a reader should know about it.
 pub(crate) struct Plan {
     /// What is accounted for, in a few words.
@@ -11,6 +13,8 @@ pub(crate) struct Plan {
     pub(crate) parameters: Vec<(&'static str, Value)>,
     /// All of it as one event.
     pub(crate) event: DpEvent,
+    /// Of what the guarantee protects one.
+    pub(crate) unit: Unit,
     /// How it grows, if it is something done many times.
     pub(crate) repetition: Option<Repetition>,
     /// What must hold for the cost to be right.

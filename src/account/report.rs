@@ -94,7 +94,7 @@ impl Report {
             }),
         );
         json.insert("neighboring".into(), json!(self.question.relation));
-        json.insert("unit".into(), json!("record"));
+        json.insert("unit".into(), json!(self.plan.unit));
         json.insert(
             "accountants".into(),
             json!({"lower": exact::NAME, "upper": exact::NAME, "rdp": "rdp"}),

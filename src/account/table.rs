@@ -123,7 +123,8 @@ pub(super) fn of(report: &Report) -> String {
         ),
     );
     table.bounds(cost, report.question.conversion);
-    table.row("neighbours", format!("{} record", report.question.relation));
+    let (relation, unit) = (report.question.relation, report.plan.unit.name());
+    table.row("neighbours", format!("{relation} {unit}"));
     if headline.value == f64::INFINITY || (asked.sought() == "delta" && headline.value >= 1.0) {
         table.notes.push("Nothing is guaranteed: add noise.".into());
     } else {

@@ -1,6 +1,6 @@
 //! `[dp_sgd]`: as typed, and what it means.
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use privet_mechanisms::{
     AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, NoiseStrategy, Sampling,
 };
@@ -117,8 +117,8 @@ pub(crate) enum SamplingTable {
         probability: f64,
         /// The most units of a batch.
         maximum_batch_size: u64,
-        /// The most units that the data can hold, a public bound; a tenth more than the declared
-        /// size when absent.
+        /// The most units that the data can hold: a public bound, on which the guarantee rests.
+        /// Required; without it the error says what it is.
         #[serde(skip_serializing_if = "Option::is_none")]
         maximum_units: Option<u64>,
     },
@@ -337,8 +337,11 @@ impl DpSgdTable {
             }) => Sampling::TruncatedPoisson {
                 sampling_probability: probability,
                 maximum_batch_size,
-                maximum_units: maximum_units
-                    .unwrap_or_else(|| declared_units.saturating_add(declared_units.div_ceil(10))),
+                maximum_units: maximum_units.context(
+                    "[dp_sgd] sampling: kind = \"truncated-poisson\" needs maximum_units, the most \
+                     private units that there can be: its cost depends on their number, so that the \
+                     guarantee holds up to that bound only; give one that you know without counting",
+                )?,
             },
             Batches::Of(SamplingTable::RandomAllocation {
                 steps_per_epoch,

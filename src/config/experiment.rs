@@ -7,12 +7,14 @@ use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
 use privet_mechanisms::Arithmetic;
+use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
-use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable, UnitTable};
+use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable};
 use crate::account::Accountant;
 use crate::run_dir::Replay;
+use crate::unit::Unit;
 
 /// A checked experiment.
 #[derive(Debug)]
@@ -48,7 +50,7 @@ pub(crate) struct PrivacyTarget {
     /// Whose upper bound epsilon is, where the config says.
     pub(crate) accountant: Option<Accountant>,
     /// Whose records belong together; each record is a unit when absent.
-    pub(crate) unit: Option<UnitTable>,
+    pub(crate) unit: Option<UnitColumn>,
     danger_fixed_noise_seed: Option<u64>,
 }
 
@@ -193,6 +195,14 @@ impl Experiment {
         }
     }
 
+    /// Which private records belong together, where not each is a unit.
+    pub(crate) fn units(&self) -> Option<&UnitColumn> {
+        match &self.method {
+            Method::DpSgd(dp_sgd) => dp_sgd.privacy.unit.as_ref(),
+            Method::Pate(_) | Method::Baseline(_) => None,
+        }
+    }
+
     /// Whether what the run makes is private: not without privacy, and not with predictable noise.
     pub(crate) fn is_private(&self) -> bool {
         match &self.method {
@@ -212,11 +222,11 @@ impl PrivacyTarget {
         }
     }
 
-    /// What one neighbour has more than the other, in a word.
-    pub(crate) fn unit_name(&self) -> &'static str {
+    /// What one neighbour has more than the other.
+    pub(crate) fn protected(&self) -> Unit {
         match self.unit {
-            None => "record",
-            Some(_) => "user",
+            None => Unit::Record,
+            Some(_) => Unit::User,
         }
     }
 

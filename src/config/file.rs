@@ -3,11 +3,9 @@
 //! Every table refuses unknown keys. What a key means stands beside it; ranges are checked in
 //! [`super::experiment`].
 
-use std::num::NonZeroUsize;
-
 use privet_accountant::NeighboringRelation;
 use privet_training::augment::Augmentation;
-use privet_training::data::DataConfig;
+use privet_training::data::{DataConfig, UnitColumn};
 use privet_training::network::NetworkSpec;
 use privet_training::optimizer::OptimizerSpec;
 use privet_training::plain::PlainTraining;
@@ -100,23 +98,14 @@ pub(crate) struct PrivacyTable {
     /// Whose upper bound epsilon is; the tightest that supports the mechanism when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) accountant: Option<Accountant>,
-    /// Noisy SGD: whose protection epsilon speaks of, where that is not a record.
+    /// Noisy SGD: whose protection epsilon speaks of, where that is not a record:
+    /// `{ column = "user_id", maximum_records = 50 }` for all records with one value in a column of
+    /// the private table, here those of one user.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) unit: Option<UnitTable>,
+    pub(crate) unit: Option<UnitColumn>,
     /// For debugging only: draws all noise from this seed, so that nothing is private.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) danger_fixed_noise_seed: Option<u64>,
-}
-
-/// `unit = { column = "user_id", maximum_records = 50 }`: a unit is all records with one value in a
-/// column of the private table, here those of one user.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UnitTable {
-    /// The column; in the schema it has kind `ignore`.
-    pub(crate) column: String,
-    /// Of a unit with more records the first so many are used: a public constant.
-    pub(crate) maximum_records: NonZeroUsize,
 }
 
 fn default_relation() -> NeighboringRelation {

@@ -2,19 +2,21 @@
 //!
 //! A crash can leave a reservation whose release never happened (counted all the same), never a
 //! release without its reservation. The ledger holds events and relations, which come from public
-//! constants, and a keyed digest of what each reservation was for.
+//! constants, a keyed digest of what each reservation was for, and whether its noise is private.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use privet_accountant::{DpEvent, Ledger, NeighboringRelation};
+use privet_mechanisms::NoiseOrigin;
 use serde::{Deserialize, Serialize};
 
 use crate::run_dir::atomic::{self, Access};
+use crate::unit::Unit;
 
 /// Version of the file.
-const FORMAT: &str = "privet-ledger-1";
+const FORMAT: &str = "privet-ledger-2";
 
 /// One reservation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,8 @@ pub(crate) struct Reservation {
     /// Keyed digest of the mechanism's inputs. A resumed run with the same digest repeats the same
     /// release with the same noise and is not charged again.
     pub(crate) inputs: String,
+    /// Where its noise came from: with noise that somebody can predict, the event is worth nothing.
+    pub(crate) noise: NoiseOrigin,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,10 +38,26 @@ pub(crate) struct Reservation {
 struct LedgerFile {
     format: String,
     neighboring: NeighboringRelation,
+    unit: Unit,
     reservations: Vec<Reservation>,
 }
 
+/// What every version of the file has.
+#[derive(Deserialize)]
+struct Version {
+    format: String,
+}
+
 impl LedgerFile {
+    fn from_json(bytes: &[u8]) -> Result<Self> {
+        let Version { format } = serde_json::from_slice(bytes)?;
+        ensure!(
+            format == FORMAT,
+            "format = {format:?} is not {FORMAT:?}, the ledger of this version of the program"
+        );
+        Ok(serde_json::from_slice(bytes)?)
+    }
+
     fn write(&self, path: &Path) -> Result<()> {
         atomic::write(path, &serde_json::to_vec_pretty(self)?, Access::Shared)
     }
@@ -61,12 +81,12 @@ pub(crate) struct RunLedger {
 impl RunLedger {
     /// Opens the ledger, or starts an empty one, which is on the disk before anything else of the
     /// release: a key without a ledger then means that the ledger was lost.
-    pub(crate) fn open(path: &Path, neighboring: NeighboringRelation) -> Result<Self> {
+    pub(crate) fn open(path: &Path, neighboring: NeighboringRelation, unit: Unit) -> Result<Self> {
         let content = match fs::read(path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).with_context(|| {
+            Ok(bytes) => LedgerFile::from_json(&bytes).with_context(|| {
                 format!(
-                    "{} is damaged, so what this run has spent is not known: start a new run, and \
-                     count this one as spent",
+                    "{} is damaged, or of another version, so what this run has spent is not known: \
+                     start a new run, and count this one as spent",
                     path.display()
                 )
             })?,
@@ -74,6 +94,7 @@ impl RunLedger {
                 let content = LedgerFile {
                     format: FORMAT.into(),
                     neighboring,
+                    unit,
                     reservations: Vec::new(),
                 };
                 content.write(path)?;
@@ -83,13 +104,13 @@ impl RunLedger {
                 return Err(error).with_context(|| format!("cannot read {}", path.display()));
             }
         };
-        if content.format != FORMAT || content.neighboring != neighboring {
+        if content.neighboring != neighboring || content.unit != unit {
             bail!(
-                "{} is of format {} with relation {}, this run is of {FORMAT} with {neighboring}: \
-                 start a new run",
+                "{} has the relation {} for one {}, this run {neighboring} for one {}: start a new run",
                 path.display(),
-                content.format,
-                content.neighboring
+                content.neighboring,
+                content.unit.name(),
+                unit.name()
             );
         }
         Ok(Self {
@@ -113,18 +134,26 @@ impl RunLedger {
         written.context("nothing was released, since its cost could not be recorded")
     }
 
-    /// Everything reserved, for an accountant.
+    /// Everything reserved, for an accountant. Whether the noise was private is not its matter.
     pub(crate) fn to_ledger(&self) -> Result<Ledger> {
         self.content.to_ledger()
     }
 
-    /// The ledger in a file's text, which stays as it is.
-    pub(crate) fn parse(text: &str) -> Result<Ledger> {
-        let content: LedgerFile = serde_json::from_str(text)?;
-        if content.format != FORMAT {
-            bail!("format = {:?} is not {FORMAT:?}", content.format);
-        }
-        content.to_ledger()
+    /// What a ledger in a file's text guarantees, and to whom; the file stays as it is.
+    ///
+    /// # Errors
+    /// What is no ledger, and one with a reservation whose noise is not private: its events say
+    /// nothing.
+    pub(crate) fn parse(text: &str) -> Result<(Ledger, Unit)> {
+        let content = LedgerFile::from_json(text.as_bytes())?;
+        let private = |reservation: &Reservation| reservation.noise == NoiseOrigin::OsEntropy;
+        ensure!(
+            content.reservations.iter().all(private),
+            "NOT PRIVATE: the noise of this run came from a fixed seed ([privacy] \
+             danger_fixed_noise_seed), so nothing is guaranteed and there is no epsilon; run it \
+             without that key"
+        );
+        Ok((content.to_ledger()?, content.unit))
     }
 }
 
@@ -137,21 +166,41 @@ mod tests {
             purpose: "test".into(),
             event: DpEvent::gaussian(noise_multiplier).unwrap(),
             inputs: "00".into(),
+            noise: NoiseOrigin::OsEntropy,
         }
     }
+
+    const RELATION: NeighboringRelation = NeighboringRelation::AddOrRemoveOne;
 
     #[test]
     fn reservations_survive_reopening() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("ledger.json");
-        let relation = NeighboringRelation::AddOrRemoveOne;
-        let mut ledger = RunLedger::open(&path, relation).unwrap();
+        let mut ledger = RunLedger::open(&path, RELATION, Unit::Record).unwrap();
         ledger.reserve(reservation(1.0)).unwrap();
         ledger.reserve(reservation(2.0)).unwrap();
-        let again = RunLedger::open(&path, relation).unwrap();
+        let again = RunLedger::open(&path, RELATION, Unit::Record).unwrap();
         assert_eq!(again.reservations(), [reservation(1.0), reservation(2.0)]);
         assert_eq!(again.to_ledger().unwrap().entries().len(), 2);
-        assert!(RunLedger::open(&path, NeighboringRelation::ReplaceOne).is_err());
+        assert!(RunLedger::open(&path, NeighboringRelation::ReplaceOne, Unit::Record).is_err());
+        assert!(RunLedger::open(&path, RELATION, Unit::User).is_err());
+    }
+
+    #[test]
+    fn noise_of_a_fixed_seed_guarantees_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ledger.json");
+        let mut ledger = RunLedger::open(&path, RELATION, Unit::User).unwrap();
+        ledger.reserve(reservation(1.0)).unwrap();
+        let parse = || RunLedger::parse(&fs::read_to_string(&path).unwrap());
+        assert_eq!(parse().unwrap().1, Unit::User);
+        let danger = Reservation {
+            noise: NoiseOrigin::DangerFixedSeed,
+            ..reservation(1.0)
+        };
+        ledger.reserve(danger).unwrap();
+        let error = parse().unwrap_err();
+        assert!(error.to_string().contains("NOT PRIVATE"), "{error}");
     }
 
     #[test]
@@ -159,7 +208,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("ledger.json");
         fs::write(&path, "{\"format\":").unwrap();
-        let error = RunLedger::open(&path, NeighboringRelation::AddOrRemoveOne).unwrap_err();
+        let error = RunLedger::open(&path, RELATION, Unit::Record).unwrap_err();
         assert!(error.to_string().contains("damaged"), "{error}");
     }
 
@@ -169,7 +218,7 @@ mod tests {
         let folder = dir.path().join("folder");
         fs::create_dir(&folder).unwrap();
         let path = folder.join("ledger.json");
-        let mut ledger = RunLedger::open(&path, NeighboringRelation::AddOrRemoveOne).unwrap();
+        let mut ledger = RunLedger::open(&path, RELATION, Unit::Record).unwrap();
         fs::remove_dir_all(&folder).unwrap();
         assert!(ledger.reserve(reservation(1.0)).is_err());
         assert!(ledger.reservations().is_empty());

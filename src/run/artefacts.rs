@@ -23,6 +23,8 @@ pub(super) struct Outcome {
     pub(super) privacy: Option<(Accounting, RunLedger, NoiseOrigin)>,
     /// What the mechanism did, in words.
     pub(super) mechanism: Vec<String>,
+    /// What its cost rests on beside what that of every such method rests on.
+    pub(super) assumptions: Vec<String>,
     /// Of a training that a budget may end.
     pub(super) steps: Option<Steps>,
     pub(super) bytes_released: u64,
@@ -102,6 +104,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
         },
         cost: Cost {
             wall_seconds: seconds,
+            resumed: context.resumed,
             peak_memory_bytes: peak_memory(),
             bytes_released: outcome.bytes_released,
         },
@@ -127,8 +130,9 @@ fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
                 public,
             )?;
             Ok(PrivacyReport {
-                unit: accounting.privacy().unit_name(),
+                unit: accounting.privacy().protected().name(),
                 mechanism: outcome.mechanism.clone(),
+                assumptions: [&outcome.assumptions[..], &report.assumptions].concat(),
                 warnings: outcome.warnings.clone(),
                 ..report
             })

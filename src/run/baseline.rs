@@ -94,6 +94,7 @@ impl<'a> BaselinePlan<'a> {
             network,
             privacy: None,
             mechanism: Vec::new(),
+            assumptions: Vec::new(),
             steps: None,
             warnings: Vec::new(),
             released: Released::Model,

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
 use burn::tensor::Device;
 use privet_training::data::Dataset;
 
@@ -21,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) progress: Progress,
     pub(super) metrics: Metrics,
     pub(super) seconds: Seconds,
+    /// Whether another process began the run.
+    pub(super) resumed: bool,
     pub(super) device: Device,
     pub(super) engine: Engine,
     clock: Instant,
@@ -32,26 +33,23 @@ impl<'a> Context<'a> {
         dataset: Dataset,
         dir: RunDir,
         progress: Progress,
+        resumed: bool,
         clock: Instant,
-    ) -> Result<Self> {
+    ) -> Self {
         let warning = serde_json::json!({"warning": "NOT PRIVATE"});
         let head = (!experiment.is_private()).then_some(warning);
-        let mut metrics = Metrics::new(&dir.root().join("metrics.jsonl"), head);
-        // What a checkpoint goes on from is kept until the checkpoint has been read.
-        if !dir.has_checkpoint() {
-            metrics.begin()?;
-        }
-        Ok(Self {
+        Self {
             experiment,
             dataset,
-            metrics,
+            metrics: Metrics::new(&dir.root().join("metrics.jsonl"), head),
             dir,
             progress,
             seconds: Seconds::default(),
+            resumed,
             device: Device::flex(),
             engine: Engine::new(experiment.file.engine),
             clock,
-        })
+        }
     }
 
     pub(super) fn seed(&self) -> u64 {

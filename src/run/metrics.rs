@@ -18,18 +18,14 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    /// A file whose first line is `head`. Nothing is written yet.
+    /// A file whose first line is `head`. Nothing is written before the first line: what an
+    /// interrupted run had reported stays until its continuation has been paid for.
     pub(super) fn new(path: &Path, head: Option<Value>) -> Self {
         Self {
             path: path.to_path_buf(),
             head,
             file: None,
         }
-    }
-
-    /// Starts the file anew: a run that starts anew repeats what it had reported.
-    pub(super) fn begin(&mut self) -> Result<()> {
-        self.start(Vec::new())
     }
 
     /// Goes on after a step: lines of later ones are dropped, since they are reported again.
@@ -47,10 +43,11 @@ impl Metrics {
         self.start(earlier.collect())
     }
 
-    /// Adds a line.
+    /// Adds a line. The first one starts the file anew: a run that starts anew repeats what it had
+    /// reported.
     pub(super) fn record(&mut self, line: &impl Serialize) -> Result<()> {
         if self.file.is_none() {
-            self.begin()?;
+            self.start(Vec::new())?;
         }
         let file = self.file.as_mut().context("metrics.jsonl is not open")?;
         serde_json::to_writer(&mut *file, line).context("cannot write metrics.jsonl")?;

@@ -92,7 +92,7 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let dataset = experiment
         .file
         .data
-        .load(&experiment.base, &options.data_dir)
+        .load(&experiment.base, &options.data_dir, experiment.units())
         .map_err(|error| in_config(error.to_string()))?;
     let plan = Plan::new(experiment, &dataset).map_err(|error| in_config(format!("{error:#}")))?;
     // Quiet is about progress: what a user must know is said all the same.
@@ -113,7 +113,8 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         return print(&result, options.json, dir.root());
     }
 
-    let mut context = Context::new(experiment, dataset, dir, options.progress, clock)?;
+    let (progress, resumed) = (options.progress, options.resume);
+    let mut context = Context::new(experiment, dataset, dir, progress, resumed, clock);
     let outcome = plan.run(&mut context)?;
     let result = artefacts::write(&context, outcome)?;
     Replay::forget(&context.dir)?;

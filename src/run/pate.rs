@@ -78,7 +78,7 @@ impl<'a> PatePlan<'a> {
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let privacy = &self.config.privacy;
-        let mut ledger = context.dir.ledger(privacy.relation)?;
+        let mut ledger = context.dir.ledger(privacy.relation, privacy.protected())?;
         let (asked, questions) = self.questions(context);
 
         let votes = self.votes(context, &questions)?;
@@ -133,6 +133,7 @@ impl<'a> PatePlan<'a> {
             utility,
             privacy: Some((self.accounting.clone(), ledger, noise.origin())),
             mechanism: Vec::new(),
+            assumptions: Vec::new(),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             bytes_released: 4 * labels.len() as u64,
@@ -156,11 +157,10 @@ impl<'a> PatePlan<'a> {
     fn votes(&self, context: &mut Context, questions: &PublicInputs) -> Result<Votes> {
         let examples = context.dataset.private.examples();
         // Votes belong to the questions as well: a pool file can change between two attempts.
-        let public = format!(
-            "{}\n{}",
-            context.experiment.to_toml()?,
-            digest::of_inputs(questions.inputs())
-        );
+        let config = context.experiment.to_toml()?;
+        let asked = digest::of_inputs(questions.inputs());
+        let teacher = format!("{:?}", self.teacher);
+        let public = [config.as_bytes(), asked.as_bytes(), teacher.as_bytes()];
         let store = VoteStore::new(&context.dir, digest::of_examples(examples, &public));
         let teachers = self.config.teachers.count;
         if let Some(votes) = store.load(teachers)? {

@@ -56,10 +56,13 @@ pub(super) struct Utility {
     pub(super) label_accuracy: Option<f64>,
 }
 
-/// What the run took.
+/// What the run took; of a resumed run, what its last process took.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Cost {
     pub(super) wall_seconds: Seconds,
+    /// True where another process began the run: its time and memory are not counted. Absent else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) resumed: bool,
     /// Null where the operating system does not say.
     pub(super) peak_memory_bytes: Option<u64>,
     /// What crossed from the private side: labels at 4 bytes each, or the model's parameters.

@@ -80,9 +80,13 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
     .into_iter()
     .filter_map(|(name, seconds)| seconds.map(|seconds| format!("{name} {seconds:.1}")))
     .collect();
+    let of_which = match result.cost.resumed {
+        true => "since the run was resumed",
+        false => "in all",
+    };
     rows.push((
         "seconds",
-        format!("{:.1} in all: {}", seconds.total, phases.join(", ")),
+        format!("{:.1} {of_which}: {}", seconds.total, phases.join(", ")),
     ));
 
     let mut text = format!("\n{} on {}\n", result.method, result.dataset);

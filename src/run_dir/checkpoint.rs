@@ -3,7 +3,8 @@
 //! Noise repeats from the run's key, so the steps after a checkpoint must start from the very model
 //! that they started from before: the same noise on other gradients would give their difference away.
 //! Hence a checkpoint carries a seal of the reservation that it was made under, and another one is
-//! refused. A new reservation removes the old checkpoint.
+//! refused. The seal's key comes from the run's noise key: what names the reservation is in the
+//! ledger, which others may read. A new reservation removes the old checkpoint.
 
 use std::fs;
 
@@ -21,14 +22,14 @@ const SEAL: usize = 32;
 
 /// Where the checkpoints of one reservation are kept: the latest one.
 pub(crate) struct CheckpointFile {
-    digest: [u8; 32],
+    seal_key: [u8; 32],
 }
 
 impl CheckpointFile {
     /// The checkpoints that are made under this reservation.
     pub(crate) fn of(reserved: &Reserved) -> Self {
         Self {
-            digest: reserved.digest,
+            seal_key: reserved.seal_key,
         }
     }
 
@@ -72,7 +73,7 @@ impl CheckpointFile {
     }
 
     fn mac(&self, content: &[u8]) -> Result<Hmac<Sha256>> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.digest)
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.seal_key)
             .context("making a keyed digest")?;
         mac.update(b"privet checkpoint v1");
         mac.update(content);
@@ -81,11 +82,6 @@ impl CheckpointFile {
 }
 
 impl RunDir {
-    /// Whether there is a checkpoint, of whatever reservation.
-    pub(crate) fn has_checkpoint(&self) -> bool {
-        self.private(FILE).exists()
-    }
-
     /// Removes the checkpoint, if there is one.
     pub(super) fn remove_checkpoint(&self) -> Result<()> {
         self.remove_private(FILE)

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::errors::usage;
 use crate::ledger::RunLedger;
+use crate::unit::Unit;
 use atomic::Access;
 use lock::Lock;
 
@@ -60,6 +61,8 @@ impl RunDir {
                 ))
             })
         };
+        let is_missing = |path: &&Path| !path.exists();
+        let missing: Vec<&Path> = root.ancestors().take_while(is_missing).collect();
         create(root)?;
         create(&root.join("released"))?;
         create(&root.join("private"))?;
@@ -70,12 +73,12 @@ impl RunDir {
             machine: machine::identity()?,
         };
         dir.check_config(resume, config)?;
-        // The directory's own name must be as durable as what is written in it.
-        for path in [root, root.parent().unwrap_or(root)] {
-            if path.is_dir() {
-                atomic::sync_directory(path)
-                    .with_context(|| format!("cannot write {}", path.display()))?;
-            }
+        // The names of the directory and of all that were made to hold it must be as durable as what
+        // is written in it. An interrupted run's is there, perhaps not durably.
+        let names = missing.into_iter().chain([root]).map(atomic::directory_of);
+        for path in names.chain([root]) {
+            atomic::sync_directory(path)
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(dir)
     }
@@ -107,7 +110,14 @@ impl RunDir {
 
     /// Whether something may have been reserved or released here.
     fn has_history(&self) -> bool {
-        let files = ["ledger.json", "result.json", "private/noise.key"];
+        // The metrics are begun after the reservation.
+        let files = [
+            "ledger.json",
+            "metrics.jsonl",
+            "result.json",
+            "private/noise.key",
+            "private/checkpoint",
+        ];
         files.iter().any(|file| self.root.join(file).exists())
             || fs::read_dir(self.root.join("released"))
                 .is_ok_and(|mut released| released.next().is_some())
@@ -152,7 +162,7 @@ impl RunDir {
     /// The run's ledger, on the disk from its first moment.
     ///
     /// A ledger that is missing beside a key or a release was lost, and what it held is spent.
-    pub(crate) fn ledger(&self, relation: NeighboringRelation) -> Result<RunLedger> {
+    pub(crate) fn ledger(&self, relation: NeighboringRelation, unit: Unit) -> Result<RunLedger> {
         let path = self.root.join("ledger.json");
         if !path.exists() && self.has_history() {
             bail!(
@@ -161,7 +171,7 @@ impl RunDir {
                 path.display()
             );
         }
-        RunLedger::open(&path, relation)
+        RunLedger::open(&path, relation, unit)
     }
 
     /// Writes one of the operator's files at the top.

@@ -34,8 +34,8 @@ pub(crate) enum Replay {
 pub(crate) struct Reserved {
     /// The noise of the mechanism that was reserved.
     pub(crate) noise: NoiseSource,
-    /// What names the reservation: a keyed digest of all that decides the release.
-    pub(crate) digest: [u8; 32],
+    /// A secret of this reservation alone, by which its checkpoints are told from others.
+    pub(super) seal_key: [u8; 32],
 }
 
 impl Replay {
@@ -56,15 +56,16 @@ impl Replay {
         let config = dir.config()?;
         match self {
             Self::DangerFixedSeed(seed) => {
-                let purpose = format!("NOT PRIVATE, the noise is of a fixed seed: {purpose}");
                 let parts = [purpose.as_bytes(), config.as_bytes()];
-                let digest = digest(&seed.to_le_bytes(), &parts, event, inputs)?;
+                let key = seed.to_le_bytes();
+                let digest = digest(&key, &parts, event, inputs)?;
+                let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
                 if !is_reserved(ledger, &digest) {
                     dir.remove_checkpoint()?;
-                    ledger.reserve(reservation(&purpose, event, &digest))?;
+                    ledger.reserve(reservation(purpose, event, &digest, &noise))?;
                 }
-                let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
-                Ok(Reserved { noise, digest })
+                let seal_key = seal_key(&key, &digest)?;
+                Ok(Reserved { noise, seal_key })
             }
             Self::Key => {
                 let parts = [purpose.as_bytes(), config.as_bytes(), dir.machine()];
@@ -72,7 +73,8 @@ impl Replay {
                     let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                     if is_reserved(ledger, &digest) {
                         let noise = NoiseSource::from_key(&key).bound_to(&digest);
-                        return Ok(Reserved { noise, digest });
+                        let seal_key = seal_key(key.expose_bytes(), &digest)?;
+                        return Ok(Reserved { noise, seal_key });
                     }
                 }
                 if !ledger.reservations().is_empty() {
@@ -85,9 +87,10 @@ impl Replay {
                 let key = NoiseKey::generate()?;
                 dir.write_private(KEY_FILE, key.expose_bytes())?;
                 let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
-                ledger.reserve(reservation(purpose, event, &digest))?;
                 let noise = NoiseSource::from_key(&key).bound_to(&digest);
-                Ok(Reserved { noise, digest })
+                ledger.reserve(reservation(purpose, event, &digest, &noise))?;
+                let seal_key = seal_key(key.expose_bytes(), &digest)?;
+                Ok(Reserved { noise, seal_key })
             }
         }
     }
@@ -105,11 +108,17 @@ fn is_reserved(ledger: &RunLedger, digest: &[u8; 32]) -> bool {
     ledger.reservations().iter().any(|r| r.inputs == digest)
 }
 
-fn reservation(purpose: &str, event: &DpEvent, digest: &[u8; 32]) -> Reservation {
+fn reservation(
+    purpose: &str,
+    event: &DpEvent,
+    digest: &[u8; 32],
+    noise: &NoiseSource,
+) -> Reservation {
     Reservation {
         purpose: purpose.into(),
         event: event.clone(),
         inputs: hex(digest),
+        noise: noise.origin(),
     }
 }
 
@@ -131,11 +140,22 @@ fn digest(
     event: &DpEvent,
     inputs: &Sensitive<[u8; 32]>,
 ) -> Result<[u8; 32]> {
-    let mut mac =
-        <Hmac<Sha256> as KeyInit>::new_from_slice(key).context("making a keyed digest")?;
     let event = serde_json::to_vec(event)?;
     let ends: [&[u8]; 3] = [b"privet replay v1", &event, inputs.expose_sensitive()];
-    for part in ends.iter().chain(parts) {
+    keyed(key, ends.iter().chain(parts))
+}
+
+/// The same key's secret for the reservation that `digest` names.
+fn seal_key(key: &[u8], digest: &[u8; 32]) -> Result<[u8; 32]> {
+    let parts: [&[u8]; 2] = [b"privet checkpoint seal v1", digest];
+    keyed(key, parts.iter())
+}
+
+/// HMAC-SHA-256 of parts that are framed by their lengths; the first one names the use.
+fn keyed<'a>(key: &[u8], parts: impl Iterator<Item = &'a &'a [u8]>) -> Result<[u8; 32]> {
+    let mut mac =
+        <Hmac<Sha256> as KeyInit>::new_from_slice(key).context("making a keyed digest")?;
+    for part in parts {
         mac.update(&(part.len() as u64).to_le_bytes());
         mac.update(part);
     }

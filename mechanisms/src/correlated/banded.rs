@@ -94,9 +94,11 @@ impl BandedToeplitz {
     /// arguments give the same coefficients on every machine.
     ///
     /// # Errors
-    /// No bands, more bands than steps, or more steps than
-    /// [`MAX_STEPS`](CorrelatedGaussian::MAX_STEPS).
+    /// No bands, more bands than steps, more steps than
+    /// [`MAX_STEPS`](CorrelatedGaussian::MAX_STEPS), or more than
+    /// [`MAX_BAND_STEPS`](CorrelatedGaussian::MAX_BAND_STEPS) of both multiplied.
     pub fn optimized(bands: usize, steps: u64) -> Result<Self, MechanismError> {
+        check_time(bands, steps)?;
         let start = Self::square_root(bands)?;
         let valid = (bands as u64..=CorrelatedGaussian::MAX_STEPS).contains(&steps);
         let expected = "at least the number of bands and at most 16777216";
@@ -113,6 +115,14 @@ impl BandedToeplitz {
     /// vector less than that.
     pub fn bands(&self) -> usize {
         self.coefficients.len()
+    }
+
+    /// Refuses noise of earlier steps that fills more than 2^32 numbers, 32 GiB.
+    pub(super) fn check_memory(&self, dimension: usize) -> Result<(), MechanismError> {
+        let remembered = (self.bands() - 1) as f64 * dimension as f64;
+        let valid = remembered <= 2_f64.powi(32);
+        let expected = "at most 2^32 (8 bytes each); take fewer bands, a tree, or a smaller model";
+        in_range("(bands - 1) times parameters", remembered, valid, expected).map(drop)
     }
 
     /// The squared sensitivity to contributions of norm at most 1, rounded up.
@@ -144,4 +154,12 @@ impl BandedToeplitz {
             .map(add)
             .collect()
     }
+}
+
+/// Refuses what would take hours to plan.
+pub(super) fn check_time(bands: usize, steps: u64) -> Result<(), MechanismError> {
+    let product = (bands as u64).saturating_mul(steps);
+    let valid = product <= CorrelatedGaussian::MAX_BAND_STEPS;
+    let expected = "at most 268435456 (2^28); take fewer bands, a tree, or fewer steps";
+    in_range("bands times steps", product as f64, valid, expected).map(drop)
 }

@@ -8,8 +8,8 @@ use crate::{Gaussian, MechanismError};
 
 /// A started [`CorrelatedGaussian`].
 ///
-/// The noise of a step depends on the key, the plan and the step only, not on what was added to or
-/// on where the run was started.
+/// The noise of a step depends on the key, the plan, the step and the number of coordinates only, not
+/// on what was added to or on where the run was started.
 ///
 /// **Memory.** What it remembers is as secret as the key, and zeroed when it is dropped: for a
 /// banded strategy the noise of the last `bands - 1` steps, for a tree one vector for each binary
@@ -134,9 +134,11 @@ pub(super) struct Draws<'a> {
 }
 
 impl Draws<'_> {
-    /// Replaces `values` by vector `index` of `part`.
+    /// Replaces `values` by vector `index` of `part`. Vectors of another length are other noise, not
+    /// longer or shorter: a model of another size is another question.
     pub(super) fn fill(&self, part: &str, index: u64, values: &mut [f64]) {
-        let mut stream = self.noise.stream(part, index);
+        let part = format!("{part} of {} coordinates", values.len());
+        let mut stream = self.noise.stream(&part, index);
         for value in values {
             *value = self.gaussian.sample(&mut stream);
         }

@@ -62,11 +62,14 @@ impl CorrelatedGaussian {
     /// The most steps of a plan: its error is computed step by step.
     pub const MAX_STEPS: u64 = 1 << 24;
 
+    /// The most that bands times steps can be: planning takes time proportional to it.
+    pub const MAX_BAND_STEPS: u64 = 1 << 28;
+
     /// The plan, if the parameters make one.
     ///
     /// # Errors
-    /// A number is out of its range, there are more bands than steps, or the participation is
-    /// cyclic Poisson sampling and the strategy is a tree or has more bands than groups.
+    /// A number is out of its range, there are more bands than steps or too many of both, or the
+    /// participation is cyclic Poisson sampling and the strategy is a tree or has more bands than groups.
     pub fn new(parameters: CorrelatedParameters) -> Result<Self, MechanismError> {
         let CorrelatedParameters {
             ref strategy,
@@ -88,6 +91,7 @@ impl CorrelatedGaussian {
             "a finite number above 0",
         )?;
         participation.check()?;
+        strategy.check_time(steps)?;
         let squared_sensitivity = strategy.squared_sensitivity(participation, steps)?;
         Ok(Self {
             parameters,

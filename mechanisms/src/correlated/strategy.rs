@@ -1,6 +1,6 @@
 //! The shape of the noise.
 
-use super::{BandedToeplitz, Participation, TreeEstimator, tree};
+use super::{BandedToeplitz, Participation, TreeEstimator, banded, tree};
 use crate::MechanismError;
 
 /// How the noise of the steps hangs together.
@@ -16,6 +16,23 @@ impl NoiseStrategy {
     /// Fresh noise in every step, the strategy of one band.
     pub fn independent() -> Self {
         Self::Banded(BandedToeplitz::independent())
+    }
+
+    /// Refuses what would take hours to plan.
+    pub(super) fn check_time(&self, steps: u64) -> Result<(), MechanismError> {
+        match self {
+            Self::Tree(_) => Ok(()),
+            Self::Banded(banded) => banded::check_time(banded.bands(), steps),
+        }
+    }
+
+    /// Refuses noise of earlier steps that no memory holds. (A tree remembers a vector for each
+    /// binary digit of the number of steps.)
+    pub(crate) fn check_memory(&self, dimension: usize) -> Result<(), MechanismError> {
+        match self {
+            Self::Tree(_) => Ok(()),
+            Self::Banded(banded) => banded.check_memory(dimension),
+        }
     }
 
     /// The squared sensitivity of `steps` steps to one record's contributions of norm at most 1,

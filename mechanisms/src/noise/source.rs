@@ -5,18 +5,21 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{ChunkStreams, NoiseKey, NoiseStream};
 use crate::MechanismError;
 
-/// Whether a run's noise is private.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a run's noise is private. Written to a file, it is the words of [`as_str`](Self::as_str).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoiseOrigin {
     /// The key came from the operating system.
+    #[serde(rename = "os-entropy")]
     OsEntropy,
     /// The noise can be recomputed by anyone: nothing that it touched is private.
+    #[serde(rename = "DANGER-fixed-seed (NOT PRIVATE)")]
     DangerFixedSeed,
 }
 
@@ -230,6 +233,9 @@ mod tests {
         );
         let source = NoiseSource::from_key(&NoiseKey::generate().unwrap());
         assert_eq!(source.origin().to_string(), "os-entropy");
+        for origin in [NoiseOrigin::OsEntropy, NoiseOrigin::DangerFixedSeed] {
+            assert_eq!(serde_json::json!(origin), origin.as_str());
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Arithmetic, Grid, IntegerSum, NoisySgdRun};
+use super::{Arithmetic, ClippingPlan, Grid, IntegerSum, NoisySgdMechanism, NoisySgdRun};
 use crate::noise::ChunkStreams;
 use crate::{DrawnBatch, MechanismError, RoundedGaussian};
 
@@ -50,6 +50,26 @@ impl NoisySgdRun {
         self.complete_step(&units)?;
         Ok(noise.release(sum.into_exposed_sensitive(), divisor, &streams))
     }
+}
+
+/// Refuses a plan whose noise on so many parameters can leave its range in some step.
+pub(super) fn check_noise(
+    plan: &NoisySgdMechanism,
+    parameters: usize,
+) -> Result<(), MechanismError> {
+    let clipping = &plan.parameters().clipping;
+    let grid = Grid::for_clipping(clipping.initial().sensitivity(), parameters)?;
+    let multiplier = plan.gradient_noise_multiplier();
+    match clipping {
+        ClippingPlan::Fixed(_) => GridNoise::new(grid, multiplier)?,
+        // The spacing is the power of two below a share of the norm: wherever the norm moves, their
+        // ratio stays within a factor of two of the first.
+        ClippingPlan::Adaptive(_) => {
+            GridNoise::new(grid, multiplier / 2.0)?;
+            GridNoise::new(grid, multiplier * 2.0)?
+        }
+    };
+    Ok(())
 }
 
 /// The noise of a release on a grid: the rounded Gaussian with standard deviation

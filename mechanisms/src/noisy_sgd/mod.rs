@@ -42,6 +42,7 @@ mod arithmetic;
 mod clip;
 mod clipping;
 mod exact;
+mod fit;
 mod grid;
 mod integer_sum;
 mod parameters;

@@ -5,6 +5,20 @@ use super::{BatchId, DrawnBatch, Sampling, poisson, truncated_poisson, turns};
 use crate::noise::PlanNoise;
 use crate::{MechanismError, Sensitive};
 
+impl Sampling {
+    /// Refuses more units than the cost was made for.
+    pub(crate) fn check_units(&self, units: &Sensitive<usize>) -> Result<(), MechanismError> {
+        match *self {
+            Self::TruncatedPoisson { maximum_units, .. }
+                if *units.expose_sensitive() as u64 > maximum_units =>
+            {
+                Err(MechanismError::TooManyUnits { maximum_units })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Draws the batches of one run. What it draws for a step is a function of the noise and the step.
 #[derive(Debug)]
 pub(crate) struct Sampler {
@@ -19,11 +33,7 @@ impl Sampler {
     /// # Errors
     /// More units than the plan's cost was made for.
     pub(crate) fn new(sampling: Sampling, units: Sensitive<usize>) -> Result<Self, MechanismError> {
-        if let Sampling::TruncatedPoisson { maximum_units, .. } = sampling
-            && *units.expose_sensitive() as u64 > maximum_units
-        {
-            return Err(MechanismError::TooManyUnits { maximum_units });
-        }
+        sampling.check_units(&units)?;
         let allocation = units.as_ref().map(|&units| match sampling {
             Sampling::RandomAllocation {
                 steps_per_epoch,

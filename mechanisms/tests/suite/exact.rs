@@ -195,6 +195,59 @@ fn sums_of_other_rules_kinds_and_units_are_refused() {
     assert_eq!(error, MechanismError::UnitsOfAnotherBatch);
 }
 
+/// Whatever a run refuses at a step, the plan refuses before it is charged.
+#[test]
+fn noise_beyond_the_range_is_refused_before_it_is_paid_for() {
+    let plan = |noise_multiplier, clipping: ClippingPlan| {
+        NoisySgdMechanism::new(NoisySgdParameters {
+            noise_multiplier,
+            clipping,
+            ..parameters()
+        })
+        .unwrap()
+    };
+    let refuses = |plan: &NoisySgdMechanism, parameters| {
+        let refused = plan.check_model(parameters);
+        matches!(refused, Err(MechanismError::OutOfRange { .. }))
+    };
+    let fixed = ClippingPlan::from(Clipping::Flat { norm: 0.5 });
+    for exponent in 0..40 {
+        let loud = plan(2_f64.powi(exponent), fixed.clone());
+        let run = loud.start(&NoiseSource::danger_fixed_seed(5), Sensitive::new(10));
+        let run = run.unwrap();
+        for parameters in [0, 1, 2, 50, 100_000] {
+            let refused = run.grid(parameters).is_err();
+            assert_eq!(
+                refuses(&loud, parameters),
+                refused,
+                "{exponent} {parameters}"
+            );
+        }
+    }
+    // An adaptive norm can go from a grid that has room for the noise to one that has not.
+    let adaptive = ClippingPlan::Adaptive(AdaptiveClipping {
+        count_noise: 2_f64.powi(35),
+        ..ADAPTIVE
+    });
+    let source = NoiseSource::danger_fixed_seed(5);
+    for exponent in (0..120).map(|quarters| f64::from(quarters) / 4.0) {
+        let loud = plan(exponent.exp2(), adaptive.clone());
+        assert!(exponent > 15.0 || !refuses(&loud, 100), "{exponent}");
+        if refuses(&loud, 100) {
+            continue;
+        }
+        for norm in [0.1, 0.13, 0.17, 0.199, 0.3, 0.5, 0.7, 0.99] {
+            let state = RunState {
+                step: 3,
+                clipping_norm: Some(norm),
+            };
+            let source = source.bound_to(format!("{norm} {exponent}").as_bytes());
+            let run = loud.start_at(state, &source, Sensitive::new(10)).unwrap();
+            run.grid(100).unwrap();
+        }
+    }
+}
+
 #[test]
 fn noise_beyond_the_range_is_refused_before_gradients_are_computed() {
     let loud = NoisySgdParameters {

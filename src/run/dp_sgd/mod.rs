@@ -7,7 +7,6 @@ mod words;
 
 use anyhow::{Context as _, Result};
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
-use privet_training::data::UnitIndex;
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 
@@ -28,7 +27,6 @@ pub(super) struct DpSgdPlan<'a> {
     accounting: Accounting,
     mechanism: NoisySgdMechanism,
     planned_steps: u64,
-    units: Option<Sensitive<UnitIndex>>,
     settings: NoisySgdSettings,
     architecture: Architecture,
     baseline: Option<BaselinePlan<'a>>,
@@ -42,13 +40,15 @@ impl DpSgdPlan<'_> {
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let privacy = self.accounting.privacy();
-        let mut ledger = context.dir.ledger(privacy.relation)?;
-        let config = context.experiment.to_toml()?;
-        let inputs = digest::of_examples(context.dataset.private.examples(), &config);
-        let inputs = match &self.units {
-            None => inputs,
-            Some(units) => digest::of_units(units, inputs),
-        };
+        let mut ledger = context.dir.ledger(privacy.relation, privacy.protected())?;
+        let network = Network::new(
+            self.architecture.clone(),
+            context.seed(),
+            "noisy SGD",
+            0,
+            &context.device,
+        );
+        let inputs = self.inputs(context, &network.flat_parameters())?;
         let reserved = privacy.replay().reserve(
             &context.dir,
             &mut ledger,
@@ -58,7 +58,7 @@ impl DpSgdPlan<'_> {
             |ledger, event| self.accounting.afford(ledger, event),
         )?;
         let earlier_charges = ledger.reservations().len() as u64 - 1;
-        let (network, parameters) = self.train(context, &reserved, earlier_charges)?;
+        let (network, parameters) = self.train(context, network, &reserved, earlier_charges)?;
         let test = &context.dataset.test;
         let test_accuracy = context
             .engine
@@ -77,6 +77,7 @@ impl DpSgdPlan<'_> {
             network,
             privacy: Some((self.accounting.clone(), ledger, reserved.noise.origin())),
             mechanism: words::of(&self.mechanism, privacy),
+            assumptions: words::assumptions(&self.mechanism, privacy),
             steps: self.config.table.stop_at_budget.then(|| Steps {
                 planned: self.planned_steps,
                 taken: self.mechanism.steps(),
@@ -86,25 +87,43 @@ impl DpSgdPlan<'_> {
         })
     }
 
+    /// A digest of all that decides what is released, but for the noise and the machine. The config
+    /// does not tell all of it: the shape of arrays, which the network follows, is in their files.
+    fn inputs(&self, context: &Context, initial: &[f32]) -> Result<Sensitive<[u8; 32]>> {
+        let config = context.experiment.to_toml()?;
+        let architecture = format!("{:?}", self.architecture);
+        let initial: Vec<u8> = initial
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        let plan = format!("{:?}", self.mechanism.parameters());
+        let public = [
+            config.as_bytes(),
+            architecture.as_bytes(),
+            &initial,
+            plan.as_bytes(),
+        ];
+        let private = &context.dataset.private;
+        let records = digest::of_examples(private.examples(), &public);
+        Ok(match private.units() {
+            None => records,
+            Some(units) => digest::of_units(units, records),
+        })
+    }
+
     /// The trained network, and its parameters.
     fn train(
         &self,
         context: &mut Context,
+        network: Network,
         reserved: &Reserved,
         earlier_charges: u64,
     ) -> Result<(Network, Vec<f32>)> {
         let steps = self.mechanism.steps();
         let phase = context.progress.phase("noisy SGD", steps);
-        let network = Network::new(
-            self.architecture.clone(),
-            context.seed(),
-            "noisy SGD",
-            0,
-            &context.device,
-        );
         let layout = ParameterLayout::of(&network)?;
         let examples = context.dataset.private.examples();
-        let units = match &self.units {
+        let units = match context.dataset.private.units() {
             None => PrivateUnits::of_records(examples),
             Some(units) => PrivateUnits::of_groups(examples, units),
         };
@@ -133,7 +152,7 @@ impl DpSgdPlan<'_> {
                 run
             }
         };
-        let mut reports = Reports::new(self, earlier_charges, context)?;
+        let mut reports = Reports::new(self, earlier_charges, context);
         let mut checkpoints = Checkpoints::new(self.config.table.checkpoint_every, steps);
         let labels = context.dataset.test.labels();
         while let Some(batch) = run.next_batch() {

@@ -9,7 +9,6 @@ use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
 use super::DpSgdPlan;
-use crate::config::file::UnitTable;
 use crate::config::{DpSgd, Experiment, Warning};
 use crate::run::baseline::{BaselinePlan, architecture};
 use crate::run::plan::{Accounting, declared_size};
@@ -32,20 +31,20 @@ impl<'a> DpSgdPlan<'a> {
             baseline,
         } = config;
         let architecture = network(config, experiment, dataset)?;
-        let units = match &privacy.unit {
-            None => None,
-            Some(UnitTable {
-                column,
-                maximum_records,
-            }) => {
-                let data = &experiment.file.data;
-                Some(data.load_units(&experiment.base, column, *maximum_records)?)
-            }
-        };
         let size = declared_size(dataset)?;
         let sampling = table.sampling(size as u64)?;
         sampling.validate().context("[dp_sgd] sampling")?;
         check_relation(&sampling, privacy.relation)?;
+        ensure!(
+            privacy.relation != NeighboringRelation::ReplaceOne
+                || !dataset.private.are_split_by_content(),
+            "[privacy] neighboring = \"replace-one\" and [dp_sgd] sampling: the private records are \
+             split off one file by their content, so that a record which is replaced by another may \
+             leave them, and all behind it move to other steps; give the private, pool and test \
+             records as files of their own ([data.files]), or take neighboring = \
+             \"replace-special\", or sampling = {{ kind = \"poisson\" }} with neighboring = \
+             \"add-or-remove-one\""
+        );
         let planned_steps = table.steps(share(&sampling))?;
         let clipping = table.clipping_plan(sampling.expected_batch_size(size as u64))?;
         check_layers(&clipping, &architecture)?;
@@ -86,6 +85,15 @@ impl<'a> DpSgdPlan<'a> {
             arithmetic: table.arithmetic.into(),
         })
         .map_err(of_plan)?;
+        let size_of_model = architecture.parameters();
+        mechanism.check_model(size_of_model).map_err(|error| {
+            anyhow!(
+                "[dp_sgd] noise, noise_multiplier and arithmetic do not fit a network of \
+                 {size_of_model} parameters: {error}; or take less noise, or arithmetic = \"float\""
+            )
+        })?;
+        let units = dataset.private.unit_count();
+        mechanism.check_units(&units).map_err(of_plan)?;
         accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;
 
         let mut warnings = privacy.warnings(size);
@@ -102,7 +110,6 @@ impl<'a> DpSgdPlan<'a> {
             accounting,
             mechanism,
             planned_steps,
-            units,
             settings: table.settings(experiment.file.seed),
             architecture,
             baseline,

@@ -1,11 +1,14 @@
 //! What a training says while it goes on.
+//!
+//! All of it is for information: the run was charged before its first step, and what cannot be told is
+//! left out. An error here would end a run that has paid, again at each resumption.
 
 use anyhow::Result;
 use privet_accountant::DpEvent;
 use privet_mechanisms::Sampling;
 use privet_training::evaluate;
 use privet_training::noisy::NoisySgdTraining;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::DpSgdPlan;
 use crate::account::Accountant;
@@ -31,28 +34,25 @@ pub(super) struct Reports<'a> {
     plan: &'a DpSgdPlan<'a>,
     earlier_charges: u64,
     test_inputs: Vec<f32>,
-    accuracy: String,
+    accuracy: Option<f64>,
     latest: Option<Latest>,
     whole: f64,
 }
 
 impl<'a> Reports<'a> {
     /// For a run whose directory was charged so often before.
-    pub(super) fn new(
-        plan: &'a DpSgdPlan<'a>,
-        earlier_charges: u64,
-        context: &Context,
-    ) -> Result<Self> {
+    pub(super) fn new(plan: &'a DpSgdPlan<'a>, earlier_charges: u64, context: &Context) -> Self {
         let mut reports = Self {
             plan,
             earlier_charges,
             test_inputs: context.dataset.test.inputs().iter().copied().collect(),
-            accuracy: String::new(),
+            accuracy: None,
             latest: None,
             whole: f64::INFINITY,
         };
-        reports.whole = reports.epsilon_after(plan.mechanism.steps())?;
-        Ok(reports)
+        let whole = reports.epsilon_after(plan.mechanism.steps());
+        reports.whole = whole.unwrap_or(f64::INFINITY);
+        reports
     }
 
     /// Reports a step, if it is one of those.
@@ -77,24 +77,22 @@ impl<'a> Reports<'a> {
         if !reported {
             return Ok(());
         }
-        let epsilon = self.epsilon_after(step)?;
-        let mut line = json!({
-            "phase": "noisy SGD",
-            "step": step,
-            "epsilon_of_steps_so_far": epsilon,
-        });
+        let mut told = Told {
+            step,
+            epsilon: self.epsilon_after(step).ok(),
+            accuracy: None,
+        };
         if due(MEASUREMENTS) {
-            let scores = training.scores(&self.test_inputs)?;
-            let accuracy = evaluate::accuracy_of_scores(&scores, labels);
-            self.accuracy = format!(", accuracy {}", display::percent(accuracy));
-            line["test_accuracy"] = json!(accuracy);
+            let scores = training.scores(&self.test_inputs).ok();
+            told.accuracy = scores.map(|scores| evaluate::accuracy_of_scores(&scores, labels));
+            self.accuracy = told.accuracy.or(self.accuracy);
         }
-        phase.message(format!(
-            "epsilon {}{}",
-            display::epsilon(epsilon),
-            self.accuracy
-        ));
-        metrics.record(&line)
+        let of_progress = Told {
+            accuracy: self.accuracy,
+            ..told
+        };
+        phase.message(of_progress.in_words());
+        metrics.record(&told.to_json())
     }
 
     /// What the first `steps` cost on top of earlier charges of the run, for information: the whole
@@ -118,5 +116,64 @@ impl<'a> Reports<'a> {
         };
         // Steps cost no more than all of them; bounds on a few can be loose.
         Ok(epsilon.min(self.whole))
+    }
+}
+
+/// What is told of a step, as far as it is known.
+#[derive(Clone, Copy)]
+struct Told {
+    step: u64,
+    epsilon: Option<f64>,
+    accuracy: Option<f64>,
+}
+
+impl Told {
+    /// A line of `metrics.jsonl`.
+    fn to_json(self) -> Value {
+        let mut line = json!({"phase": "noisy SGD", "step": self.step});
+        for (key, value) in [
+            ("epsilon_of_steps_so_far", self.epsilon),
+            ("test_accuracy", self.accuracy),
+        ] {
+            if let Some(value) = value {
+                line[key] = json!(value);
+            }
+        }
+        line
+    }
+
+    /// What stands beside the progress.
+    fn in_words(self) -> String {
+        let epsilon = self.epsilon.map(display::epsilon);
+        let accuracy = self.accuracy.map(display::percent);
+        let epsilon = epsilon.map(|epsilon| format!("epsilon {epsilon}"));
+        let accuracy = accuracy.map(|accuracy| format!("accuracy {accuracy}"));
+        let parts: Vec<String> = epsilon.into_iter().chain(accuracy).collect();
+        parts.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let all = Told {
+            step: 3,
+            epsilon: Some(0.5),
+            accuracy: Some(0.25),
+        };
+        let whole = json!({"phase": "noisy SGD", "step": 3, "epsilon_of_steps_so_far": 0.5,
+            "test_accuracy": 0.25});
+        assert_eq!(all.to_json(), whole);
+        assert!(all.in_words().starts_with("epsilon 0.5, accuracy 25"));
+        let none = Told {
+            epsilon: None,
+            accuracy: None,
+            ..all
+        };
+        assert_eq!(none.to_json(), json!({"phase": "noisy SGD", "step": 3}));
+        assert_eq!(none.in_words(), "");
     }
 }

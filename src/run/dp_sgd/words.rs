@@ -9,7 +9,7 @@ use crate::config::PrivacyTarget;
 
 /// What each step does to the units, each sentence by itself.
 pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<String> {
-    let (parameters, unit) = (mechanism.parameters(), privacy.unit_name());
+    let (parameters, unit) = (mechanism.parameters(), privacy.protected().name());
     let grouped = privacy.unit.as_ref().map(|unit| {
         format!(
             "unit: a user is all records with one value in the column `{}`; of each the first {} are \
@@ -29,6 +29,18 @@ pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<
         arithmetic(parameters.arithmetic).to_owned(),
     ];
     grouped.into_iter().chain(step).collect()
+}
+
+/// What the cost rests on beside what every noisy SGD rests on.
+pub(super) fn assumptions(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<String> {
+    let unit = privacy.protected().name();
+    match mechanism.parameters().sampling {
+        Sampling::TruncatedPoisson { maximum_units, .. } => vec![format!(
+            "there are at most {maximum_units} private {unit}s (maximum_units), a bound that was chosen \
+             without counting them; a run on more is refused, and a refusal is not hidden"
+        )],
+        _ => Vec::new(),
+    }
 }
 
 fn noise(mechanism: &NoisySgdMechanism, unit: &str) -> String {

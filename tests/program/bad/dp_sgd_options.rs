@@ -62,8 +62,20 @@ fn values_out_of_range_are_refused() {
         ),
         (
             Q,
-            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 0 }",
+            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 0, \
+             maximum_units = 400 }",
             "maximum_batch_size is 0",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 50 }",
+            "needs maximum_units",
+        ),
+        (
+            Q,
+            "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 50, \
+             maximum_units = 100 }",
+            "more private units than maximum_units = 100",
         ),
         (
             Q,
@@ -197,6 +209,21 @@ fn an_accountant_that_cannot_bound_the_plan_is_refused() {
     refused(
         &edit(&config, Q, sampling),
         &["random_allocation", "`pld` accountant"],
+    );
+}
+
+#[test]
+fn exact_noise_beyond_its_range_is_refused_before_anything_is_charged() {
+    // For the grid of one parameter it would not be too much.
+    refused_with_edit(
+        C,
+        "clipping_norm = 1.0\narithmetic = \"exact\"\nnoise_multiplier = 1.5e7",
+        &[
+            "[dp_sgd] noise",
+            "rounded Gaussian noise",
+            "2^40",
+            "arithmetic = \"float\"",
+        ],
     );
 }
 

@@ -1,7 +1,8 @@
 //! Noise and sampling of noisy SGD that do not go together.
 
 use super::refused;
-use crate::samples::{dp_sgd, edit};
+use crate::folder::Folder;
+use crate::samples::{DATA, SCHEMA, data_of_parts, dp_sgd, edit, write_parts};
 
 /// The sample run with these keys in place of Poisson sampling, under this relation.
 fn with(keys: &str, relation: &str) -> String {
@@ -56,6 +57,33 @@ fn turns_have_relations_of_their_own() {
     );
 }
 
+/// Replaced by a record that belongs to another part, a record moves all behind it.
+#[test]
+fn turns_in_a_file_that_is_split_have_no_replacement() {
+    let config = with(FIXED, "replace-one");
+    refused(
+        &config,
+        &[
+            "neighboring = \"replace-one\"",
+            "split off one file by their content",
+            "files of their own",
+        ],
+    );
+    let built_in = edit(
+        &config,
+        &format!("{DATA}{SCHEMA}"),
+        "data.name = \"optdigits\"\n",
+    );
+    refused(&built_in, &["split off one file by their content"]);
+    // The ways out.
+    let folder = Folder::new();
+    write_parts(&folder, [360, 480]);
+    let parts = edit(&config, DATA, &data_of_parts());
+    folder.run_into("parts", &parts, &["--quiet"]).well();
+    let special = with(FIXED, "replace-special");
+    folder.run_into("special", &special, &["--quiet"]).well();
+}
+
 #[test]
 fn turns_have_no_exact_arithmetic_and_no_adaptive_clipping() {
     let exact = format!("{FIXED}\narithmetic = \"exact\"");
@@ -69,6 +97,21 @@ fn turns_have_no_exact_arithmetic_and_no_adaptive_clipping() {
         "clipping = { kind = \"adaptive\", initial_norm = 1.0 }",
     );
     refused(&adaptive, &["take a fixed clipping norm"]);
+}
+
+#[test]
+fn noise_that_takes_hours_to_plan_is_refused() {
+    let keys = format!("{FIXED}\nnoise = {{ kind = \"banded\", bands = 20 }}");
+    let config = edit(
+        &with(&keys, "replace-special"),
+        "steps = 40",
+        "steps = 15000000",
+    );
+    let words = [
+        "noise.bands = 20 for 15000000 steps",
+        "bands times steps is 300000000",
+    ];
+    refused(&config, &words);
 }
 
 #[test]

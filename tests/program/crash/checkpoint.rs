@@ -2,6 +2,10 @@
 
 use std::fs;
 
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::Sha256;
+
 use super::{finish, fixed, has_released, kill_when, reservations, start};
 use crate::folder::{Folder, files_below};
 use crate::samples::{dp_sgd, edit};
@@ -51,6 +55,9 @@ fn a_run_goes_on_from_its_checkpoint_to_the_same_bytes() {
     let said = finish(&folder, &config);
     assert!(said.err.contains("going on after step "), "{}", said.err);
     assert!(!folder.exists(CHECKPOINT));
+    // Its times are those of the second process, and it says so.
+    let cost = |folder: &Folder| folder.json("run/result.json")["cost"]["resumed"].clone();
+    assert_eq!((cost(&folder), cost(&whole)), (json!(true), json!(null)));
     let files = files_below(&whole.path("run/released"));
     assert!(files.contains(&"model.safetensors".to_string()));
     for file in files {
@@ -118,6 +125,31 @@ fn a_checkpoint_of_another_run_is_refused() {
     mine.write(CHECKPOINT, other.bytes(CHECKPOINT));
     mine.run(&config(), &["--resume", "--quiet"])
         .failed(1, &["of another run", "remove it and resume"]);
+}
+
+/// The ledger is shared, and names the reservation: who reads it must not be able to make a seal.
+#[test]
+fn a_checkpoint_that_is_sealed_by_what_the_ledger_tells_is_refused() {
+    let folder = stopped(&config());
+    let name = reservations(&folder)[0]["inputs"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let key: Vec<u8> = (0..name.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&name[at..at + 2], 16).unwrap())
+        .collect();
+    let whole = folder.bytes(CHECKPOINT);
+    let (seal, content) = whole.split_at(32);
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).unwrap();
+    mac.update(b"privet checkpoint v1");
+    mac.update(content);
+    let forged = mac.finalize().into_bytes();
+    assert_ne!(forged.as_slice(), seal);
+    folder.write(CHECKPOINT, [forged.as_slice(), content].concat());
+    folder
+        .run(&config(), &["--resume", "--quiet"])
+        .failed(1, &["private/checkpoint", "remove it and resume"]);
 }
 
 #[test]

@@ -26,10 +26,7 @@ fn refused(folder: &Folder, config: &str, code: i32, words: &[&str]) {
     folder
         .run(config, &["--resume", "--quiet"])
         .failed(code, words);
-    let after = snapshot(folder);
-    // The metrics are begun anew, since whatever goes on repeats them.
-    let kept = |(file, _): &&(String, Vec<u8>)| file != "metrics.jsonl";
-    assert!(before.iter().filter(kept).eq(after.iter().filter(kept)));
+    assert!(before == snapshot(folder));
 }
 
 #[test]
@@ -130,6 +127,25 @@ fn a_ledger_or_config_that_is_gone_is_refused() {
         1,
         &["config.resolved.toml", "start a new run"],
     );
+}
+
+/// Every trace of a release counts by itself.
+#[test]
+fn metrics_or_a_checkpoint_without_a_ledger_are_refused() {
+    for trace in ["run/metrics.jsonl", "run/private/checkpoint"] {
+        let folder = Folder::new();
+        folder.run(&slow_dp_sgd(), &["--quiet"]).well();
+        for file in files_below(&folder.path("run")) {
+            if !["config.resolved.toml", "private/lock"].contains(&file.as_str()) {
+                fs::remove_file(folder.path("run").join(file)).unwrap();
+            }
+        }
+        folder.write(trace, "{}\n");
+        let words = ["ledger.json", "start a new run"];
+        refused(&folder, &slow_dp_sgd(), 1, &words);
+        fs::remove_file(folder.path(trace)).unwrap();
+        finish(&folder, &slow_dp_sgd());
+    }
 }
 
 #[test]

@@ -32,6 +32,21 @@ fn every_artefact_says_not_private() {
 }
 
 #[test]
+fn there_is_no_epsilon_of_predictable_noise() {
+    for config in [pate(), dp_sgd()] {
+        let folder = Folder::new();
+        folder.run(&fixed(&config), &["--quiet"]).well();
+        let said = folder
+            .privet(&["account", "run/ledger.json", "--delta", "1e-4"])
+            .failed(
+                2,
+                &["run/ledger.json", "NOT PRIVATE", "danger_fixed_noise_seed"],
+            );
+        assert_eq!(said.out, "");
+    }
+}
+
+#[test]
 fn two_runs_are_the_same_to_the_bit() {
     for config in [pate(), dp_sgd()] {
         let config = edit(

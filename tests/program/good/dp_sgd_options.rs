@@ -51,25 +51,27 @@ fn short_and_long_forms_of_sampling_mean_the_same() {
 #[test]
 fn batches_can_be_cut_to_a_maximum() {
     let sampling = "sampling = { kind = \"truncated-poisson\", probability = 0.1, \
-                    maximum_batch_size = 50 }";
+                    maximum_batch_size = 50, maximum_units = 500 }";
     let folder = done(&with(Q, sampling));
     let event = &accounted(&folder, AddOrRemoveOne, 4.0)["event"];
     assert_eq!(event["kind"], "truncated_subsampled_gaussian");
     assert_eq!(event["truncated_batch_size"], 50);
-    // A tenth more than declared.
-    assert_eq!(event["dataset_size"], 396);
+    assert_eq!(event["dataset_size"], 500);
     says(
         &folder,
-        &["truncated Poisson sampling of at most 396 records"],
+        &["truncated Poisson sampling of at most 500 records"],
     );
-    let bounded = edit(
-        &with(Q, sampling),
-        "size = 50",
-        "size = 50, maximum_units = 500",
+    // The bound is among what the guarantee rests on, there as well.
+    let report = folder.json("run/released/privacy.json");
+    let assumptions = report["assumptions"].to_string();
+    assert!(
+        assumptions.contains("at most 500 private records (maximum_units)"),
+        "{assumptions}"
     );
-    let folder = done(&bounded);
-    let event = &accounted(&folder, AddOrRemoveOne, 4.0)["event"];
-    assert_eq!(event["dataset_size"], 500);
+    says(
+        &folder,
+        &["there are at most 500 private records (maximum_units)"],
+    );
 }
 
 #[test]

@@ -39,6 +39,32 @@ fn one_idx_pair_is_split_by_record() {
     learned(&folder);
 }
 
+/// Noise is bound to what names a reservation: with one name, one noise would meet two networks.
+#[test]
+fn the_same_numbers_in_another_shape_are_another_release() {
+    let folder = Folder::empty();
+    let (pixels, classes) = pictures(500);
+    folder.write("labels", idx(&[500], &classes));
+    let data = arrays(
+        "records = { inputs = \"inputs\", labels = \"labels\" }",
+        "split = { pool = 0.2, test = 0.2 }",
+    );
+    let method = edit(
+        DP_SGD,
+        "delta = 1e-4",
+        "delta = 1e-4\ndanger_fixed_noise_seed = 7",
+    );
+    let config = format!("method = \"dp-sgd\"\n{data}{method}");
+    let named = |out: &str, shape: [u32; 3]| {
+        folder.write("inputs", idx(&shape, &pixels));
+        folder.run_into(out, &config, &["--quiet"]).well();
+        folder.json(&format!("{out}/ledger.json"))["reservations"][0]["inputs"].clone()
+    };
+    let square = named("square", [500, 4, 4]);
+    assert_eq!(square, named("again", [500, 4, 4]));
+    assert_ne!(square, named("wide", [500, 2, 8]));
+}
+
 #[test]
 fn npy_files_of_each_part() {
     let folder = Folder::empty();

@@ -1,6 +1,7 @@
 //! Guarantees for users with all their records.
 
 use privet_accountant::NeighboringRelation::AddOrRemoveOne;
+use serde_json::Value;
 
 use super::accounted;
 use crate::folder::Folder;
@@ -50,6 +51,14 @@ fn users_are_sampled_and_clipped_with_all_their_records() {
     folder.run(&private, &["--quiet"]).well();
     accounted(&folder, AddOrRemoveOne, 4.0);
     assert_eq!(folder.json("run/result.json")["privacy"]["unit"], "user");
+    let accounted = |option: &[&str]| {
+        let words = [&["account", "run/ledger.json", "--delta=1e-4"], option].concat();
+        folder.privet(&words).well().out
+    };
+    let found: Value = serde_json::from_str(&accounted(&["--json"])).unwrap();
+    assert_eq!(found["unit"], "user");
+    let table = accounted(&[]);
+    assert!(table.contains("add-or-remove-one user"), "{table}");
     let statement = folder.text("run/released/statement.md");
     for words in [
         "one user more or less",

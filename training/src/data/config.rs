@@ -1,15 +1,12 @@
 //! The `[data]` table of an experiment file: a built-in data set, or the user's own files.
 
-use std::num::NonZeroUsize;
 use std::path::Path;
 
-use privet_mechanisms::Sensitive;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Column, DataError, Dataset, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles,
-    SplitFractions, TableSchema, UnitIndex, UserData, UserEncoding, UserFiles, catalog,
-    file::read_unpacked, load, load_files, table::read_owners,
+    DataError, Dataset, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles, SplitFractions,
+    TableSchema, UnitColumn, UserData, UserEncoding, UserFiles, catalog, load, load_files,
 };
 
 /// Which data, and what of it is public. A built-in data set needs `name` alone; the user's own
@@ -115,59 +112,27 @@ impl DataConfig {
 
     /// Loads the data: a built-in set from this program or `data_dir`, the user's files relative to
     /// `base`, the folder of the experiment file. A `declared_size` of the config takes the place
-    /// of the published one.
+    /// of the published one. With `units` the private records of the user's own table are grouped.
     ///
     /// # Errors
     /// When a key is missing, contradicts another or does not apply, or as [`load`] and
     /// [`load_files`].
-    pub fn load(&self, base: &Path, data_dir: &Path) -> Result<Dataset, DataError> {
-        let mut dataset = match &self.files {
-            Some(files) => load_files(&self.user_data(files, base)?)?,
-            None => self.load_built_in(data_dir)?,
+    pub fn load(
+        &self,
+        base: &Path,
+        data_dir: &Path,
+        units: Option<&UnitColumn>,
+    ) -> Result<Dataset, DataError> {
+        let mut dataset = match (&self.files, units) {
+            (Some(files), units) => load_files(&UserData {
+                units: units.cloned(),
+                ..self.user_data(files, base)?
+            })?,
+            (None, None) => self.load_built_in(data_dir)?,
+            (None, Some(units)) => return Err(units.no_table()),
         };
         dataset.info.declared_size = self.declared_size.or(dataset.info.declared_size);
         Ok(dataset)
-    }
-
-    /// Which private records belong to the same unit, by a column of the private table that is not
-    /// an input: the records of one user each, at most `rows_per_unit` of them.
-    ///
-    /// The column must be in the schema with kind `ignore`. A single file is refused: its records
-    /// are sent to their parts one by one, so that a user could be in all of them.
-    ///
-    /// # Errors
-    /// Data that are no table with a file of its own for the private part, a column that is an
-    /// input or is not there, or a record without a value.
-    pub fn load_units(
-        &self,
-        base: &Path,
-        column: &str,
-        rows_per_unit: NonZeroUsize,
-    ) -> Result<Sensitive<UnitIndex>, DataError> {
-        let refuse = |problem: &str, remedy: &str| DataError::Option {
-            key: "[privacy] unit.column",
-            value: column.to_owned(),
-            problem: problem.to_owned(),
-            remedy: remedy.to_owned(),
-        };
-        let private = self.files.as_ref().and_then(|files| files.private.as_ref());
-        let (Some(private), Some(schema)) = (private, &self.schema) else {
-            return Err(refuse(
-                "users are told apart by a column of a table of the private records alone",
-                "give the private, pool and test records as CSV files of their own with a schema, \
-                 or leave `unit` out for records as units",
-            ));
-        };
-        let declared = schema.columns().iter().find(|of| of.name() == column);
-        if !matches!(declared, Some(Column::Ignore { .. })) {
-            return Err(refuse(
-                "is not declared as a column that is no input",
-                "declare it in the schema with kind = \"ignore\"",
-            ));
-        }
-        let content = read_unpacked(&base.join(&private.inputs))?;
-        let owners = Sensitive::new(read_owners(&content, column)?);
-        Ok(owners.map(|owners| UnitIndex::group_by(&owners, rows_per_unit)))
     }
 
     /// Loads a built-in data set.
@@ -236,6 +201,7 @@ impl DataConfig {
             declared_size: self.declared_size,
             encoding: self.encoding()?,
             files: self.user_files(files, base)?,
+            units: None,
         })
     }
 

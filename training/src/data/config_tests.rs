@@ -36,7 +36,7 @@ fn load_text(text: &str) -> Result<Dataset, DataError> {
         .collect();
     fs::write(folder.path().join("records.csv"), format!("x,y\n{rows}")).unwrap();
     let config: DataConfig = toml::from_str(text).unwrap();
-    config.load(folder.path(), folder.path())
+    config.load(folder.path(), folder.path(), None)
 }
 
 #[test]
@@ -138,4 +138,53 @@ fn contradictions_name_the_key_and_the_way_out() {
         let error = load_text(&text).err().expect(&text).to_string();
         assert!(error.contains(expected), "{error}\nexpected: {expected}");
     }
+}
+
+/// A pipe gives its content once: who reads it a second time waits for ever.
+#[cfg(unix)]
+#[test]
+fn records_and_whose_they_are_come_from_one_reading() {
+    use std::time::Duration;
+
+    let folder = tempfile::tempdir().unwrap();
+    let rows = |range: std::ops::Range<usize>| -> String {
+        let row = |row| {
+            format!(
+                "{row},{},{}\n",
+                if row % 2 == 0 { 'a' } else { 'b' },
+                row / 3
+            )
+        };
+        format!("x,y,who\n{}", range.map(row).collect::<String>())
+    };
+    fs::write(folder.path().join("pool.csv"), rows(60..80)).unwrap();
+    fs::write(folder.path().join("test.csv"), rows(80..99)).unwrap();
+    let pipe = folder.path().join("private.csv");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let private = rows(0..60);
+    std::thread::spawn(move || fs::write(pipe, private).unwrap());
+
+    let text = TABLE.replace("split =", "# split =").replace(
+        "records = { inputs = \"records.csv\" }",
+        "private = { inputs = \"private.csv\" }\npool = { inputs = \"pool.csv\" }\n\
+         test = { inputs = \"test.csv\" }",
+    );
+    let ignored = "\n[[schema.columns]]\nname = \"who\"\nkind = \"ignore\"\n";
+    let config: DataConfig = toml::from_str(&(text + ignored)).unwrap();
+    let (sender, loaded) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let units = UnitColumn {
+            column: "who".into(),
+            maximum_records: std::num::NonZeroUsize::new(2).unwrap(),
+        };
+        let dataset = config.load(folder.path(), folder.path(), Some(&units));
+        sender.send(dataset.map(|dataset| dataset.private)).unwrap();
+    });
+    let private = loaded.recv_timeout(Duration::from_secs(60));
+    let private = private.expect("the file was read once").unwrap();
+    assert_eq!(*private.count().expose_sensitive(), 60);
+    let units = private.units().unwrap().expose_sensitive();
+    assert_eq!(units.len(), 20);
+    assert_eq!(units.rows(19), Some(&[57, 58][..]));
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     DataError, Examples, HeldBackTruth, InputShape, Preprocessing, PublicInputs, PublicPool,
-    RecordSplitter, examples::append_input_bytes,
+    RecordSplitter, UnitIndex, examples::append_input_bytes,
 };
 
 /// What may be said about a data set: public facts only.
@@ -47,6 +47,8 @@ pub struct PublicDeclaration {
 /// The private records. Whatever depends on them, their number included, is sensitive.
 pub struct PrivateExamples {
     examples: Sensitive<Examples>,
+    units: Option<Sensitive<UnitIndex>>,
+    split_by_content: bool,
 }
 
 impl PrivateExamples {
@@ -55,13 +57,43 @@ impl PrivateExamples {
     pub fn new(examples: Examples) -> Self {
         Self {
             examples: Sensitive::new(examples),
+            units: None,
+            split_by_content: false,
         }
+    }
+
+    /// Whether the content of a record decided that it is here: one that is replaced by another may
+    /// then leave, and all behind it move up by a place.
+    #[must_use]
+    pub const fn are_split_by_content(&self) -> bool {
+        self.split_by_content
+    }
+
+    /// The same records with what was read beside them: which of them belong together.
+    #[must_use]
+    pub(super) fn grouped(self, units: Option<Sensitive<UnitIndex>>) -> Self {
+        Self { units, ..self }
     }
 
     /// The records, still marked.
     #[must_use]
     pub const fn examples(&self) -> &Sensitive<Examples> {
         &self.examples
+    }
+
+    /// Which records belong to one unit of privacy; `None` where each is a unit.
+    #[must_use]
+    pub const fn units(&self) -> Option<&Sensitive<UnitIndex>> {
+        self.units.as_ref()
+    }
+
+    /// The true number of units of privacy, marked as sensitive.
+    #[must_use]
+    pub fn unit_count(&self) -> Sensitive<usize> {
+        match &self.units {
+            None => self.count(),
+            Some(units) => units.as_ref().map(UnitIndex::len),
+        }
     }
 
     /// The true number of records, marked as sensitive.
@@ -161,7 +193,9 @@ pub(super) fn assemble_single(
     let [private, pool, test] = splitter.split(examples);
     let truth = HeldBackTruth::new(pool.labels().to_vec());
     let pool = PublicPool::new(PublicInputs::new(pool.inputs().to_owned(), &info.name)?);
-    Dataset::assemble(info, preprocessing, private, pool, Some(truth), test)
+    let mut dataset = Dataset::assemble(info, preprocessing, private, pool, Some(truth), test)?;
+    dataset.private.split_by_content = true;
+    Ok(dataset)
 }
 
 /// Refuses a test set that holds an input of the pool: a label released for it would be a label of

@@ -53,5 +53,5 @@ pub use privet_gradients::network::InputShape;
 pub use scaling::PixelScaling;
 pub use schema::{Column, NumericTransform, TableSchema, ValueRange};
 pub use split::{Part, RecordSplitter, SplitFractions};
-pub use units::UnitIndex;
+pub use units::{UnitColumn, UnitIndex};
 pub use user::{SourceFiles, UserData, UserEncoding, UserFiles, load_files};

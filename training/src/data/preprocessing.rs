@@ -107,17 +107,22 @@ impl Preprocessing {
     }
 }
 
-/// Reads IDX or NPY; `None` for content that starts like neither and so should be CSV.
-pub(super) fn read_array(content: &Content) -> Result<Option<NumericArray>, DataError> {
-    if is_npy(&content.bytes) {
-        return read_npy(content).map(Some);
-    }
+/// Whether the content starts like IDX or NPY, and so is no text.
+pub(super) fn is_array(content: &Content) -> bool {
     // Two zero bytes never start a text: say what is wrong with the IDX file, not that it is no
     // CSV.
-    if is_idx(&content.bytes) || content.bytes.starts_with(&[0, 0]) {
-        return read_idx(content).map(Some);
+    is_npy(&content.bytes) || is_idx(&content.bytes) || content.bytes.starts_with(&[0, 0])
+}
+
+/// Reads IDX or NPY; `None` for content that starts like neither and so should be CSV.
+pub(super) fn read_array(content: &Content) -> Result<Option<NumericArray>, DataError> {
+    if !is_array(content) {
+        return Ok(None);
     }
-    Ok(None)
+    match is_npy(&content.bytes) {
+        true => read_npy(content).map(Some),
+        false => read_idx(content).map(Some),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 //! A split by position would move records between the parts when one is added or removed, and then
 //! the public side would tell of the private one. Here the place of a record is a function of its
 //! own inputs and public constants: no other record matters, equal inputs go together, and no label
-//! is looked at. So a test input is never one that the student may ask about.
+//! is looked at. So a test input is never one that the student may ask about. (A record that is
+//! replaced by another may change its part: places within a part are stable under adding and removing
+//! only, [`PrivateExamples::are_split_by_content`](super::PrivateExamples::are_split_by_content).)
 
 use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};

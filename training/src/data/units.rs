@@ -4,6 +4,66 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::num::NonZeroUsize;
 
+use privet_mechanisms::Sensitive;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Column, DataError, TableSchema, file::Content, preprocessing::is_array, table::read_owners,
+};
+
+/// How private records are grouped: those with one value in a column of their table belong together,
+/// as the records of one user. The column is no input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitColumn {
+    /// The column; in the schema it has kind `ignore`.
+    pub column: String,
+    /// Of a unit with more records the first so many are used: a public constant.
+    pub maximum_records: NonZeroUsize,
+}
+
+impl UnitColumn {
+    /// Refuses a column that the schema does not declare as one that is no input.
+    pub(super) fn check(&self, schema: &TableSchema) -> Result<(), DataError> {
+        let mut columns = schema.columns().iter();
+        match columns.find(|column| column.name() == self.column) {
+            Some(Column::Ignore { .. }) => Ok(()),
+            _ => Err(self.refused(
+                "is not declared as a column that is no input",
+                "declare it in the schema with kind = \"ignore\"",
+            )),
+        }
+    }
+
+    /// Groups the records of a CSV file.
+    pub(super) fn group(&self, content: &Content) -> Result<Sensitive<UnitIndex>, DataError> {
+        if is_array(content) {
+            return Err(self.no_table());
+        }
+        let owners = Sensitive::new(read_owners(content, &self.column)?);
+        Ok(owners.map(|owners| UnitIndex::group_by(&owners, self.maximum_records)))
+    }
+
+    /// Where there is no table of the private records alone. A single file is none: its records are
+    /// sent to their parts one by one, so that a user could be in all of them.
+    pub(super) fn no_table(&self) -> DataError {
+        self.refused(
+            "users are told apart by a column of a table of the private records alone",
+            "give the private, pool and test records as CSV files of their own with a schema, or \
+             leave `unit` out for records as units",
+        )
+    }
+
+    fn refused(&self, problem: &str, remedy: &str) -> DataError {
+        DataError::Option {
+            key: "[privacy] unit.column",
+            value: self.column.clone(),
+            problem: problem.to_owned(),
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
 /// Lists of rows: all records of one user each.
 ///
 /// No row belongs to two units, so adding or removing a unit changes what one list contributes and

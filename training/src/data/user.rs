@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     DataError, Dataset, DatasetInfo, Examples, HeldBackTruth, InputShape, PixelScaling,
     Preprocessing, PublicDeclaration, PublicInputs, PublicPool, RecordSplitter, SplitFractions,
-    TableSchema,
+    TableSchema, UnitColumn,
     dataset::assemble_single,
-    file::read_unpacked,
+    file::{Content, read_unpacked},
     preprocessing::read_array,
     table::{LabelUse, read_table},
 };
@@ -34,6 +34,9 @@ pub struct UserData {
     pub encoding: UserEncoding,
     /// Where the records are.
     pub files: UserFiles,
+    /// Which private records belong together, where not each is a unit of privacy; needs a table of
+    /// the private records alone.
+    pub units: Option<UnitColumn>,
 }
 
 /// How a record of the user's files becomes an input, by public constants.
@@ -102,8 +105,16 @@ struct Records {
 ///
 /// # Errors
 /// When a file cannot be read or does not fit the encoding, labels are missing where they are
-/// needed, the parts differ in shape, a part is empty, or a test input is in the pool.
+/// needed, the parts differ in shape, a part is empty, or a test input is in the pool; when private
+/// records are to be grouped and are no table of their own, or its column is an input, is not there
+/// or lacks a value.
 pub fn load_files(data: &UserData) -> Result<Dataset, DataError> {
+    if let Some(units) = &data.units {
+        match (&data.files, &data.encoding) {
+            (UserFiles::Separate { .. }, UserEncoding::Table { schema }) => units.check(schema)?,
+            _ => return Err(units.no_table()),
+        }
+    }
     let classes = match &data.encoding {
         UserEncoding::Table { schema } => schema.classes().to_vec(),
         UserEncoding::Array { classes, .. } if classes.len() >= 2 => classes.clone(),
@@ -155,7 +166,12 @@ pub fn load_files(data: &UserData) -> Result<Dataset, DataError> {
             pool,
             test,
         } => {
-            let records = read(private, &data.encoding, LabelUse::Required, count)?;
+            // One reading for the records and for whose they are: between two of them the file could
+            // be replaced by another.
+            let content = read_unpacked(&private.inputs)?;
+            let units = data.units.as_ref().map(|units| units.group(&content));
+            let units = units.transpose()?;
+            let records = decode(content, private, &data.encoding, LabelUse::Required, count)?;
             let shape = records.shape;
             let private = labelled(records, &private.inputs, count)?;
             let pool = read(pool, &data.encoding, LabelUse::IfPresent, count)?;
@@ -166,14 +182,16 @@ pub fn load_files(data: &UserData) -> Result<Dataset, DataError> {
                 &test.inputs,
                 count,
             )?;
-            Dataset::assemble(
+            let mut dataset = Dataset::assemble(
                 info(shape),
                 data.encoding.preprocessing(shape),
                 private,
                 pool,
                 truth,
                 test,
-            )
+            )?;
+            dataset.private = dataset.private.grouped(units);
+            Ok(dataset)
         }
     }
 }
@@ -201,6 +219,17 @@ fn read(
     classes: usize,
 ) -> Result<Records, DataError> {
     let content = read_unpacked(&source.inputs)?;
+    decode(content, source, encoding, label_use, classes)
+}
+
+/// The same of a file that has been read; labels may be in another.
+fn decode(
+    content: Content,
+    source: &SourceFiles,
+    encoding: &UserEncoding,
+    label_use: LabelUse,
+    classes: usize,
+) -> Result<Records, DataError> {
     let Some(array) = read_array(&content)? else {
         let UserEncoding::Table { schema } = encoding else {
             return Err(DataError::Csv {

@@ -64,6 +64,7 @@ fn data(encoding: UserEncoding, files: UserFiles) -> UserData {
         declared_size: Some(50),
         encoding,
         files,
+        units: None,
     }
 }
 

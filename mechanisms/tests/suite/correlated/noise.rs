@@ -144,6 +144,21 @@ fn another_plan_has_other_noise() {
     }
 }
 
+/// Of one key and plan too: else the beginnings of two models' gradients would differ without noise.
+#[test]
+fn a_vector_of_another_length_has_other_noise() {
+    for plan in plans(5) {
+        let [short, long] = [3, 4].map(|dimension| {
+            let source = NoiseSource::danger_fixed_seed(16);
+            rest(plan.start(&source).unwrap(), dimension)
+        });
+        for (short, long) in short.iter().zip(&long) {
+            let differ = |(a, b): (&f64, &f64)| (a - b).abs() > 1e-9;
+            assert!(short.iter().zip(long).all(differ), "{short:?} {long:?}");
+        }
+    }
+}
+
 #[test]
 fn steps_beyond_the_plan_other_lengths_and_second_starts_are_refused() {
     for plan in plans(4) {

@@ -205,6 +205,32 @@ fn what_has_no_theorem_is_refused() {
 }
 
 #[test]
+fn what_no_machine_can_plan_or_remember_is_refused() {
+    let refused = |result: Result<(), MechanismError>, words: &str| {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    };
+    let too_long = "bands times steps is 536870912";
+    refused(
+        BandedToeplitz::optimized(1 << 12, 1 << 17).map(drop),
+        too_long,
+    );
+    let wide = NoiseStrategy::Banded(BandedToeplitz::square_root(1 << 12).unwrap());
+    let long = NoisySgdParameters {
+        steps: 1 << 17,
+        ..parameters(FIXED_ORDER, wide)
+    };
+    refused(NoisySgdMechanism::new(long).map(drop), too_long);
+
+    let plan = plan(FIXED_ORDER, banded(&COEFFICIENTS));
+    plan.check_model(1 << 31).unwrap();
+    let too_much = "(bands - 1) times parameters is 4294967298";
+    refused(plan.check_model((1 << 31) + 1), too_much);
+    let tree = self::plan(FIXED_ORDER, TREES[0].clone());
+    tree.check_model((1 << 31) + 1).unwrap();
+}
+
+#[test]
 fn a_sum_of_another_length_is_not_released() {
     let plan = plan(FIXED_ORDER, banded(&COEFFICIENTS));
     let source = NoiseSource::danger_fixed_seed(24);

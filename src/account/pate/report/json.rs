@@ -58,7 +58,7 @@ impl PateReport {
                 json!({"lower": exact::NAME, "upper": exact::NAME, "data_independent": "rdp"}),
             ),
             ("neighboring", json!(self.question.relation)),
-            ("unit", json!("record")),
+            ("unit", json!(self.plan.unit)),
             ("sanitize", json!(sanitize)),
             ("assumptions", json!(self.plan.assumptions)),
             ("reasons", Value::Object(reasons)),
