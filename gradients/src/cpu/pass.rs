@@ -18,7 +18,13 @@ pub(super) struct Weights {
 
 impl Weights {
     /// Takes over the flat parameters.
-    pub(super) fn prepare(&mut self, plan: &Plan, parameters: &[f32], lanes: usize) {
+    pub(super) fn prepare(
+        &mut self,
+        plan: &Plan,
+        parameters: &[f32],
+        lanes: usize,
+        parallel: bool,
+    ) {
         self.matrices
             .resize_with(plan.steps.len(), MatrixWeights::default);
         self.normalisations.resize_with(plan.steps.len(), Vec::new);
@@ -26,7 +32,8 @@ impl Weights {
             let own = &parameters[step.parameters..][..step.size()];
             match &step.operation {
                 Operation::Matrix(matrix) => {
-                    matrix.prepare(own, lanes, step.backward, &mut self.matrices[index]);
+                    let weights = &mut self.matrices[index];
+                    matrix.prepare(own, [step.backward, parallel], lanes, weights);
                 }
                 Operation::Normalisation(_) => {
                     own.clone_into(&mut self.normalisations[index]);

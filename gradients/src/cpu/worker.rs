@@ -22,8 +22,8 @@ const STRIPS: usize = 16;
 /// Values that the sums of all strips may hold together: 128 MiB.
 const SUMS: usize = 1 << 25;
 
-/// Values that a block's memory aims at: a good half of a second-level cache of 2 MiB.
-const BLOCK: usize = 5 << 16;
+/// Values that a block's memory aims at: a third of a second-level cache of 2 MiB, which may be shared.
+const BLOCK: usize = 5 << 15;
 
 /// Values of gradients that a block on a grid holds: 64 MiB.
 const HELD: usize = 1 << 24;
@@ -161,8 +161,9 @@ impl GradientWorker for CpuWorker {
     ) -> Result<GradientSum, GradientError> {
         self.check(parameters, &batch, &request)?;
         let units = UnitRows::of(&batch)?;
-        let lanes = self.engine.lanes();
-        self.weights.prepare(&self.plan, parameters, lanes);
+        let (lanes, parallel) = (self.engine.lanes(), self.engine.parallel);
+        self.weights
+            .prepare(&self.plan, parameters, lanes, parallel);
         // The number of strips follows from public sizes and the batch alone, not from the number
         // of threads: the rounding of a sum must not depend on the machine's load.
         let work = self.plan.multiply_adds().max(1);
@@ -230,8 +231,9 @@ impl GradientWorker for CpuWorker {
                 found: inputs.len(),
             });
         }
-        let lanes = self.engine.lanes();
-        self.weights.prepare(&self.plan, parameters, lanes);
+        let (lanes, parallel) = (self.engine.lanes(), self.engine.parallel);
+        self.weights
+            .prepare(&self.plan, parameters, lanes, parallel);
         let mut scores = vec![0.0; rows * classes];
         let block = self.rows_a_block(false, false);
         let (plan, weights, workspaces) = (&self.plan, &self.weights, &self.workspaces);

@@ -19,7 +19,7 @@ pub(in crate::cpu) fn outer(
 ) {
     let count = rows.starts.len();
     let stride = deltas.columns;
-    if count <= ROWS && deltas.stride <= STRIDE {
+    if count * deltas.columns <= VALUES && deltas.stride <= STRIDE {
         let into = Output {
             values: into,
             stride,
@@ -32,38 +32,48 @@ pub(in crate::cpu) fn outer(
             add,
         });
     }
-    COPY.with_borrow_mut(|copy| {
-        for first in (0..count.max(1)).step_by(ROWS) {
-            let some = ROWS.min(count - first);
+    COPIES.with_borrow_mut(
+        |Copies {
+             deltas: copy,
+             rows: beside,
+         }| {
+            let rows = beside.of(rows);
+            // A panel of the result stays in the second-level cache while all rows are added to it.
             for column in (0..deltas.columns).step_by(COLUMNS) {
                 let columns = COLUMNS.min(deltas.columns - column);
-                copy.resize(some * columns);
-                let lines = deltas.values.chunks_exact(deltas.stride).skip(first);
-                for (line, copy) in lines.zip(copy.chunks_exact_mut(columns)) {
-                    copy.copy_from_slice(&line[deltas.column + column..][..columns]);
+                for first in (0..count.max(1)).step_by(ROWS) {
+                    let some = ROWS.min(count - first);
+                    copy.resize(some * columns);
+                    let lines = deltas.values.chunks_exact(deltas.stride).skip(first);
+                    for (line, copy) in lines.zip(copy.chunks_exact_mut(columns)) {
+                        copy.copy_from_slice(&line[deltas.column + column..][..columns]);
+                    }
+                    instructions.run(Outer {
+                        rows: rows.select(first..first + some),
+                        deltas: Deltas {
+                            values: copy,
+                            stride: columns,
+                            column: 0,
+                            columns,
+                        },
+                        into: Output {
+                            values: &mut *into,
+                            stride,
+                            column,
+                        },
+                        add: add || first > 0,
+                    });
                 }
-                instructions.run(Outer {
-                    rows: rows.select(first..first + some),
-                    deltas: Deltas {
-                        values: copy,
-                        stride: columns,
-                        column: 0,
-                        columns,
-                    },
-                    into: Output {
-                        values: &mut *into,
-                        stride,
-                        column,
-                    },
-                    add: add || first > 0,
-                });
             }
-        }
-    });
+        },
+    );
 }
 
+/// Deltas that may be read where they lie, a row at a time.
+const VALUES: usize = 1 << 14;
+
 /// Rows that are taken at a time, so that their deltas stay in the first-level cache.
-const ROWS: usize = 256;
+const ROWS: usize = 128;
 
 /// Columns of deltas that are copied side by side: three vectors of 16.
 const COLUMNS: usize = 48;
@@ -72,7 +82,59 @@ const COLUMNS: usize = 48;
 const STRIDE: usize = 256;
 
 thread_local! {
-    static COPY: RefCell<Buffer> = RefCell::default();
+    static COPIES: RefCell<Copies> = RefCell::default();
+}
+
+/// What a thread copies to have it side by side.
+#[derive(Default)]
+struct Copies {
+    deltas: Buffer,
+    rows: Beside,
+}
+
+/// Long rows, cut into pieces: the first piece of all rows, the second of all, and so on. A tile
+/// reads one piece of each row; where the rows lie, these are far apart, and at some distances all
+/// of them share a few lines of the cache.
+#[derive(Default)]
+struct Beside {
+    values: Buffer,
+    starts: Vec<usize>,
+    segments: Vec<usize>,
+}
+
+/// Values of a piece: the rows of a tile of the result.
+const PIECE: usize = 8;
+
+/// Rows from which on it pays to copy them.
+const LONG: usize = 256;
+
+impl Beside {
+    /// The same rows, in pieces where that pays.
+    fn of<'a>(&'a mut self, rows: Rows<'a>) -> Rows<'a> {
+        let (count, length) = (rows.starts.len(), rows.length);
+        if rows.segments.len() > 1 || length < LONG || !length.is_multiple_of(PIECE) {
+            return rows;
+        }
+        self.values.resize(count * length);
+        self.starts.clear();
+        self.starts.extend((0..count).map(|row| row * PIECE));
+        self.segments.clear();
+        self.segments
+            .extend((0..length / PIECE).map(|piece| piece * count * PIECE));
+        for (row, start) in rows.starts.iter().enumerate() {
+            let row_values = &rows.data[start + rows.segments[0]..][..length];
+            for (piece, values) in row_values.chunks_exact(PIECE).enumerate() {
+                let place = (piece * count + row) * PIECE;
+                self.values[place..place + PIECE].copy_from_slice(values);
+            }
+        }
+        Rows {
+            data: &self.values,
+            starts: &self.starts,
+            segments: &self.segments,
+            length: PIECE,
+        }
+    }
 }
 
 /// Gradients at a layer's output, row by row.

@@ -1,6 +1,14 @@
 //! A matrix cut into panels that a tile reads from one end to the other.
 
+use rayon::prelude::*;
+
 use super::Buffer;
+
+/// Rows of a panel that are filled together.
+const GROUP: usize = 16;
+
+/// Values from which on threads share the work.
+const PARALLEL: usize = 1 << 17;
 
 /// Widest panel, in vectors: with 8 rows a tile then has 24 accumulators.
 pub(super) const WIDEST: usize = 3;
@@ -30,29 +38,43 @@ pub(in crate::cpu) struct Panels {
 }
 
 impl Panels {
-    /// Takes over a matrix `[depth, columns]`, whose values `value(row, column)` tells.
+    /// Takes over a matrix `[depth, columns]`, whose values `value(row, column)` tells; on all
+    /// threads where `parallel` and it is large.
     pub(in crate::cpu) fn fill(
         &mut self,
-        depth: usize,
-        columns: usize,
+        [depth, columns]: [usize; 2],
         lanes: usize,
-        value: impl Fn(usize, usize) -> f32,
+        parallel: bool,
+        value: impl Fn(usize, usize) -> f32 + Sync,
     ) {
         let padded = columns.next_multiple_of(lanes);
         (self.depth, self.columns, self.lanes) = (depth, columns, lanes);
         self.values.resize(depth * padded);
         let (mut rest, mut first) = (&mut self.values[..], 0);
+        let mut panels = Vec::new();
         for width in widths(padded / lanes) {
             let width = width * lanes;
             let (panel, after) = std::mem::take(&mut rest).split_at_mut(depth * width);
-            let known = width.min(columns - first);
-            for (row, line) in panel.chunks_exact_mut(width).enumerate() {
-                for (place, slot) in line[..known].iter_mut().enumerate() {
-                    *slot = value(row, first + place);
-                }
-                line[known..].fill(0.0);
-            }
+            panels.push((panel, first, width));
             (rest, first) = (after, first + width);
+        }
+        let fill = |(panel, first, width): (&mut [f32], usize, usize)| {
+            let known = width.min(columns - first);
+            // Rows in groups: what lies far apart is the same few lines of memory for a group.
+            for (group, lines) in panel.chunks_mut(GROUP * width).enumerate() {
+                for place in 0..known {
+                    for (row, line) in lines.chunks_exact_mut(width).enumerate() {
+                        line[place] = value(group * GROUP + row, first + place);
+                    }
+                }
+                for line in lines.chunks_exact_mut(width) {
+                    line[known..].fill(0.0);
+                }
+            }
+        };
+        match parallel && depth * padded >= PARALLEL {
+            true => panels.into_par_iter().for_each(fill),
+            false => panels.into_iter().for_each(fill),
         }
     }
 

@@ -178,32 +178,22 @@ impl Matrix {
     pub(in crate::cpu) fn prepare(
         &self,
         parameters: &[f32],
+        [backward, parallel]: [bool; 2],
         lanes: usize,
-        backward: bool,
         weights: &mut MatrixWeights,
     ) {
         weights.forward.resize_with(self.groups, Panels::default);
         weights.backward.resize_with(self.groups, Panels::default);
         let (width, columns) = (self.width, self.columns);
         for (group, panels) in weights.forward.iter_mut().enumerate() {
-            match self.kernel {
-                None => panels.fill(width, columns, lanes, |row, column| {
-                    parameters[row * columns + column]
-                }),
-                Some(_) => panels.fill(width, columns, lanes, |row, column| {
-                    parameters[self.flat(group, row, column)]
-                }),
-            }
+            panels.fill([width, columns], lanes, parallel, |row, column| {
+                parameters[self.flat(group, row, column)]
+            });
         }
         for (group, panels) in weights.backward.iter_mut().enumerate().filter(|_| backward) {
-            match self.kernel {
-                None => panels.fill(columns, width, lanes, |column, row| {
-                    parameters[row * columns + column]
-                }),
-                Some(_) => panels.fill(columns, width, lanes, |column, row| {
-                    parameters[self.flat(group, row, column)]
-                }),
-            }
+            panels.fill([columns, width], lanes, parallel, |column, row| {
+                parameters[self.flat(group, row, column)]
+            });
         }
         weights.bias.resize(self.outputs());
         weights.bias.copy_from_slice(&parameters[self.weights()..]);
