@@ -7,6 +7,7 @@
 
 mod kernel;
 mod layer;
+mod measure;
 mod pass;
 mod plan;
 mod strip;

@@ -5,6 +5,7 @@
 //! detection, so there is no `unsafe` here. Products are fused where the processor can, so results
 //! differ between processors in rounding, never between runs or numbers of threads on one.
 
+mod beside;
 mod buffer;
 mod functions;
 mod gram;

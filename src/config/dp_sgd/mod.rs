@@ -1,14 +1,20 @@
 //! `[dp_sgd]`: as typed, and what it means.
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use privet_mechanisms::{
-    AdaptiveClipping, Arithmetic, Clipping, ClippingPlan, NoiseStrategy, Sampling,
-};
+mod check;
+mod clipping;
+mod sampling;
+
+use anyhow::{Result, bail, ensure};
+use privet_mechanisms::{Arithmetic, ClippingPlan, NoiseStrategy, Sampling};
 use privet_training::augment::Augmentation;
 use privet_training::network::NetworkSpec;
 use privet_training::noisy::NoisySgdSettings;
 use privet_training::optimizer::{OptimizerSpec, WeightAverage};
 use serde::{Deserialize, Serialize};
+
+pub(super) use check::check;
+use clipping::ClippingTable;
+use sampling::SamplingTable;
 
 use super::noise::NoiseTable;
 
@@ -102,103 +108,6 @@ impl From<ArithmeticName> for Arithmetic {
     }
 }
 
-/// `sampling = { kind = ... }`
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum SamplingTable {
-    /// Each unit by itself with a probability.
-    Poisson {
-        /// The probability.
-        probability: f64,
-    },
-    /// The same, with batches cut to a maximum.
-    TruncatedPoisson {
-        /// The probability, before a batch is cut.
-        probability: f64,
-        /// The most units of a batch.
-        maximum_batch_size: u64,
-        /// The most units that the data can hold: a public bound, on which the guarantee rests.
-        /// Required; without it the error says what it is.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        maximum_units: Option<u64>,
-    },
-    /// Each unit in a fixed number of the steps of each epoch, chosen at random.
-    RandomAllocation {
-        /// Steps of an epoch.
-        steps_per_epoch: u32,
-        /// In how many of them each unit is.
-        #[serde(default = "one")]
-        selected: u32,
-    },
-    /// The units take turns in the order of the file; nothing is random.
-    FixedOrder {
-        /// Steps of an epoch; each unit is in one of them, the same in every epoch.
-        steps_per_epoch: u32,
-    },
-    /// Groups of units take turns; each step samples one of them.
-    CyclicPoisson {
-        /// How many groups.
-        groups: u32,
-        /// Probability with which each unit of the group enters the batch.
-        probability: f64,
-    },
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// `clipping = { kind = ... }`
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum ClippingTable {
-    /// The whole gradient is shortened to a length.
-    Flat {
-        /// The length.
-        norm: f64,
-    },
-    /// Each layer's part by itself.
-    PerLayer {
-        /// A length for each layer with parameters.
-        norms: Vec<f64>,
-    },
-    /// Every gradient is brought to nearly the same length.
-    Automatic {
-        /// The length.
-        norm: f64,
-        /// What keeps small gradients small.
-        #[serde(default = "default_stability")]
-        stability: f64,
-    },
-    /// Flat, to a length that follows a quantile of the gradients' lengths.
-    Adaptive {
-        /// The length in the first step.
-        initial_norm: f64,
-        /// The share of units whose gradient shall be shorter.
-        #[serde(default = "default_quantile")]
-        target_quantile: f64,
-        /// How fast the length moves.
-        #[serde(default = "default_learning_rate")]
-        learning_rate: f64,
-        /// Standard deviation of the noise on the count of shorter gradients, in units; a
-        /// twentieth of the expected batch size when absent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        count_noise: Option<f64>,
-    },
-}
-
-fn default_stability() -> f64 {
-    0.01
-}
-
-fn default_quantile() -> f64 {
-    0.5
-}
-
-fn default_learning_rate() -> f64 {
-    0.2
-}
-
 /// How batches are chosen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Batches {
@@ -215,68 +124,6 @@ pub(crate) enum Duration {
     Steps(u64),
     /// Until each unit was used so often, on average.
     Epochs(f64),
-}
-
-/// Checks `[dp_sgd]` as far as that is possible without the data.
-pub(super) fn check(table: &DpSgdTable) -> Result<()> {
-    let batches = table.batches()?;
-    if let Batches::Of(SamplingTable::Poisson { probability: q })
-    | Batches::Of(SamplingTable::TruncatedPoisson { probability: q, .. })
-    | Batches::Of(SamplingTable::CyclicPoisson { probability: q, .. }) = batches
-    {
-        let key = match table.sampling {
-            Some(_) => "sampling.probability",
-            None => "sampling_probability",
-        };
-        ensure!(
-            q > 0.0 && q <= 1.0,
-            "[dp_sgd] {key} = {q}: it must be above 0 and at most 1"
-        );
-    }
-    ensure!(
-        !matches!(batches, Batches::OfSize(0)),
-        "[dp_sgd] batch_size = 0: give at least 1"
-    );
-    match table.duration()? {
-        Duration::Steps(steps) => ensure!(steps >= 1, "[dp_sgd] steps = 0: give at least one step"),
-        Duration::Epochs(epochs) => ensure!(
-            epochs.is_finite() && epochs > 0.0,
-            "[dp_sgd] epochs = {epochs}: it must be a finite number above 0"
-        ),
-    }
-    for (key, value) in [
-        ("clipping_norm", table.clipping_norm),
-        ("noise_multiplier", table.noise_multiplier),
-    ] {
-        if let Some(value) = value {
-            ensure!(
-                value.is_finite() && value > 0.0,
-                "[dp_sgd] {key} = {value}: it must be a finite number above 0"
-            );
-        }
-    }
-    // The size of a batch is not known yet, and decides nothing but a default.
-    if let ClippingPlan::Fixed(clipping) = table.clipping_plan(1.0)? {
-        clipping
-            .validate()
-            .map_err(|error| anyhow!("[dp_sgd] clipping: {error}"))?;
-    }
-    ensure!(
-        table.checkpoint_every != Some(0),
-        "[dp_sgd] checkpoint_every = 0: give at least one step, or leave it out"
-    );
-    ensure!(
-        !table.stop_at_budget || table.noise_multiplier.is_some(),
-        "[dp_sgd] stop_at_budget = true, but no noise_multiplier is given, so the noise is calibrated \
-         to the budget and all steps are taken: give noise_multiplier, or leave stop_at_budget out"
-    );
-    let named = |key: &'static str| move |error| anyhow!("[dp_sgd] {key}: {error}");
-    table.optimizer.validate().map_err(named("optimizer"))?;
-    if let Some(average) = &table.weight_average {
-        average.validate().map_err(named("weight_average"))?;
-    }
-    let settings = table.settings(0).validate();
-    settings.map_err(|error| anyhow!("[dp_sgd] {error}"))
 }
 
 /// More steps than a machine takes in years are a typing error.
@@ -327,39 +174,7 @@ impl DpSgdTable {
                     sampling_probability: size as f64 / declared_units as f64,
                 }
             }
-            Batches::Of(SamplingTable::Poisson { probability }) => Sampling::Poisson {
-                sampling_probability: probability,
-            },
-            Batches::Of(SamplingTable::TruncatedPoisson {
-                probability,
-                maximum_batch_size,
-                maximum_units,
-            }) => Sampling::TruncatedPoisson {
-                sampling_probability: probability,
-                maximum_batch_size,
-                maximum_units: maximum_units.context(
-                    "[dp_sgd] sampling: kind = \"truncated-poisson\" needs maximum_units, the most \
-                     private units that there can be: its cost depends on their number, so that the \
-                     guarantee holds up to that bound only; give one that you know without counting",
-                )?,
-            },
-            Batches::Of(SamplingTable::RandomAllocation {
-                steps_per_epoch,
-                selected,
-            }) => Sampling::RandomAllocation {
-                steps_per_epoch,
-                selected,
-            },
-            Batches::Of(SamplingTable::FixedOrder { steps_per_epoch }) => {
-                Sampling::FixedOrder { steps_per_epoch }
-            }
-            Batches::Of(SamplingTable::CyclicPoisson {
-                groups,
-                probability,
-            }) => Sampling::CyclicPoisson {
-                groups,
-                sampling_probability: probability,
-            },
+            Batches::Of(table) => table.sampling()?,
         })
     }
 
@@ -400,24 +215,7 @@ impl DpSgdTable {
                 bail!("[dp_sgd] clipping_norm and clipping say the same: keep one of them")
             }
         };
-        Ok(match table {
-            ClippingTable::Flat { norm } => Clipping::Flat { norm }.into(),
-            ClippingTable::PerLayer { norms } => Clipping::PerLayer { norms }.into(),
-            ClippingTable::Automatic { norm, stability } => {
-                Clipping::Automatic { norm, stability }.into()
-            }
-            ClippingTable::Adaptive {
-                initial_norm,
-                target_quantile,
-                learning_rate,
-                count_noise,
-            } => ClippingPlan::Adaptive(AdaptiveClipping {
-                initial_norm,
-                target_quantile,
-                learning_rate,
-                count_noise: count_noise.unwrap_or(expected_batch_size / 20.0),
-            }),
-        })
+        Ok(table.plan(expected_batch_size))
     }
 
     /// What the training is told beside its plan.
