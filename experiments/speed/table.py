@@ -36,19 +36,31 @@ def ratio(above, below):
     return "-" if not above or not below else f"{above / below:.2f}"
 
 
+def usable(by_engine):
+    """What was measured of each engine; engines never measured quietly; lines on failures."""
+    found, busy, failed = {}, [], []
+    for engine, results in by_engine.items():
+        result, why = summary(results)
+        if result is None:
+            failed.append(f"- {engine}: {why}")
+            continue
+        found[engine] = result
+        busy += [engine] if result["others_share"] > QUIET else []
+    return found, busy, failed
+
+
+def not_a_result(busy):
+    return [f"Not a result: no quiet round for {', '.join(busy)}."] if busy else []
+
+
 def case_table(network, batch, by_engine):
     """One table a network and batch size, and its ratios."""
     lines = [f"### {network}, batch {batch}", "",
              "| engine | examples/s | per CPU second | peak memory, MB | of that imports, MB | rounds | "
              "others' share |", "|---|---|---|---|---|---|---|"]
-    rate, busy, failed = {}, [], []
-    for engine, results in by_engine.items():
-        found, why = summary(results)
-        if found is None:
-            failed.append(f"- {engine}: {why}")
-            continue
-        rate[engine] = found["examples_per_second"]
-        busy += [engine] if found["others_share"] > QUIET else []
+    measured, busy, failed = usable(by_engine)
+    rate = {engine: found["examples_per_second"] for engine, found in measured.items()}
+    for engine, found in measured.items():
         lines.append(f"| {engine} | {number(rate[engine])} | "
                      f"{number(found['examples_per_cpu_second'])} | "
                      f"{megabytes(found['peak_memory_bytes'])} | "
@@ -65,8 +77,7 @@ def case_table(network, batch, by_engine):
                      f"/ PyTorch not private: {ratio(rate[PRIVET], rate.get(PYTORCH))}; "
                      f"time of Privet private / plain: "
                      f"{ratio(rate.get(PRIVET_PLAIN), rate[PRIVET])}.")
-    if busy:
-        lines.append(f"Not a result: no quiet round for {', '.join(busy)}.")
+    lines += not_a_result(busy)
     return lines + ([""] + failed if failed else []) + [""]
 
 
@@ -85,19 +96,12 @@ def teachers_table(by_engine):
     """Seconds for all teachers."""
     lines = ["### 250 teachers, 60 epochs of 240 examples, batch 32, not private", "",
              "| engine | seconds | examples/s | others' share |", "|---|---|---|---|"]
-    seconds, busy, failed = {}, [], []
-    for engine, results in by_engine.items():
-        found, why = summary(results)
-        if found is None:
-            failed.append(f"- {engine}: {why}")
-            continue
-        seconds[engine] = found["seconds"]
-        busy += [engine] if found["others_share"] > QUIET else []
+    measured, busy, failed = usable(by_engine)
+    seconds = {engine: found["seconds"] for engine, found in measured.items()}
+    for engine, found in measured.items():
         lines.append(f"| {engine} | {number(found['seconds'], '{:,.1f}')} | "
                      f"{number(found['examples_per_second'])} | {found['others_share']:.0%} |")
     lines.append("")
     if seconds.get(PRIVET):
         lines.append(f"PyTorch's seconds / Privet's: {ratio(seconds.get(PYTORCH), seconds[PRIVET])}.")
-    if busy:
-        lines.append(f"Not a result: no quiet round for {', '.join(busy)}.")
-    return lines + failed + [""]
+    return lines + not_a_result(busy) + failed + [""]
