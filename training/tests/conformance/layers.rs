@@ -2,7 +2,7 @@
 //! those of batches of one.
 
 use privet_training::data::InputShape;
-use privet_training::gradient::{GradientRequest, Units};
+use privet_training::gradient::{GradientEngine, GradientRequest, Units};
 use privet_training::network::LayerSpec::{self, *};
 use privet_training::seed::seeded_generator;
 use rand::{Rng, RngExt};
@@ -175,7 +175,7 @@ fn random_layers(generator: &mut impl Rng, kind: usize) -> Vec<LayerSpec> {
     }
 }
 
-fn random_network(seed: u64) -> Case {
+pub(crate) fn random_network(seed: u64) -> Case {
     let mut generator = seeded_generator(seed, "random network", 0);
     let kind = generator.random_range(0..3);
     let depth = generator.random_range(1..3);
@@ -191,28 +191,54 @@ fn random_network(seed: u64) -> Case {
 }
 
 fn compare(case: &Case) {
-    let parameters = case.network.architecture().parameters();
-    let rows = case.row_gradients();
-    let loss: f64 = rows.iter().map(|(_, loss)| loss).sum();
-    let gradients: Vec<Vec<f64>> = rows.into_iter().map(|(gradient, _)| gradient).collect();
-    for (engine_name, engine) in engines_of(case) {
+    let gradients = Gradients::of(case);
+    for (name, engine) in engines_of(case) {
+        gradients.compare(name, &*engine, 1.0);
+    }
+}
+
+/// The gradients of a case by batches of one.
+pub(crate) struct Gradients<'a> {
+    case: &'a Case,
+    rows: Vec<Vec<f64>>,
+    loss: f64,
+}
+
+impl<'a> Gradients<'a> {
+    pub(crate) fn of(case: &'a Case) -> Self {
+        let rows = case.row_gradients();
+        let loss = rows.iter().map(|(_, loss)| loss).sum();
+        let rows = rows.into_iter().map(|(gradient, _)| gradient).collect();
+        Self { case, rows, loss }
+    }
+
+    /// Asserts that an engine gives the same, where it keeps clipped gradients at this share of
+    /// what the rule allows.
+    pub(crate) fn compare(&self, engine_name: &str, engine: &dyn GradientEngine, share: f64) {
+        let Self {
+            case,
+            rows: gradients,
+            loss,
+        } = self;
+        let architecture = case.network.architecture();
         let name = format!("{}, {engine_name}", case.name);
-        let plain = ask(&*engine, case, Units::Rows, GradientRequest::default());
-        let error = distance(&plain.sum, &sum(&gradients, parameters));
+        let plain = ask(engine, case, Units::Rows, GradientRequest::default());
+        let error = distance(&plain.sum, &sum(gradients, architecture.parameters()));
         assert!(error < 1e-5, "{name}, not clipped: {error:e}");
         assert!(
             (plain.loss - loss).abs() < 1e-5 * loss,
             "{name}: {}",
             plain.loss
         );
-        for rule in rules(case.network.architecture(), typical(&gradients)) {
-            let answer = ask(&*engine, case, Units::Rows, clipped(&rule));
-            let expected = sum(&case.clipped(&gradients, &rule), parameters);
+        for rule in rules(architecture, typical(gradients)) {
+            let answer = ask(engine, case, Units::Rows, clipped(&rule));
+            let mut expected = sum(&case.clipped(gradients, &rule), architecture.parameters());
+            expected.iter_mut().for_each(|value| *value *= share);
             let error = distance(&answer.sum, &expected);
             assert!(error < 1e-5, "{name}, {rule:?}: {error:e}");
             assert_eq!(answer.norms.len(), gradients.len());
             assert_eq!(answer.not_finite, 0);
-            for (norm, gradient) in answer.norms.iter().zip(&gradients) {
+            for (norm, gradient) in answer.norms.iter().zip(gradients) {
                 let relative = norm / length(gradient) - 1.0;
                 assert!(relative.abs() < 1e-5, "{name}, norm: {relative:e}");
             }
