@@ -166,7 +166,12 @@ fn plain(
 ) -> Result<Speed> {
     let mut worker = CpuEngine::default().worker(architecture)?;
     // Short epochs, so that there are several to take the median of.
-    let count = (4 * arguments.batch).max(4096).min(examples.len());
+    let least = if arguments.network == NetworkName::Resnet9 {
+        128
+    } else {
+        4096
+    };
+    let count = (4 * arguments.batch).max(least).min(examples.len());
     let rows = LabeledRows {
         inputs: examples.inputs().split_at(Axis(0), count).0,
         labels: &examples.labels()[..count],

@@ -97,12 +97,12 @@ fn main() {
     };
     let mut worker = engine.worker(&architecture).unwrap();
     let clipping = Clipping::Flat { norm: 0.1 };
-    let mut best = [f64::INFINITY; 2];
+    let mut times = [Vec::new(), Vec::new()];
     let mut peak = 0.0f64;
     let clock = Instant::now();
     while clock.elapsed().as_secs_f64() < 4.0 {
         peak = peak.max(pulp::Arch::new().dispatch(Peak));
-        for (best, clipping) in best.iter_mut().zip([None, Some(&clipping)]) {
+        for (times, clipping) in times.iter_mut().zip([None, Some(&clipping)]) {
             let request = GradientRequest {
                 clipping,
                 ..GradientRequest::default()
@@ -112,14 +112,24 @@ fn main() {
                 .gradient_sum(&parameters, Batch::of_rows(&inputs, &labels), request)
                 .unwrap();
             std::hint::black_box(sum);
-            *best = best.min(start.elapsed().as_secs_f64());
+            times.push(start.elapsed().as_secs_f64());
         }
     }
-    let [plain, clipped] = best.map(|seconds| batch as f64 / seconds);
+    let rate = |times: &mut Vec<f64>, share: usize| {
+        times.sort_by(f64::total_cmp);
+        batch as f64 / times[times.len() / share / 2]
+    };
+    let [plain, clipped] = times
+        .each_mut()
+        .map(|times| [rate(times, 1), rate(times, times.len())]);
     println!(
-        "{name} batch {batch}: plain {plain:.0}/s, clipped {clipped:.0}/s, ratio {:.3}, peak \
-         {:.1} GFLOP/s",
-        plain / clipped,
+        "{name} batch {batch}, median (best): plain {:.0}/s ({:.0}), clipped {:.0}/s ({:.0}), ratio \
+         of the best {:.3}, peak {:.1} GFLOP/s",
+        plain[0],
+        plain[1],
+        clipped[0],
+        clipped[1],
+        plain[1] / clipped[1],
         peak * 1e-9
     );
 }
