@@ -12,6 +12,10 @@ use crate::layers::{Gradients, cases, random_network};
 /// Clipped gradients are kept a little shorter than on the processor.
 const SHARE: f64 = 1.0 - 1.0 / 256.0;
 
+/// Functions such as erf are coarser on a GPU: on llvmpipe all cases but five are within 1e-5, those
+/// within 2.2e-4.
+const PRECISION: f64 = 1e-3;
+
 fn engines() -> Vec<(&'static str, BurnEngine)> {
     let mut names = Vec::new();
     if cfg!(feature = "wgpu") {
@@ -31,7 +35,7 @@ fn engines() -> Vec<(&'static str, BurnEngine)> {
 fn a_device_gives_the_gradients_of_batches_of_one() {
     for (name, engine) in engines() {
         for case in cases().into_iter().chain((0..10).map(random_network)) {
-            Gradients::of(&case).compare(name, &engine, SHARE);
+            Gradients::of(&case).compare(name, &engine, SHARE, PRECISION);
         }
     }
 }
