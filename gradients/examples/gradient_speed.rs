@@ -115,13 +115,10 @@ fn main() {
             times.push(start.elapsed().as_secs_f64());
         }
     }
-    let rate = |times: &mut Vec<f64>, share: usize| {
+    let [plain, clipped] = times.map(|mut times| {
         times.sort_by(f64::total_cmp);
-        batch as f64 / times[times.len() / share / 2]
-    };
-    let [plain, clipped] = times
-        .each_mut()
-        .map(|times| [rate(times, 1), rate(times, times.len())]);
+        [times[times.len() / 2], times[0]].map(|seconds| batch as f64 / seconds)
+    });
     println!(
         "{name} batch {batch}, median (best): plain {:.0}/s ({:.0}), clipped {:.0}/s ({:.0}), ratio \
          of the best {:.3}, peak {:.1} GFLOP/s",

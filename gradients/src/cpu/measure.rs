@@ -64,9 +64,7 @@ pub(super) fn measure(
                 }
                 None => {
                     let kept = &mut gradients[index];
-                    if kept.len() < units.len() * step.size() {
-                        kept.resize(units.len() * step.size());
-                    }
+                    kept.resize(units.len() * step.size());
                     let into = &mut kept[place * step.size()..][..step.size()];
                     block.gradient(plan, instructions, index, own(unit), into, false);
                     (Source::Kept, squared_norm(instructions, into))

@@ -33,7 +33,7 @@ impl Weights {
             match &step.operation {
                 Operation::Matrix(matrix) => {
                     let weights = &mut self.matrices[index];
-                    matrix.prepare(own, [step.backward, parallel], lanes, weights);
+                    matrix.prepare(own, lanes, step.backward, parallel, weights);
                 }
                 Operation::Normalisation(_) => {
                     own.clone_into(&mut self.normalisations[index]);

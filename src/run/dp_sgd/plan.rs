@@ -92,6 +92,10 @@ impl<'a> DpSgdPlan<'a> {
                  {size_of_model} parameters: {error}; or take less noise, or arithmetic = \"float\""
             )
         })?;
+        let settings = table.settings(experiment.file.seed);
+        settings
+            .check(&architecture, &mechanism)
+            .map_err(|error| anyhow!("[dp_sgd] {error}"))?;
         let units = dataset.private.unit_count();
         mechanism.check_units(&units).map_err(of_plan)?;
         accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;
@@ -110,7 +114,7 @@ impl<'a> DpSgdPlan<'a> {
             accounting,
             mechanism,
             planned_steps,
-            settings: table.settings(experiment.file.seed),
+            settings,
             architecture,
             baseline,
             warnings,

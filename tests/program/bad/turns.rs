@@ -33,6 +33,23 @@ fn correlated_noise_needs_turns() {
     );
 }
 
+/// Before anything is charged: the variance that it subtracts is another at each step.
+#[test]
+fn a_correction_for_noise_needs_independent_noise() {
+    let config = with(&format!("{FIXED}\n{TREE}"), "replace-special");
+    let sgd = "optimizer = { kind = \"sgd\", learning_rate = 0.5 }";
+    let adam =
+        "optimizer = { kind = \"adam\", learning_rate = 0.05, noise_bias_correction = true }";
+    refused(
+        &edit(&config, sgd, adam),
+        &[
+            "[dp_sgd]",
+            "noise_bias_correction",
+            "take independent noise",
+        ],
+    );
+}
+
 #[test]
 fn turns_have_relations_of_their_own() {
     for keys in [FIXED, CYCLIC] {

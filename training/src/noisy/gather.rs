@@ -97,12 +97,8 @@ impl<'a> Gatherer<'a> {
             labels: examples.labels(),
         };
         let Some((augment, streams)) = &self.augment else {
-            return match self.copies {
-                1 => self.rows.extend(from, &self.chosen),
-                copies => self.chosen.iter().try_for_each(|&row| {
-                    (0..copies).try_for_each(|_| self.rows.push(from, row).map(drop))
-                }),
-            };
+            // Copies are augmented ones: without augmentation there is one.
+            return self.rows.extend(from, &self.chosen);
         };
         let streams = streams.step(step);
         for &row in &self.chosen {

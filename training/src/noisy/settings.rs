@@ -1,9 +1,11 @@
 //! What a noisy SGD training is told beside its plan.
 
+use privet_mechanisms::NoisySgdMechanism;
 use serde::{Deserialize, Serialize};
 
 use crate::augment::Augmentation;
-use crate::optimizer::{OptimizerSpec, WeightAverage};
+use crate::network::Architecture;
+use crate::optimizer::{OptimizerError, OptimizerSpec, WeightAverage};
 use crate::plain::TrainingError;
 
 /// Rows that are gathered and sent to the engine at once, by default.
@@ -70,5 +72,35 @@ impl NoisySgdSettings {
             ));
         }
         Ok(())
+    }
+    /// Checks the settings, and whether a run of `plan` can train the network with them. Ask before
+    /// the cost is charged: a training that is refused later has paid.
+    ///
+    /// # Errors
+    /// As for [`validate`](Self::validate); a network with dropout or without parameters; a
+    /// correction for the noise where its variance changes from step to step.
+    pub fn check(
+        &self,
+        architecture: &Architecture,
+        plan: &NoisySgdMechanism,
+    ) -> Result<(), TrainingError> {
+        self.validate()?;
+        if architecture.has_dropout() {
+            return Err(TrainingError::Refused(
+                "noisy SGD refuses the layer `dropout`: what it drops would depend on who else is \
+                 in the batch, so one more record could change the gradients of all, and noise \
+                 keeps the network from overfitting already; leave the layer out",
+            ));
+        }
+        if architecture.parameters() == 0 {
+            return Err(TrainingError::Refused(
+                "the network has no parameters, so there is nothing to train: add a layer such as \
+                 `linear`",
+            ));
+        }
+        match plan.correlated().is_some() && self.optimizer.corrects_noise_bias() {
+            true => Err(OptimizerError::CorrelatedNoise.into()),
+            false => Ok(()),
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::total::Total;
 use super::{NoisySgdSettings, PrivateUnits};
 use crate::checkpoint::{Checkpoint, CheckpointError, Identity};
 use crate::network::Architecture;
-use crate::optimizer::{AveragedWeights, Optimizer, OptimizerError};
+use crate::optimizer::{AveragedWeights, Optimizer};
 use crate::plain::TrainingError;
 
 /// One training by noisy SGD: everything but the mechanism, which decides batches and noise.
@@ -66,24 +66,8 @@ impl<'a> NoisySgdTraining<'a> {
         plan: &NoisySgdMechanism,
         settings: &NoisySgdSettings,
     ) -> Result<Self, TrainingError> {
-        settings.validate()?;
-        if architecture.has_dropout() {
-            return Err(TrainingError::Refused(
-                "noisy SGD refuses the layer `dropout`: what it drops would depend on who else is \
-                 in the batch, so one more record could change the gradients of all, and noise \
-                 keeps the network from overfitting already; leave the layer out",
-            ));
-        }
-        if plan.correlated().is_some() && settings.optimizer.corrects_noise_bias() {
-            return Err(OptimizerError::CorrelatedNoise.into());
-        }
+        settings.check(architecture, plan)?;
         let expected = architecture.parameters();
-        if expected == 0 {
-            return Err(TrainingError::Refused(
-                "the network has no parameters, so there is nothing to train: add a layer such as \
-                 `linear`",
-            ));
-        }
         if parameters.len() != expected {
             let found = parameters.len();
             return Err(GradientError::Parameters { expected, found }.into());

@@ -75,8 +75,8 @@ fn impossible_requests_are_refused() {
     }
 }
 
-#[test]
-fn what_is_no_token_is_refused_and_not_said() {
+/// Rows of three tokens out of five.
+fn tokens(rows: usize) -> Case {
     let layers = vec![
         LayerSpec::Embedding {
             vocabulary: 5,
@@ -85,8 +85,13 @@ fn what_is_no_token_is_refused_and_not_said() {
         LayerSpec::GlobalAvgPool,
         LayerSpec::Linear { outputs: CLASSES },
     ];
+    case("tokens", InputShape::flat(3), layers, rows)
+}
+
+#[test]
+fn what_is_no_token_is_refused_and_not_said() {
     for bad in [-1.0, 5.0, 2.5, 1e20, f32::NAN, f32::INFINITY] {
-        let mut case = case("tokens", InputShape::flat(3), layers.clone(), 2);
+        let mut case = tokens(2);
         case.inputs[4] = bad;
         for (name, engine) in engines_of(&case) {
             let result = try_ask(&*engine, &case, Units::Rows, GradientRequest::default());
@@ -107,14 +112,6 @@ fn what_is_no_token_is_refused_and_not_said() {
 /// An error would tell that the record is in the batch.
 #[test]
 fn where_gradients_are_clipped_what_is_no_token_adds_nothing() {
-    let layers = vec![
-        LayerSpec::Embedding {
-            vocabulary: 5,
-            width: 4,
-        },
-        LayerSpec::GlobalAvgPool,
-        LayerSpec::Linear { outputs: CLASSES },
-    ];
     let clipping = Clipping::Flat { norm: 0.1 };
     for grid in [None, Some(2_f64.powi(-20))] {
         let request = GradientRequest {
@@ -123,8 +120,8 @@ fn where_gradients_are_clipped_what_is_no_token_adds_nothing() {
             ..GradientRequest::default()
         };
         for bad in [-1.0, 5.0, 2.5, f32::NAN] {
-            let good = case("tokens", InputShape::flat(3), layers.clone(), 4);
-            let mut with = case("tokens", InputShape::flat(3), layers.clone(), 4);
+            let good = tokens(4);
+            let mut with = tokens(4);
             with.inputs[4] = bad;
             let mut without = good;
             without.inputs.drain(3..6);

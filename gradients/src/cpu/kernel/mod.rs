@@ -28,3 +28,4 @@ pub(super) use panels::Panels;
 pub(super) use reduce::{add_rows, add_scaled, squared_norm};
 pub(super) use rows::Rows;
 pub(super) use scatter::Scatter;
+pub(super) use vectors::add;

@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::Instructions;
-use super::vectors::{load, store};
+use super::vectors::add;
 
 /// Adds each row of `values` to `data`, in the places that [`Rows`](super::Rows) of the same
 /// `segments` and `length` would read it from: part `s` of row `r` to
@@ -39,11 +39,7 @@ impl WithSimd for Scatter<'_> {
             let parts = row.chunks_exact(self.length);
             for (segment, values) in self.segments.iter().zip(parts) {
                 let place = &mut self.data[start + segment..][..values.len()];
-                let places = place.chunks_mut(S::F32_LANES);
-                for (place, values) in places.zip(values.chunks(S::F32_LANES)) {
-                    let sum = simd.add_f32s(load(simd, place), load(simd, values));
-                    store(simd, place, sum);
-                }
+                add(simd, place, values);
             }
         }
     }

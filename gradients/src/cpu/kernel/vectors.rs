@@ -47,3 +47,16 @@ pub(super) fn add_line<S: Simd>(simd: S, values: &[f32], line: &mut [S::f32s]) {
         *vector = simd.add_f32s(*vector, load(simd, values));
     }
 }
+
+/// Adds values to the sums at their places.
+#[inline(always)]
+pub(in crate::cpu) fn add<S: Simd>(simd: S, sums: &mut [f32], values: &[f32]) {
+    let (sums, sums_rest) = S::as_mut_simd_f32s(sums);
+    let (values, values_rest) = S::as_simd_f32s(values);
+    for (sum, &value) in sums.iter_mut().zip(values) {
+        *sum = simd.add_f32s(*sum, value);
+    }
+    for (sum, value) in sums_rest.iter_mut().zip(values_rest) {
+        *sum += value;
+    }
+}

@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::cpu::kernel::Instructions;
+use crate::cpu::kernel::{Instructions, add};
 use crate::network::{InputShape, LayerShape, LayerSpec};
 
 /// What is taken of a window.
@@ -232,18 +232,6 @@ fn give<S: Simd>(simd: S, target: &mut [f32], values: &[f32], largest: &[f32], l
         if value == largest {
             *target += std::mem::take(left);
         }
-    }
-}
-
-#[inline(always)]
-fn add<S: Simd>(simd: S, sums: &mut [f32], values: &[f32]) {
-    let (sums, sums_rest) = S::as_mut_simd_f32s(sums);
-    let (values, values_rest) = S::as_simd_f32s(values);
-    for (sum, &value) in sums.iter_mut().zip(values) {
-        *sum = simd.add_f32s(*sum, value);
-    }
-    for (sum, value) in sums_rest.iter_mut().zip(values_rest) {
-        *sum += value;
     }
 }
 

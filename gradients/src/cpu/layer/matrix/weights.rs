@@ -28,8 +28,9 @@ impl Matrix {
     pub(in crate::cpu) fn prepare(
         &self,
         parameters: &[f32],
-        [backward, parallel]: [bool; 2],
         lanes: usize,
+        backward: bool,
+        parallel: bool,
         weights: &mut MatrixWeights,
     ) {
         weights.forward.resize_with(self.groups, Panels::default);
