@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
+use privet_accountant::pate::sanitized::SanitizeSettings;
 use privet_mechanisms::Arithmetic;
 use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
-use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable};
+use super::file::{ExperimentFile, PrivacyTable};
+use super::pate::{Aggregation, Answering, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
 use crate::run_dir::Replay;
 use crate::unit::Unit;
@@ -62,7 +64,11 @@ pub(crate) struct Pate {
     /// The teachers.
     pub(crate) teachers: TeachersTable,
     /// How votes become labels.
-    pub(crate) aggregator: AggregatorTable,
+    pub(crate) aggregation: Aggregation,
+    /// A data-dependent epsilon that is published.
+    pub(crate) sanitize: Option<SanitizeSettings>,
+    /// Which public examples are asked about.
+    pub(crate) questions: QuestionsTable,
     /// The student.
     pub(crate) student: PlainTraining,
     /// A model without privacy to compare with.
@@ -157,13 +163,7 @@ impl Experiment {
     pub(crate) fn new(file: ExperimentFile, base: &Path) -> Result<Self> {
         use super::file::MethodName;
         let method = match file.method {
-            MethodName::Pate => Method::Pate(Pate {
-                privacy: privacy(&file)?,
-                teachers: teachers(&file)?,
-                aggregator: aggregator(&file)?,
-                student: training("student", required(&file, &file.student, "student")?)?,
-                baseline: baseline(&file)?,
-            }),
+            MethodName::Pate => Method::Pate(pate(&file)?),
             MethodName::DpSgd => Method::DpSgd(dp_sgd(&file)?),
             MethodName::Baseline => Method::Baseline(training(
                 "baseline",
@@ -273,6 +273,7 @@ fn refuse_unused_tables(file: &ExperimentFile) -> Result<()> {
         ("privacy", file.privacy.is_some(), file.method != Baseline),
         ("teachers", file.teachers.is_some(), file.method == Pate),
         ("aggregator", file.aggregator.is_some(), file.method == Pate),
+        ("questions", file.questions.is_some(), file.method == Pate),
         ("student", file.student.is_some(), file.method == Pate),
         ("dp_sgd", file.dp_sgd.is_some(), file.method == DpSgd),
     ];
@@ -293,6 +294,7 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         neighboring,
         accountant,
         unit,
+        sanitize,
         danger_fixed_noise_seed,
     } = required(file, &file.privacy, "privacy")?;
     if let Some(epsilon) = epsilon {
@@ -312,6 +314,11 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         "[privacy] unit groups records for method = \"dp-sgd\"; PATE protects records: leave it out"
     );
     ensure!(
+        sanitize.is_none() || file.method == super::file::MethodName::Pate,
+        "[privacy] sanitize publishes what votes say of their cost, and only method = \"pate\" has \
+         votes: leave it out"
+    );
+    ensure!(
         neighboring != NeighboringRelation::ReplaceSpecial
             || file.method == super::file::MethodName::DpSgd,
         "[privacy] neighboring = \"replace-special\": choose \"add-or-remove-one\" or \"replace-one\""
@@ -326,69 +333,24 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
     })
 }
 
-fn teachers(file: &ExperimentFile) -> Result<TeachersTable> {
-    let table = required(file, &file.teachers, "teachers")?;
-    ensure!(
-        table.count >= 1,
-        "[teachers] count = 0: PATE needs at least one teacher"
-    );
-    ensure!(
-        table.count <= 1_000_000,
-        "[teachers] count = {}: at most 1000000 teachers are supported",
-        table.count
-    );
-    ensure!(
-        table.workers != Some(0),
-        "[teachers] workers = 0: give at least 1, or leave it out"
-    );
-    training("teachers", table.training())?;
-    Ok(table)
-}
-
-fn aggregator(file: &ExperimentFile) -> Result<AggregatorTable> {
-    let table = required(file, &file.aggregator, "aggregator")?;
-    let (AggregatorTable::Lnmax { queries, .. }
-    | AggregatorTable::Gnmax { queries, .. }
-    | AggregatorTable::ConfidentGnmax { queries, .. }) = table;
-    ensure!(
-        queries >= 1,
-        "[aggregator] queries = 0: ask at least one question"
-    );
-    match table {
-        AggregatorTable::Lnmax { scale, .. } => noise("scale", scale)?,
-        AggregatorTable::Gnmax { sigma, .. } => noise("sigma", sigma)?,
-        AggregatorTable::ConfidentGnmax {
-            max_answers,
-            threshold,
-            sigma_threshold,
-            sigma,
-            ..
-        } => {
-            noise("sigma", sigma)?;
-            noise("sigma_threshold", Some(sigma_threshold))?;
-            ensure!(
-                threshold.is_finite(),
-                "[aggregator] threshold = {threshold}: it must be a finite number of votes"
-            );
-            ensure!(
-                (1..=queries).contains(&max_answers),
-                "[aggregator] max_answers = {max_answers}: it must lie between 1 and queries = \
-                 {queries}"
-            );
-        }
-    }
-    Ok(table)
-}
-
-/// The scale of noise on votes, where one is given.
-fn noise(key: &str, scale: Option<f64>) -> Result<()> {
-    match scale {
-        Some(scale) if !(scale.is_finite() && scale > 0.0) => bail!(
-            "[aggregator] {key} = {scale}: it must be a finite number of votes above 0, or be left \
-             out where it can be calibrated"
-        ),
-        _ => Ok(()),
-    }
+fn pate(file: &ExperimentFile) -> Result<Pate> {
+    let privacy = privacy(file)?;
+    let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
+    let teachers = required(file, &file.teachers, "teachers")?;
+    teachers.check()?;
+    let aggregation = required(file, &file.aggregator, "aggregator")?.check()?;
+    let questions = file.questions.unwrap_or_default();
+    let interactive = matches!(aggregation.answering, Answering::Interactive { .. });
+    questions.check(aggregation.queries, interactive)?;
+    Ok(Pate {
+        privacy,
+        teachers,
+        sanitize: sanitize.map(SanitizeTable::check).transpose()?,
+        aggregation,
+        questions,
+        student: training("student", required(file, &file.student, "student")?)?,
+        baseline: baseline(file)?,
+    })
 }
 
 fn dp_sgd(file: &ExperimentFile) -> Result<DpSgd> {
@@ -412,7 +374,8 @@ fn baseline(file: &ExperimentFile) -> Result<Option<PlainTraining>> {
         .transpose()
 }
 
-fn training(table: &str, training: PlainTraining) -> Result<PlainTraining> {
+/// A training without privacy whose numbers make sense.
+pub(super) fn training(table: &str, training: PlainTraining) -> Result<PlainTraining> {
     ensure!(
         training.epochs >= 1,
         "[{table}] epochs = 0: give at least one"

@@ -10,9 +10,10 @@ use privet_mechanisms::{NoisySgdMechanism, Sensitive};
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 
-use super::artefacts::{Outcome, Released};
+use super::artefacts::{Claim, Outcome, Released};
 use super::baseline::BaselinePlan;
 use super::context::Context;
+use super::pate::Findings;
 use super::plan::Accounting;
 use super::result::{Steps, Utility};
 use crate::config::{DpSgd, Warning};
@@ -69,13 +70,17 @@ impl DpSgdPlan<'_> {
         };
         Ok(Outcome {
             utility: Utility {
-                test_accuracy,
+                test_accuracy: Some(test_accuracy),
                 baseline_accuracy,
                 ..Utility::default()
             },
             bytes_released: 4 * self.architecture.parameters() as u64,
-            network,
-            privacy: Some((self.accounting.clone(), ledger, reserved.noise.origin())),
+            network: Some(network),
+            claim: Claim::Ledger {
+                accounting: Box::new(self.accounting.clone()),
+                ledger: Box::new(ledger),
+                noise: reserved.noise.origin(),
+            },
             mechanism: words::of(&self.mechanism, privacy),
             assumptions: words::assumptions(&self.mechanism, privacy),
             steps: self.config.table.stop_at_budget.then(|| Steps {
@@ -83,6 +88,7 @@ impl DpSgdPlan<'_> {
                 taken: self.mechanism.steps(),
             }),
             warnings: Warning::of_guarantee(&self.warnings),
+            votes: Findings::default(),
             released: Released::Model,
         })
     }

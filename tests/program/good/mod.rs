@@ -14,6 +14,7 @@ mod plot;
 mod predict;
 mod quickstart;
 mod run_directory;
+mod stages;
 mod turns;
 mod users;
 
