@@ -60,7 +60,7 @@ impl MultiLabel {
     /// Checks every number.
     ///
     /// # Errors
-    /// No labels, teachers or queries; a norm out of its range; a scale outside 2^-20 to 2^32, or
+    /// No labels, teachers or queries; a norm out of its range; a scale outside 2^-20 to 2^40, or
     /// a threshold that is not 0 and not of such a magnitude.
     pub fn new(parameters: MultiLabelParameters) -> Result<Self, MechanismError> {
         let MultiLabelParameters {

@@ -23,7 +23,7 @@ use crate::MechanismError;
 pub struct DiscreteGaussian(pub(crate) Scale);
 
 impl DiscreteGaussian {
-    /// Refuses a scale outside 2^-20 to 2^32.
+    /// Refuses a scale outside 2^-20 to 2^40.
     pub fn new(scale: f64) -> Result<Self, MechanismError> {
         Scale::new("scale of the discrete Gaussian noise", scale).map(Self)
     }
@@ -33,12 +33,12 @@ impl DiscreteGaussian {
         self.0.get()
     }
 
-    /// One value, of magnitude below 2^50.
+    /// One value, of magnitude below 2^52.
     #[inline]
     pub fn sample(&self, stream: &mut NoiseStream) -> i64 {
         let Scale { significand, shift } = self.0;
-        // s = significand / 2^bits. No overflow: i is below 2^17 s or below 2, so i 2^bits is below
-        // 2^17 2^53 + 2^73.
+        // s = significand / 2^bits. No overflow: i is below 2^11 s + 2, so i 2^bits is below
+        // 2^11 2^53 + 2^73.
         let bits = FRACTION_BITS - shift;
         let spread = ceil_shifted(significand.into(), bits);
         loop {

@@ -18,7 +18,7 @@ use crate::MechanismError;
 pub struct DiscreteLaplace(pub(crate) Scale);
 
 impl DiscreteLaplace {
-    /// Refuses a scale outside 2^-20 to 2^32.
+    /// Refuses a scale outside 2^-20 to 2^40.
     pub fn new(scale: f64) -> Result<Self, MechanismError> {
         Scale::new("scale of the discrete Laplace noise", scale).map(Self)
     }
@@ -28,7 +28,7 @@ impl DiscreteLaplace {
         self.0.get()
     }
 
-    /// One value, of magnitude below 2^50.
+    /// One value, of magnitude below 2^52.
     #[inline]
     pub fn sample(&self, stream: &mut NoiseStream) -> i64 {
         loop {

@@ -12,7 +12,7 @@ use crate::MechanismError;
 /// # Exactness
 /// Integer part and fraction of a standard normal number come from Karney's algorithm N (2016),
 /// further digits are drawn when a comparison needs them, and `s` is the given f64, exactly. What
-/// remains is that integer parts end at 2^16 (probability below exp(-2^31)) and that the digits
+/// remains is that integer parts end at 2^10 (probability below exp(-2^19)) and that the digits
 /// are those of ChaCha20. For sums that are published as numbers there is
 /// [`RoundedGaussian`](super::RoundedGaussian).
 ///
@@ -23,7 +23,7 @@ use crate::MechanismError;
 pub struct ExactGaussian(pub(crate) Scale);
 
 impl ExactGaussian {
-    /// Refuses a standard deviation outside 2^-20 to 2^32.
+    /// Refuses a standard deviation outside 2^-20 to 2^40.
     pub fn new(standard_deviation: f64) -> Result<Self, MechanismError> {
         Scale::new(
             "standard deviation of the exact Gaussian noise",

@@ -11,13 +11,13 @@ use crate::MechanismError;
 /// # Exactness
 /// An exponential number by von Neumann's algorithm with a random sign; further digits are drawn
 /// when a comparison needs them, and `b` is the given f64, exactly. What remains is that integer
-/// parts end at 2^16 (probability exp(-2^16)) and that the digits are those of ChaCha20. On the
+/// parts end at 2^10 (probability exp(-2^10)) and that the digits are those of ChaCha20. On the
 /// time of a draw see [`ExactGaussian`](super::ExactGaussian).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExactLaplace(pub(crate) Scale);
 
 impl ExactLaplace {
-    /// Refuses a scale outside 2^-20 to 2^32.
+    /// Refuses a scale outside 2^-20 to 2^40.
     pub fn new(scale: f64) -> Result<Self, MechanismError> {
         Scale::new("scale of the exact Laplace noise", scale).map(Self)
     }

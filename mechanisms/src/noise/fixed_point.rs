@@ -7,9 +7,9 @@ use crate::error::in_range;
 pub(super) const FRACTION_BITS: u32 = 72;
 
 /// Bounds of scales and thresholds. They keep every intermediate result below 2^126: an f64 from
-/// the smallest on is a whole number of units of 2^-72, and 2^16 times the largest is 2^120 of them.
+/// the smallest on is a whole number of units of 2^-72, and 2^11 times the largest is 2^123 of them.
 const SMALLEST: f64 = 1.0 / (1_u64 << 20) as f64;
-const LARGEST: f64 = (1_u64 << 32) as f64;
+const LARGEST: f64 = (1_u64 << 40) as f64;
 
 /// A number that is a multiple of 2^-72, exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,13 +23,13 @@ impl FixedPoint {
 
     /// The given number, exactly.
     ///
-    /// Refuses what is not 0 and not of a magnitude between 2^-20 and 2^32; `field` is its name.
+    /// Refuses what is not 0 and not of a magnitude between 2^-20 and 2^40; `field` is its name.
     pub(crate) fn from_f64(field: &'static str, value: f64) -> Result<Self, MechanismError> {
         if value == 0.0 {
             return Ok(Self(0));
         }
         let valid = (SMALLEST..=LARGEST).contains(&value.abs());
-        let expected = "0, or of a magnitude between 2^-20 and 2^32";
+        let expected = "0, or of a magnitude between 2^-20 and 2^40";
         in_range(field, value, valid, expected)?;
         let (significand, shift) = parts(value.abs());
         let magnitude = i128::from(significand) << shift;
@@ -63,15 +63,15 @@ impl From<u32> for FixedPoint {
 pub(crate) struct Scale {
     /// Between 2^52 and 2^53.
     pub(super) significand: u64,
-    /// Between 0 and 52.
+    /// Between 0 and 60.
     pub(super) shift: u32,
 }
 
 impl Scale {
-    /// Refuses what is not between 2^-20 and 2^32; `field` is its name.
+    /// Refuses what is not between 2^-20 and 2^40; `field` is its name.
     pub(crate) fn new(field: &'static str, value: f64) -> Result<Self, MechanismError> {
         let valid = (SMALLEST..=LARGEST).contains(&value);
-        in_range(field, value, valid, "between 2^-20 and 2^32 (exact noise)")?;
+        in_range(field, value, valid, "between 2^-20 and 2^40 (exact noise)")?;
         let (significand, shift) = parts(value);
         Ok(Self { significand, shift })
     }
@@ -101,7 +101,7 @@ mod tests {
         for value in awkward {
             let scale = Scale::new("scale", value).unwrap();
             assert_eq!(scale.get(), value);
-            assert!((1 << 52..1 << 53).contains(&scale.significand) && scale.shift <= 52);
+            assert!((1 << 52..1 << 53).contains(&scale.significand) && scale.shift <= 60);
             let number = FixedPoint::from_f64("threshold", value).unwrap();
             let units = i128::from(scale.significand) << scale.shift;
             assert_eq!(number, FixedPoint(units));

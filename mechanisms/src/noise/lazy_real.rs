@@ -30,8 +30,8 @@ pub struct LazyReal {
 }
 
 /// Integer parts of standard noise end here: a normal number is larger with probability below
-/// exp(-2^31), an exponential one with exp(-2^16).
-pub(super) const LARGEST_INTEGER_PART: u64 = 1 << 16;
+/// exp(-2^19), an exponential one with exp(-2^10), which is less than the smallest f64.
+pub(super) const LARGEST_INTEGER_PART: u64 = 1 << 10;
 
 impl LazyReal {
     /// `scale * (integer part + fraction)` with a random sign.
@@ -90,7 +90,7 @@ impl LazyReal {
     pub fn floor(&mut self, stream: &mut NoiseStream) -> i64 {
         let Scale { significand, shift } = self.scale;
         // With two digits it is known to less than 1, so to one of two integers. No overflow: the
-        // significand is below 2^53 and the shift at most 52.
+        // significand is below 2^53 and the shift at most 60.
         let high = u128::from(self.fraction.digit(0, stream));
         let digits = high << 32 | u128::from(self.fraction.digit(1, stream));
         let more = ((u128::from(significand) * digits) >> (64 - shift)) as i128;

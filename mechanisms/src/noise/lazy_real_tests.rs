@@ -51,7 +51,7 @@ fn scales() -> impl Strategy<Value = Scale> {
         Just((1 << 53) - 1),
         (1_u64 << 52)..(1 << 53)
     ];
-    let shift = prop_oneof![Just(0_u32), Just(31), Just(32), Just(52), 0_u32..=52];
+    let shift = prop_oneof![Just(0_u32), Just(31), Just(32), Just(60), 0_u32..=60];
     (significand, shift).prop_map(|(significand, shift)| Scale { significand, shift })
 }
 

@@ -22,7 +22,7 @@ use crate::error::in_range;
 /// of a standard normal number; more digits are uniform, and they are drawn until the rounding is
 /// decided. Every decision compares integers. What remains:
 /// - `s` is the given number rounded **up** to 32 significant bits, by less than 2^-31 relatively;
-/// - integer parts end at 2^16; a normal number is larger with probability below exp(-2^31);
+/// - integer parts end at 2^10; a normal number is larger with probability below exp(-2^19);
 /// - the digits are those of ChaCha20.
 ///
 /// # Time
@@ -63,7 +63,7 @@ impl RoundedGaussian {
         self.significand as f64 * 2_f64.powi(64 - self.shift.cast_signed())
     }
 
-    /// One value, of magnitude below 2^57.
+    /// One value, of magnitude below 2^51.
     #[inline]
     pub fn sample(&self, stream: &mut NoiseStream) -> i64 {
         let (integer_part, fraction) = half_normal(stream);
@@ -75,7 +75,7 @@ impl RoundedGaussian {
     fn round(&self, integer_part: u64, mut digits: impl FnMut() -> u32) -> i64 {
         // In units of 2^-shift, with f in [0, 1) for the digits that are not yet known, the result
         // is the floor of (product + significand f + unit / 2) / unit. No overflow: the product is
-        // below 2^32 * 2^(16 + 1 + 64), the unit at most 2^105.
+        // below 2^32 * 2^(10 + 1 + 64), the unit at most 2^105.
         let known = u128::from(digits()) << 32 | u128::from(digits());
         let product = u128::from(self.significand) * (u128::from(integer_part) << 64 | known);
         let unit = 1_u128 << self.shift;

@@ -65,7 +65,7 @@ impl ConfidentGnMax {
     /// Gaussian noise, continuous or discrete, on the check and on the counts.
     ///
     /// # Errors
-    /// A Laplace kind of noise, a scale outside 2^-20 to 2^32 votes, a threshold that is not 0
+    /// A Laplace kind of noise, a scale outside 2^-20 to 2^40 votes, a threshold that is not 0
     /// and not of such a magnitude, or more answers than queries.
     pub fn with_noise(
         noise: VoteNoise,

@@ -33,7 +33,7 @@ impl GnMax {
     /// Gaussian noise, continuous or discrete.
     ///
     /// # Errors
-    /// A Laplace kind of noise, a scale outside 2^-20 to 2^32 votes, or queries that are none.
+    /// A Laplace kind of noise, a scale outside 2^-20 to 2^40 votes, or queries that are none.
     pub fn with_noise(
         noise: VoteNoise,
         scale: f64,

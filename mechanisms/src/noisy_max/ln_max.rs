@@ -32,7 +32,7 @@ impl LnMax {
     /// Laplace noise, continuous or discrete.
     ///
     /// # Errors
-    /// A Gaussian kind of noise, a scale outside 2^-20 to 2^32 votes, or queries that are none.
+    /// A Gaussian kind of noise, a scale outside 2^-20 to 2^40 votes, or queries that are none.
     pub fn with_noise(
         noise: VoteNoise,
         scale: f64,

@@ -57,7 +57,7 @@ impl PrivateKnn {
     ///
     /// # Errors
     /// Fewer than 2 classes, no queries, no neighbours, a sampling probability that is none or 0,
-    /// a scale outside 2^-20 to 2^32 votes, a threshold that is not 0 and not of such a magnitude,
+    /// a scale outside 2^-20 to 2^40 votes, a threshold that is not 0 and not of such a magnitude,
     /// or no answers or more than queries.
     pub fn new(parameters: PrivateKnnParameters) -> Result<Self, MechanismError> {
         let PrivateKnnParameters {
