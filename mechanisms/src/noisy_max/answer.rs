@@ -7,18 +7,21 @@ use serde::Serialize;
 pub enum Answer {
     /// A class.
     Label(ReleasedLabel),
-    /// The noisy largest count was below the threshold.
+    /// The teachers did not disagree with the student, who was sure: its own class, for free. Only
+    /// [`InteractiveGnMax`](super::InteractiveGnMax) says this.
+    Reinforced(ReinforcedLabel),
+    /// The noisy score was below the threshold.
     Abstained,
     /// The planned number of labels was already released; the votes were not looked at.
     Exhausted,
 }
 
 impl Answer {
-    /// The label, if there is one.
+    /// The label that the teachers gave, if they did.
     pub fn label(self) -> Option<ReleasedLabel> {
         match self {
             Self::Label(label) => Some(label),
-            Self::Abstained | Self::Exhausted => None,
+            Self::Reinforced(_) | Self::Abstained | Self::Exhausted => None,
         }
     }
 }
@@ -32,7 +35,7 @@ pub struct ReleasedLabel {
 }
 
 impl ReleasedLabel {
-    pub(super) fn new(query: u64, class: usize) -> Self {
+    pub(crate) fn new(query: u64, class: usize) -> Self {
         Self { query, class }
     }
 
@@ -49,6 +52,29 @@ impl ReleasedLabel {
     }
 
     /// The class index.
+    pub fn class(&self) -> usize {
+        self.class
+    }
+}
+
+/// A class that a student was sure of and the teachers did not dispute. It is no label of theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReinforcedLabel {
+    query: u64,
+    class: usize,
+}
+
+impl ReinforcedLabel {
+    pub(super) fn new(query: u64, class: usize) -> Self {
+        Self { query, class }
+    }
+
+    /// The number of the query in its run, from 0.
+    pub fn query(&self) -> u64 {
+        self.query
+    }
+
+    /// The class index that the student predicted.
     pub fn class(&self) -> usize {
         self.class
     }
