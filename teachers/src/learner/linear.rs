@@ -47,7 +47,7 @@ impl LinearClassifier {
 
     /// The parameters of a linear layer for `classes` classes: weights `[values, classes]`, bias. The
     /// classes that the shard lacks have zeros.
-    fn parameters(&self, classes: usize) -> Vec<f32> {
+    pub(super) fn parameters(&self, classes: usize) -> Vec<f32> {
         let mut parameters = vec![0.0; (self.weights.nrows() + 1) * classes];
         let rows = self.weights.rows().into_iter().map(|row| row.to_vec());
         let rows = rows.chain([self.bias.clone()]);

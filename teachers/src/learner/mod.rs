@@ -4,6 +4,8 @@ mod cholesky;
 mod linear;
 mod linear_discriminant;
 mod network;
+#[cfg(test)]
+mod reference_tests;
 mod regularised;
 mod ridge;
 
