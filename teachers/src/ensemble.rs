@@ -102,14 +102,15 @@ impl Ensemble<'_> {
             examples,
             queries: queries.as_slice().unwrap_or_default(),
             count: queries.nrows(),
+            teachers: partition.teachers(),
             classes,
             seed: self.seed,
         };
         let missing = booth.tally().missing();
-        let workers = self.workers.clamp(1, missing.len().max(1));
-        let at_a_time = self.learner.shards_at_a_time();
-        let at_a_time = at_a_time.min(missing.len().div_ceil(workers)).max(1);
-        let groups: Vec<&[usize]> = missing.chunks(at_a_time).collect();
+        let together = self.learner.teachers_together(class.teachers, classes);
+        let groups: Vec<&[usize]> = (missing)
+            .chunk_by(|one, other| one / together == other / together)
+            .collect();
         let collected = Mutex::new(Collected { booth, error: None });
         let next = AtomicUsize::new(0);
         let work = || -> Result<(), TeachersError> {
@@ -130,7 +131,7 @@ impl Ensemble<'_> {
             }
         };
         std::thread::scope(|scope| {
-            for _ in 0..workers.min(groups.len()) {
+            for _ in 0..self.workers.max(1).min(groups.len()) {
                 scope.spawn(one_of_many);
             }
         });

@@ -45,32 +45,40 @@ impl LinearClassifier {
         })
     }
 
-    /// The parameters of a linear layer for `classes` classes: weights `[values, classes]`, bias. The
-    /// classes that the shard lacks have zeros.
-    pub(super) fn parameters(&self, classes: usize) -> Vec<f32> {
-        let mut parameters = vec![0.0; (self.weights.nrows() + 1) * classes];
-        let rows = self.weights.rows().into_iter().map(|row| row.to_vec());
-        let rows = rows.chain([self.bias.clone()]);
-        for (row, all) in rows.zip(parameters.chunks_exact_mut(classes.max(1))) {
-            for (value, &class) in row.into_iter().zip(&self.classes) {
-                all[class as usize] = value;
-            }
+    /// Writes weights, then the bias, into columns `first..` of a linear layer's parameters
+    /// `[values + 1, columns]`. The classes that the shard lacks are left as they are.
+    pub(super) fn write(&self, parameters: &mut [f32], columns: usize, first: usize) {
+        let weights = self.weights.iter().chain(&self.bias);
+        for (place, weight) in weights.enumerate() {
+            let (row, class) = (place / self.classes.len(), place % self.classes.len());
+            parameters[row * columns + first + self.classes[class] as usize] = *weight;
         }
-        parameters
     }
 }
 
-/// Queries that all teachers of a group are asked before the next ones, in values: about half of a
-/// second-level cache, so that a teacher finds them there.
-const BLOCK: usize = 1 << 17;
+/// Scores that are computed at a time: 4 MiB.
+const SCORES: usize = 1 << 20;
 
-/// Fits linear teachers and asks them.
+/// Scores of one query that are computed together: enough to fill vector registers.
+const TOGETHER: usize = 160;
+
+/// How many linear teachers are asked together.
 ///
-/// Each teacher's scores are a product of their own, by the same instructions in the same order
-/// whichever others are in the group.
+/// It follows from public constants alone, and leaves groups enough for many threads.
+pub(crate) fn teachers_together(teachers: usize, classes: usize) -> usize {
+    (teachers / 64).min(TOGETHER / classes.max(1)).max(1)
+}
+
+/// Fits linear teachers and asks several in one product, each in columns of its own.
+///
+/// A column of a product is the sum over the query's values of this column's weights, in an order
+/// that no other column decides, whatever they hold. A teacher's columns follow from its number, so
+/// that they are the same whichever other teachers are asked beside it.
 pub(crate) struct LinearTutor<'a> {
     learner: &'a dyn ClosedForm,
     class: Classroom<'a>,
+    /// How many teachers the columns are for.
+    together: usize,
     worker: Box<dyn GradientWorker>,
 }
 
@@ -80,14 +88,15 @@ impl<'a> LinearTutor<'a> {
         class: Classroom<'a>,
     ) -> Result<Self, TeachersError> {
         let width = class.examples.expose_sensitive().inputs().ncols();
-        let layer = LayerSpec::Linear {
-            outputs: class.classes,
-        };
-        let architecture = Architecture::new(InputShape::flat(width), vec![layer], class.classes)?;
+        let together = teachers_together(class.teachers, class.classes);
+        let outputs = together * class.classes;
+        let layer = LayerSpec::Linear { outputs };
+        let architecture = Architecture::new(InputShape::flat(width), vec![layer], outputs)?;
         let worker = CpuEngine::single_threaded().worker(&architecture);
         Ok(Self {
             learner,
             class,
+            together,
             worker: worker.map_err(TrainingError::from)?,
         })
     }
@@ -99,11 +108,12 @@ impl<'a> LinearTutor<'a> {
     }
 }
 
-/// A teacher that answers one block of queries after another.
+/// A fitted teacher and its answers.
 struct Asked {
-    /// Ascending.
+    /// First of its columns.
+    first: usize,
+    /// The classes that its shard has, ascending.
     classes: Vec<u32>,
-    parameters: Vec<f32>,
     ballots: Vec<u32>,
 }
 
@@ -115,25 +125,30 @@ impl Tutor for LinearTutor<'_> {
             classes,
             ..
         } = self.class;
-        let fitted = shards.iter().map(|shard| self.fit(shard));
-        let mut teachers: Vec<Option<Asked>> = fitted
-            .map(|fitted| {
-                fitted.map(|classifier| Asked {
-                    parameters: classifier.parameters(classes),
+        let width = self.class.examples.expose_sensitive().inputs().ncols();
+        let columns = self.together * classes;
+        let mut parameters = vec![0.0; (width + 1) * columns];
+        let mut teachers = Vec::with_capacity(shards.len());
+        for shard in shards {
+            let first = shard.teacher % self.together * classes;
+            teachers.push(self.fit(shard).map(|classifier| {
+                classifier.write(&mut parameters, columns, first);
+                Asked {
+                    first,
                     classes: classifier.classes,
                     ballots: Vec::with_capacity(count),
-                })
-            })
-            .collect();
-        let width = (queries.len() / count.max(1)).max(1);
-        let rows = (BLOCK / width).max(1);
-        for block in queries.chunks(rows * width) {
-            for teacher in teachers.iter_mut().flatten() {
-                let scores = self.worker.scores(&teacher.parameters, block);
-                let scores = scores.map_err(TrainingError::from)?;
-                let scores = scores.chunks_exact(classes.max(1));
-                let best = scores.map(|scores| best_of(scores, &teacher.classes));
-                teacher.ballots.extend(best);
+                }
+            }));
+        }
+        let rows = (SCORES / columns.max(1)).max(1);
+        for block in queries.chunks(rows * width.max(1)) {
+            let scores = self.worker.scores(&parameters, block);
+            let scores = scores.map_err(TrainingError::from)?;
+            for scores in scores.chunks_exact(columns.max(1)) {
+                for teacher in teachers.iter_mut().flatten() {
+                    let own = &scores[teacher.first..][..classes];
+                    teacher.ballots.push(best_of(own, &teacher.classes));
+                }
             }
         }
         let ballots = teachers.into_iter().map(|teacher| match teacher {

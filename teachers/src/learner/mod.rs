@@ -86,12 +86,14 @@ impl Learner<'_> {
         Ok(())
     }
 
-    /// How many shards a tutor takes at a time: linear teachers are asked together, so that the
-    /// queries are read once for all of them. No ballot depends on it.
-    pub(crate) fn shards_at_a_time(&self) -> usize {
+    /// How many teachers a tutor takes at a time: those whose numbers, divided by it, have one
+    /// quotient.
+    pub(crate) fn teachers_together(&self, teachers: usize, classes: usize) -> usize {
         match self {
             Self::Network { .. } => 1,
-            Self::Ridge(_) | Self::LinearDiscriminant(_) => 16,
+            Self::Ridge(_) | Self::LinearDiscriminant(_) => {
+                linear::teachers_together(teachers, classes)
+            }
         }
     }
 
@@ -130,6 +132,8 @@ pub(crate) struct Classroom<'a> {
     pub(crate) queries: &'a [f32],
     /// Number of queries.
     pub(crate) count: usize,
+    /// Number of teachers of the ensemble.
+    pub(crate) teachers: usize,
     /// Classes that a ballot may name.
     pub(crate) classes: usize,
     /// The experiment's seed.
@@ -146,7 +150,8 @@ pub(crate) struct Shard<'a> {
 
 /// Trains teachers, asks them, and forgets them.
 pub(crate) trait Tutor {
-    /// The ballots of one teacher a shard, in the order of the shards. Those of one teacher depend on
+    /// The ballots of one teacher a shard, in the order of the shards, which are of teachers that
+    /// [`Learner::teachers_together`] puts together. Those of one teacher depend on
     /// its shard, its number and the seed, and on nothing that the other shards hold.
     ///
     /// # Errors

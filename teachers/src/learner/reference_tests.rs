@@ -38,10 +38,12 @@ fn records(count: usize, width: usize) -> Examples {
 /// Weights, then intercepts, `[values + 1, classes]`, of all four classes.
 fn fitted(learner: &dyn ClosedForm, count: usize, width: usize) -> Array2<f32> {
     let all: Vec<usize> = (0..count).collect();
-    let classifier = learner
-        .fit(&Rows::new(&records(count, width), &all))
-        .unwrap();
-    Array2::from_shape_vec((width + 1, 4), classifier.parameters(4)).unwrap()
+    let classifier = learner.fit(&Rows::new(&records(count, width), &all));
+    let mut parameters = Array2::zeros((width + 1, 4));
+    classifier
+        .unwrap()
+        .write(parameters.as_slice_mut().unwrap(), 4, 0);
+    parameters
 }
 
 /// Some roundings to single precision of the largest number.

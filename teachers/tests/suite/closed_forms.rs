@@ -6,11 +6,17 @@ use privet_teachers::{
 };
 use privet_training::data::Examples;
 
-use crate::support::{HASH, Setup, every_learner, linear, noisy_points, numbers, queries};
+use crate::support::{HASH, Setup, every_learner, linear, noisy_points, numbers, queries, shards};
 
 fn closed_forms() -> Vec<Setup> {
     let setups = every_learner().into_iter();
     setups.filter(|setup| setup.closed_form.is_some()).collect()
+}
+
+fn wide(rows: usize, width: usize, classes: usize, name: &str) -> Examples {
+    let inputs = Array2::from_shape_vec((rows, width), numbers(rows * width, name)).unwrap();
+    let labels = (0..rows).map(|row| (row % classes) as u32).collect();
+    Examples::new(inputs, labels, classes, "test").unwrap()
 }
 
 /// The rule by which [`noisy_points`] are labelled, without the noise.
@@ -36,18 +42,13 @@ fn linear_teachers_learn_linear_rules() {
 /// As wide as images, in several blocks of queries, with fewer records than features.
 #[test]
 fn a_query_finds_the_same_votes_wherever_it_stands() {
-    let width = 784;
-    let inputs = |rows: usize, name| {
-        Array2::from_shape_vec((rows, width), numbers(rows * width, name)).unwrap()
-    };
-    let labels = (0..90).map(|record| record % 10).collect();
-    let examples = Examples::new(inputs(90, "wide"), labels, 10, "test").unwrap();
-    let queries = inputs(400, "asked");
+    let examples = wide(90, 784, 10, "wide");
+    let queries = wide(2000, 784, 10, "asked").inputs().to_owned();
     for mut setup in closed_forms() {
         setup.workers = 1;
         let (together, outcomes) = setup.vote(&examples, 3, HASH, queries.view());
         assert_eq!(outcomes, [TeacherOutcome::Trained; 3]);
-        let parts = queries.axis_chunks_iter(Axis(0), 143);
+        let parts = queries.axis_chunks_iter(Axis(0), 643);
         let parts: Vec<_> = parts
             .map(|part| setup.vote(&examples, 3, HASH, part).0)
             .collect();
@@ -154,6 +155,25 @@ fn settings_outside_their_range_are_refused() {
             toml::from_str::<LinearDiscriminant>(text).is_err(),
             "{text}"
         );
+    }
+}
+
+/// Teachers that are asked together do not know of each other: so many are asked in one product.
+#[test]
+fn many_teachers_vote_alone_as_they_do_together() {
+    let examples = wide(900, 24, 3, "many");
+    let asked = wide(50, 24, 3, "asked").inputs().to_owned();
+    for setup in closed_forms() {
+        let (together, _) = setup.vote(&examples, 300, HASH, asked.view());
+        let mut sum = Array2::<u32>::zeros(together.dim());
+        for shard in shards(&examples, 300, HASH) {
+            let (alone, _) = setup.vote(&examples.select(&shard), 300, HASH, asked.view());
+            sum += &alone;
+        }
+        // Each time the others cast the fixed vote.
+        sum.column_mut(FIXED_VOTE as usize)
+            .mapv_inplace(|count| count - 299 * 300);
+        assert_eq!(sum, together);
     }
 }
 
