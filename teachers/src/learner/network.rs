@@ -41,7 +41,7 @@ impl NetworkTutor<'_> {
             self.device,
         );
         // A worker of its own as well: nothing that another shard left in memory can be met here.
-        // Making one takes less than a thousandth of a training.
+        // Making one takes microseconds.
         let mut worker = self
             .engine
             .worker(self.architecture)
