@@ -8,6 +8,7 @@ use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
 use privet_accountant::pate::sanitized::SanitizeSettings;
 use privet_mechanisms::Arithmetic;
+use privet_student::StudentTraining;
 use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
 
@@ -61,8 +62,8 @@ pub(crate) struct PrivacyTarget {
 pub(crate) struct Pate {
     /// The guarantee asked for.
     pub(crate) privacy: PrivacyTarget,
-    /// The teachers.
-    pub(crate) teachers: TeachersTable,
+    /// The teachers; none where the records themselves vote.
+    teachers: Option<TeachersTable>,
     /// How votes become labels.
     pub(crate) aggregation: Aggregation,
     /// A data-dependent epsilon that is published.
@@ -70,7 +71,7 @@ pub(crate) struct Pate {
     /// Which public examples are asked about.
     pub(crate) questions: QuestionsTable,
     /// The student.
-    pub(crate) student: PlainTraining,
+    pub(crate) student: StudentTraining,
     /// A model without privacy to compare with.
     pub(crate) baseline: Option<PlainTraining>,
 }
@@ -199,7 +200,8 @@ impl Experiment {
     pub(crate) fn units(&self) -> Option<&UnitColumn> {
         match &self.method {
             Method::DpSgd(dp_sgd) => dp_sgd.privacy.unit.as_ref(),
-            Method::Pate(_) | Method::Baseline(_) => None,
+            Method::Pate(pate) => pate.privacy.unit.as_ref(),
+            Method::Baseline(_) => None,
         }
     }
 
@@ -210,6 +212,17 @@ impl Experiment {
             Method::DpSgd(dp_sgd) => dp_sgd.privacy.danger_fixed_noise_seed.is_none(),
             Method::Baseline(_) => false,
         }
+    }
+}
+
+impl Pate {
+    /// The teachers.
+    ///
+    /// # Errors
+    /// There are none.
+    pub(crate) fn teachers(&self) -> Result<&TeachersTable> {
+        let teachers = self.teachers.as_ref();
+        teachers.ok_or_else(|| anyhow!("this mechanism has no teachers"))
     }
 }
 
@@ -310,8 +323,10 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
          records, for example 1e-5"
     );
     ensure!(
-        unit.is_none() || file.method == super::file::MethodName::DpSgd,
-        "[privacy] unit groups records for method = \"dp-sgd\"; PATE protects records: leave it out"
+        file.method == super::file::MethodName::Pate
+            || unit.as_ref().is_none_or(|unit| unit.maximum_records.is_some()),
+        "[privacy] unit: maximum_records is missing: say how many records of one unit are used, a \
+         public constant, for example 50"
     );
     ensure!(
         sanitize.is_none() || file.method == super::file::MethodName::Pate,
@@ -336,9 +351,23 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
 fn pate(file: &ExperimentFile) -> Result<Pate> {
     let privacy = privacy(file)?;
     let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
-    let teachers = required(file, &file.teachers, "teachers")?;
-    teachers.check()?;
     let aggregation = required(file, &file.aggregator, "aggregator")?.check()?;
+    let nearest = matches!(aggregation.answering, Answering::NearestRecords { .. });
+    ensure!(
+        privacy.unit.is_none() || !nearest,
+        "[privacy] unit: private-knn protects records, since those of one unit can all be among the \
+         nearest: leave it out, or let teachers vote"
+    );
+    ensure!(
+        !nearest || file.teachers.is_none(),
+        "[teachers] has no meaning for mechanism = \"private-knn\", which trains none: remove the \
+         table"
+    );
+    let teachers = match nearest {
+        true => None,
+        false => Some(required(file, &file.teachers, "teachers")?),
+    };
+    teachers.as_ref().map(TeachersTable::check).transpose()?;
     let questions = file.questions.unwrap_or_default();
     let interactive = matches!(aggregation.answering, Answering::Interactive { .. });
     questions.check(aggregation.queries, interactive)?;
@@ -348,9 +377,16 @@ fn pate(file: &ExperimentFile) -> Result<Pate> {
         sanitize: sanitize.map(SanitizeTable::check).transpose()?,
         aggregation,
         questions,
-        student: training("student", required(file, &file.student, "student")?)?,
+        student: student(required(file, &file.student, "student")?)?,
         baseline: baseline(file)?,
     })
+}
+
+fn student(training: StudentTraining) -> Result<StudentTraining> {
+    training
+        .validate()
+        .map_err(|error| anyhow!("[student] {error}"))?;
+    Ok(training)
 }
 
 fn dp_sgd(file: &ExperimentFile) -> Result<DpSgd> {

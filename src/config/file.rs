@@ -4,6 +4,7 @@
 //! [`super::experiment`].
 
 use privet_accountant::NeighboringRelation;
+use privet_student::StudentTraining;
 use privet_training::data::{DataConfig, UnitColumn};
 use privet_training::plain::PlainTraining;
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,7 @@ pub(crate) struct ExperimentFile {
     pub(crate) questions: Option<QuestionsTable>,
     /// PATE: the student.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) student: Option<PlainTraining>,
+    pub(crate) student: Option<StudentTraining>,
     /// Noisy SGD.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dp_sgd: Option<DpSgdTable>,
@@ -99,7 +100,7 @@ pub(crate) struct PrivacyTable {
     /// Whose upper bound epsilon is; the tightest that supports the mechanism when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) accountant: Option<Accountant>,
-    /// Noisy SGD: whose protection epsilon speaks of, where that is not a record:
+    /// Whose protection epsilon speaks of, where that is not a record:
     /// `{ column = "user_id", maximum_records = 50 }` for all records with one value in a column of
     /// the private table, here those of one user.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -61,6 +61,9 @@ pub(super) struct Utility {
     /// public benchmark and the config has `[baseline]`.
     pub(super) baseline_accuracy: Option<f64>,
     pub(super) labels_released: Option<usize>,
+    /// PATE: examples that the student labelled itself, since the teachers did not contradict it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) labels_reinforced: Option<usize>,
     pub(super) queries: Option<u64>,
     /// Share of released labels that equal the public truth; null without one.
     pub(super) label_accuracy: Option<f64>,

@@ -3,8 +3,9 @@
 //! [`Partition`] gives each record, or each user, to one teacher, and [`PartitionProof`] shows that
 //! it does; [`Ensemble`] trains the teachers, each a [`Learner`], on their shards and collects their
 //! ballots as [`Votes`], in a [`BallotLog`] where the run may be interrupted;
-//! [`labelling::release_labels`] passes the votes through a noisy-max mechanism. Everything before
-//! that last step is [`Sensitive`](privet_mechanisms::Sensitive).
+//! [`labelling::release_labels`] passes the votes through a noisy-max mechanism. Without teachers,
+//! [`Neighbours`] lets the records nearest to a query vote. Everything before the release is
+//! [`Sensitive`](privet_mechanisms::Sensitive).
 //!
 //! One record touches one ballot: a teacher's vote is bit-identical whatever the other shards hold
 //! (Papernot et al. 2017, section 2), and the partition states how many ballots a neighbouring data
@@ -15,6 +16,7 @@ mod ensemble;
 mod error;
 pub mod labelling;
 mod learner;
+mod neighbours;
 mod partition;
 mod votes;
 
@@ -22,5 +24,6 @@ pub use ballots::{BallotLog, BallotLogError, BallotLogHeader, FIXED_VOTE, Teache
 pub use ensemble::{Ensemble, VotesAndOutcomes};
 pub use error::TeachersError;
 pub use learner::{Learner, LinearDiscriminant, RidgeRegression};
+pub use neighbours::Neighbours;
 pub use partition::{Partition, PartitionProof, PartitionRule, ProofVerdict};
 pub use votes::Votes;

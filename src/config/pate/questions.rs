@@ -1,6 +1,7 @@
 //! `[questions]`: which public examples the teachers are asked about.
 
 use anyhow::{Result, ensure};
+use privet_student::questions::QuestionStrategy;
 use serde::{Deserialize, Serialize};
 
 /// `[questions]` as typed. All of it is decided by public information.
@@ -8,26 +9,16 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuestionsTable {
     /// How examples are chosen.
-    #[serde(default)]
-    pub(crate) choose: Choice,
+    #[serde(default = "random")]
+    pub(crate) choose: QuestionStrategy,
     /// In how many rounds. After each but the last a student learns from the labels so far, and
-    /// what it is unsure about is asked next.
+    /// decides what is asked next.
     #[serde(default = "one")]
     pub(crate) rounds: u64,
 }
 
-/// `choose = ...`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Choice {
-    /// Drawn by the seed.
-    #[default]
-    Random,
-    /// Each as far as possible from those before it, in the space of the inputs or, after the first
-    /// round, of the student's features (k-centre).
-    Diverse,
-    /// Where the current student is least sure; the first round is diverse.
-    Uncertain,
+fn random() -> QuestionStrategy {
+    QuestionStrategy::Random {}
 }
 
 fn one() -> u64 {
@@ -37,7 +28,7 @@ fn one() -> u64 {
 impl Default for QuestionsTable {
     fn default() -> Self {
         Self {
-            choose: Choice::Random,
+            choose: random(),
             rounds: one(),
         }
     }
@@ -45,22 +36,29 @@ impl Default for QuestionsTable {
 
 impl QuestionsTable {
     /// Refuses values that no run can honour.
-    pub(in crate::config) fn check(self, queries: u64, needs_rounds: bool) -> Result<()> {
+    pub(in crate::config) fn check(self, queries: u64, interactive: bool) -> Result<()> {
         let Self { choose, rounds } = self;
         ensure!(
             (1..=queries).contains(&rounds),
             "[questions] rounds = {rounds}: it must lie between 1 and [aggregator] queries = \
              {queries}"
         );
-        let uncertain = choose == Choice::Uncertain;
-        ensure!(
-            rounds > 1 || !(uncertain || needs_rounds),
-            "[questions] rounds = {rounds}: {} needs a student of an earlier round; give at least 2",
-            match uncertain {
-                true => "choose = \"uncertain\"",
-                false => "mechanism = \"interactive-gnmax\"",
-            }
-        );
+        let why = match choose {
+            QuestionStrategy::Uncertain { .. } => Some("choose = { kind = \"uncertain\" }"),
+            _ if interactive => Some("mechanism = \"interactive-gnmax\""),
+            _ => None,
+        };
+        if let (1, Some(why)) = (rounds, why) {
+            anyhow::bail!(
+                "[questions] rounds = 1: {why} needs the student of an earlier round; give at least 2"
+            );
+        }
+        if let QuestionStrategy::Uncertain { candidates, .. } = choose {
+            ensure!(
+                candidates >= 1,
+                "[questions] choose.candidates = 0: give at least 1 for each question"
+            );
+        }
         Ok(())
     }
 }

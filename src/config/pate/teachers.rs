@@ -1,6 +1,7 @@
 //! `[teachers]`: how many there are, and how each learns.
 
 use anyhow::{Context as _, Result, ensure};
+use privet_teachers::{LinearDiscriminant, RidgeRegression};
 use privet_training::augment::Augmentation;
 use privet_training::network::NetworkSpec;
 use privet_training::optimizer::OptimizerSpec;
@@ -21,6 +22,12 @@ pub(crate) struct TeachersTable {
     /// Teachers trained at the same time; the number of processors when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) workers: Option<usize>,
+    /// In place of a network: ridge regression, in closed form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ridge: Option<RidgeRegression>,
+    /// In place of a network: linear discriminant analysis, in closed form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) linear_discriminant: Option<LinearDiscriminant>,
     /// The network of every teacher.
     #[serde(default)]
     pub(crate) network: NetworkSpec,
@@ -58,7 +65,16 @@ impl TeachersTable {
             self.changed_votes != Some(0),
             "[teachers] changed_votes = 0: at least one ballot depends on a record"
         );
-        if self.epochs.or(self.batch_size).is_some() || self.optimizer.is_some() {
+        let descends = self.epochs.or(self.batch_size).is_some()
+            || self.optimizer.is_some()
+            || self.augment.is_some();
+        let closed = [self.ridge.is_some(), self.linear_discriminant.is_some()];
+        ensure!(
+            [descends, closed[0], closed[1]].iter().filter(|given| **given).count() <= 1,
+            "[teachers] learn in one way: give network, epochs, batch_size and optimizer, or ridge, \
+             or linear_discriminant"
+        );
+        if descends {
             self.training()?;
         }
         Ok(())

@@ -7,6 +7,7 @@ mod words;
 
 use anyhow::{Context as _, Result};
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
+use privet_training::checkpoint::Checkpoint;
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 
@@ -18,7 +19,7 @@ use super::plan::Accounting;
 use super::result::{Steps, Utility};
 use crate::config::{DpSgd, Warning};
 use crate::digest;
-use crate::run_dir::{CheckpointFile, Reserved};
+use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
 use reports::Reports;
 
@@ -141,8 +142,8 @@ impl DpSgdPlan<'_> {
             &self.mechanism,
             &self.settings,
         )?;
-        let file = CheckpointFile::of(reserved);
-        let mut run = match file.load(&context.dir)? {
+        let file = SealedFile::of(reserved);
+        let mut run = match file.load(&context.dir, Checkpoint::from_bytes)? {
             None => self.mechanism.start(&reserved.noise, units.count())?,
             Some(checkpoint) => {
                 let state = checkpoint.run;
@@ -167,7 +168,7 @@ impl DpSgdPlan<'_> {
             reports.step(step, &mut training, labels, &mut context.metrics, &phase)?;
             if checkpoints.due(step) {
                 context.metrics.sync()?;
-                file.save(&context.dir, &training.checkpoint(&run))?;
+                file.save(&context.dir, &training.checkpoint(&run).to_bytes()?)?;
             }
             phase.update(step);
         }

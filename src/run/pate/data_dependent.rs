@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::PatePlan;
-use super::mechanism::Mechanism;
+use super::mechanism::{Mechanism, Release};
 use crate::config::Pate;
 use crate::config::pate::Answering;
 use crate::run::context::Context;
@@ -63,7 +63,7 @@ pub(super) fn check(config: &Pate, mechanism: &Mechanism, classes: usize) -> Res
     let aggregator = aggregator(config, mechanism)?
         .with_context(|| format!("{key}: this mechanism has no data-dependent analysis"))?;
     let mut unanimous = vec![0; classes];
-    unanimous[0] = u32::try_from(config.teachers.count).unwrap_or(u32::MAX);
+    unanimous[0] = u32::try_from(config.teachers()?.count).unwrap_or(u32::MAX);
     let votes = pate::Votes::from_counts(unanimous, classes)?;
     let settings = Settings::new(config.privacy.delta)?.with_sanitized(sanitize);
     match analyze(&votes, &aggregator, &settings)?.sanitized {
@@ -92,7 +92,7 @@ impl PatePlan<'_> {
         };
         let mut settings = Settings::new(self.config.privacy.delta)?
             .with_conversion(Conversion::CanonneKamathSteinke2020)
-            .with_max_answers(self.mechanism.plan.max_answers())
+            .with_max_answers(self.mechanism.max_answers)
             .with_data_dependent_bound();
         if let Some(sanitize) = self.config.sanitize {
             settings = settings.with_sanitized(sanitize);
@@ -148,16 +148,18 @@ fn published(settings: &SanitizeSettings, epsilon: f64, delta: f64) -> Sanitized
 /// The mechanism as the analysis of votes knows it; none where voters are not teachers.
 fn aggregator(config: &Pate, mechanism: &Mechanism) -> Result<Option<Aggregator>, PateError> {
     let aggregation = &config.aggregation;
-    if !matches!(aggregation.answering, Answering::Teachers) {
+    let (Answering::Teachers, Release::NoisyMax(plan)) =
+        (aggregation.answering, &mechanism.release)
+    else {
         return Ok(None);
-    }
+    };
     let mut aggregator = Aggregator::noisy_max(aggregation.noise, mechanism.scale)?;
     if let Some(check) = aggregation.check {
         let (threshold, scale) = (check.threshold, check.scale);
         aggregator =
             aggregator.with_check(Score::LargestCount, threshold, aggregation.noise, scale)?;
     }
-    let changed = mechanism.plan.queries().changed_votes.get();
+    let changed = plan.queries().changed_votes.get();
     aggregator.with_changed_votes(changed).map(Some)
 }
 

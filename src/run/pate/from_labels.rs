@@ -11,7 +11,7 @@ use super::data_dependent::Findings;
 use super::student;
 use crate::config::{Experiment, Pate};
 use crate::run::artefacts::{Claim, Outcome, Released};
-use crate::run::baseline::training_architecture;
+use crate::run::baseline::architecture;
 use crate::run::context::Context;
 use crate::run::privacy_report::PoolIdentity;
 use crate::run::released_labels::ReleasedLabels;
@@ -31,7 +31,7 @@ impl<'a> StudentPlan<'a> {
         dataset: &Dataset,
         labels: &Path,
     ) -> Result<Self> {
-        let student = training_architecture(&config.student, experiment, dataset, "student")?;
+        let student = architecture(&config.student.network, config.student.augment, experiment, dataset, "student")?;
         let pool = PoolIdentity::of(dataset.pool.inputs());
         let released = ReleasedLabels::read(labels, &dataset.info.classes)?;
         ensure!(

@@ -3,13 +3,13 @@
 use anyhow::{Result, bail, ensure};
 use privet_accountant::{DpEvent, VoteNoise};
 use privet_mechanisms::{
-    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError, NoisyMax,
-    VoteQueries,
+    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, InteractiveGnMax, InteractiveParameters,
+    KnnCheck, LnMax, MechanismError, NoisyMax, PrivateKnn, PrivateKnnParameters, VoteQueries,
 };
 use privet_training::data::Dataset;
 
 use crate::config::Pate;
-use crate::config::pate::Aggregation;
+use crate::config::pate::{Aggregation, Answering};
 use crate::run::plan::Accounting;
 
 /// In votes: where each accountant is tried before the noise is known.
@@ -17,12 +17,31 @@ const TRIAL_SCALE: f64 = 100.0;
 
 /// A mechanism with all its numbers.
 pub(super) struct Mechanism {
-    /// From votes to labels.
-    pub(super) plan: Box<dyn NoisyMax>,
+    /// What releases labels.
+    pub(super) release: Release,
+    /// The most labels that it releases.
+    pub(super) max_answers: u64,
     /// Scale of the noise on counts, in votes.
     pub(super) scale: f64,
     /// Everything that is released: the labels, and a sanitised epsilon where one is asked for.
     pub(super) event: DpEvent,
+}
+
+/// What releases labels.
+pub(super) enum Release {
+    /// Of the votes of teachers.
+    NoisyMax(Box<dyn NoisyMax>),
+    /// Of the votes of the nearest records.
+    PrivateKnn(PrivateKnn),
+}
+
+impl Release {
+    fn event(&self) -> DpEvent {
+        match self {
+            Self::NoisyMax(plan) => plan.event(),
+            Self::PrivateKnn(plan) => plan.event(),
+        }
+    }
 }
 
 /// The mechanism, and the accountant that answers for it. The noise is calibrated to the budget, or
@@ -46,7 +65,8 @@ pub(super) fn mechanism(
         Some(sanitized) => DpEvent::composed(vec![labels, sanitized.clone()]),
         None => labels,
     };
-    let make = |scale, answers| planned(aggregation, scale, answers, queries);
+    let teachers = config.teachers().map_or(0, |table| table.count);
+    let make = |scale, answers| planned(aggregation, teachers, scale, answers, queries);
     let event = |scale, answers| make(scale, answers).map(|plan| all(plan.event()));
     let scale_key = aggregation.scale_key;
 
@@ -69,10 +89,16 @@ pub(super) fn mechanism(
             (scale, most)
         }
     };
-    let plan = make(scale, answers)?;
-    let event = all(plan.event());
+    let release = make(scale, answers)?;
+    let event = all(release.event());
     accounting.check_budget(&event, scale_key)?;
-    Ok((Mechanism { plan, scale, event }, accounting))
+    let mechanism = Mechanism {
+        release,
+        max_answers: answers,
+        scale,
+        event,
+    };
+    Ok((mechanism, accounting))
 }
 
 /// The most answers within the budget; all of them without one.
@@ -92,20 +118,53 @@ fn affordable(
 
 fn planned(
     aggregation: &Aggregation,
+    teachers: usize,
     scale: f64,
     max_answers: u64,
     queries: VoteQueries,
-) -> Result<Box<dyn NoisyMax>, MechanismError> {
-    Ok(match (aggregation.noise, aggregation.check) {
-        (VoteNoise::Laplace, _) => Box::new(LnMax::new(scale, queries)?),
-        (_, None) => Box::new(GnMax::new(scale, queries)?),
-        (_, Some(check)) => {
-            let scales = ConfidentScales {
+) -> Result<Release, MechanismError> {
+    let noise = aggregation.noise;
+    let scales = aggregation.check.map(|check| ConfidentScales {
+        threshold: check.threshold,
+        threshold_scale: check.scale,
+        vote_scale: scale,
+    });
+    Ok(match (aggregation.answering, scales) {
+        (
+            Answering::NearestRecords {
+                neighbors,
+                sampling_probability,
+            },
+            _,
+        ) => Release::PrivateKnn(PrivateKnn::new(PrivateKnnParameters {
+            classes: queries.classes,
+            queries: queries.queries,
+            neighbours: neighbors,
+            sampling_probability,
+            vote_scale: scale,
+            check: aggregation.check.map(|check| KnnCheck {
                 threshold: check.threshold,
                 threshold_scale: check.scale,
-                vote_scale: scale,
+            }),
+            max_answers,
+        })?),
+        (Answering::Interactive { confidence }, Some(scales)) => {
+            let parameters = InteractiveParameters {
+                scales,
+                teachers: u32::try_from(teachers).unwrap_or(u32::MAX),
+                confidence,
+                max_answers,
             };
-            Box::new(ConfidentGnMax::new(scales, max_answers, queries)?)
+            let plan = InteractiveGnMax::with_noise(noise, parameters, queries)?;
+            Release::NoisyMax(Box::new(plan))
         }
+        (_, Some(scales)) => {
+            let plan = ConfidentGnMax::with_noise(noise, scales, max_answers, queries)?;
+            Release::NoisyMax(Box::new(plan))
+        }
+        (_, None) if matches!(noise, VoteNoise::Laplace | VoteNoise::DiscreteLaplace) => {
+            Release::NoisyMax(Box::new(LnMax::with_noise(noise, scale, queries)?))
+        }
+        (_, None) => Release::NoisyMax(Box::new(GnMax::with_noise(noise, scale, queries)?)),
     })
 }

@@ -5,17 +5,18 @@ mod from_labels;
 mod labels;
 mod mechanism;
 mod questions;
+mod rounds;
+mod shards;
 mod student;
 mod voters;
 mod votes;
 
-use anyhow::{Result, ensure};
-use privet_student::LabeledSet;
+use anyhow::{Context as _, Result, ensure};
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
 use super::artefacts::{Claim, Outcome, Released};
-use super::baseline::{BaselinePlan, training_architecture};
+use super::baseline::{BaselinePlan, architecture};
 use super::context::Context;
 use super::plan::{Accounting, declared_size};
 use super::result::Utility;
@@ -62,7 +63,7 @@ impl<'a> PatePlan<'a> {
             accounting,
             mechanism,
             voters,
-            student: training_architecture(&config.student, experiment, dataset, "student")?,
+            student: architecture(&config.student.network, config.student.augment, experiment, dataset, "student")?,
             baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
@@ -77,14 +78,21 @@ impl<'a> PatePlan<'a> {
         let privacy = &self.config.privacy;
         // What is lost is known before any teacher is trained.
         let mut ledger = context.dir.ledger(privacy.relation, privacy.protected())?;
-        let candidates = self.candidates(context);
-        let votes = self.votes(context, &candidates)?;
+        let candidates = self.candidates(context)?;
+        let votes = match &self.voters {
+            Voters::Teachers { rule, teacher } => {
+                Some(self.train(context, &candidates, *rule, teacher)?)
+            }
+            Voters::Elsewhere { votes } => Some(self.import(context, votes)?),
+            Voters::Records => None,
+        };
         if let Stage::Teachers = stage {
             return Ok(None);
         }
-        let labeled = self.label(context, &mut ledger, &candidates, &votes)?;
+        let labeled = self.label(context, &mut ledger, &candidates, votes.as_ref())?;
         let mut utility = Utility {
             labels_released: Some(labeled.labels.len()),
+            labels_reinforced: Some(labeled.reinforced.len()).filter(|&count| count > 0),
             queries: Some(self.config.aggregation.queries),
             label_accuracy: (context.dataset.pool_truth.as_ref())
                 .and_then(|truth| truth.agreement(&labeled.asked, &labeled.labels)),
@@ -93,8 +101,7 @@ impl<'a> PatePlan<'a> {
         let network = match stage {
             Stage::Labels { .. } => None,
             _ => {
-                let asked = context.dataset.pool.inputs().select(&labeled.asked);
-                let set = LabeledSet::new(&asked, &labeled.labels)?;
+                let set = labeled.set(context.dataset.pool.inputs())?;
                 let student = student::train(context, self.config, &self.student, &set)?;
                 let parameters = student.network().flat_parameters();
                 let test = &context.dataset.test;
@@ -112,7 +119,7 @@ impl<'a> PatePlan<'a> {
             claim: Claim::Ledger {
                 accounting: Box::new(self.accounting.clone()),
                 ledger: Box::new(ledger),
-                noise: labeled.noise,
+                noise: labeled.noise.context("no noise was drawn")?,
             },
             mechanism: Vec::new(),
             assumptions: Vec::new(),

@@ -1,7 +1,7 @@
-//! Which public examples are asked about.
+//! Which public examples the teachers vote on.
 
-use privet_training::seed::seeded_generator;
-use rand::seq::SliceRandom;
+use anyhow::Result;
+use privet_student::questions::Questions;
 
 use super::PatePlan;
 use super::voters::Voters;
@@ -10,18 +10,15 @@ use crate::run::context::Context;
 impl PatePlan<'_> {
     /// The positions in the pool that there are votes on, in the order of the votes' rows: what is
     /// asked where that is known beforehand, else the whole pool.
-    pub(super) fn candidates(&self, context: &Context) -> Vec<usize> {
-        match &self.voters {
-            Voters::Teachers { .. } => self.questions(context),
-            Voters::Elsewhere { .. } => (0..context.dataset.pool.len()).collect(),
-        }
-    }
-
-    /// The positions that are asked about, in order.
-    pub(super) fn questions(&self, context: &Context) -> Vec<usize> {
-        let mut positions: Vec<usize> = (0..context.dataset.pool.len()).collect();
-        positions.shuffle(&mut seeded_generator(context.seed(), "queries", 0));
-        positions.truncate(self.config.aggregation.queries as usize);
-        positions
+    pub(super) fn candidates(&self, context: &Context) -> Result<Vec<usize>> {
+        let pool = context.dataset.pool.inputs();
+        let questions = self.config.questions;
+        Ok(match &self.voters {
+            Voters::Teachers { .. } if questions.rounds == 1 => {
+                let count = self.config.aggregation.queries as usize;
+                Questions::new(pool, context.seed()).next_round(questions.choose, count, None)?
+            }
+            _ => (0..pool.len()).collect(),
+        })
     }
 }

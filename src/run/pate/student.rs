@@ -24,6 +24,7 @@ pub(super) fn train(
         training,
         context.seed(),
         set,
+        context.dataset.pool.inputs(),
         &context.device,
         |epoch, loss| {
             phase.message(format!("loss {loss:.3}"));

@@ -1,34 +1,29 @@
 //! The private side's first stage: teachers are trained and vote.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use privet_mechanisms::Sensitive;
-use privet_teachers::{Ensemble, Partition, PartitionRule, Votes};
+use privet_teachers::{
+    BallotLog, BallotLogError, BallotLogHeader, Ensemble, Learner, Partition, PartitionRule,
+    TeachersError, Votes,
+};
 use privet_training::data::read_counts;
-use privet_training::network::Architecture;
 
 use super::PatePlan;
-use super::voters::Voters;
+use super::voters::Teacher;
 use crate::digest;
 use crate::run::context::Context;
 use crate::run::engine::Engine;
 use crate::vote_store::VoteStore;
 
-impl PatePlan<'_> {
-    /// The teachers' votes on the candidates (positions in the pool): those of an interrupted run
-    /// where they are complete and for the same data, else by training every teacher.
-    pub(super) fn votes(&self, context: &mut Context, candidates: &[usize]) -> Result<Votes> {
-        match &self.voters {
-            Voters::Teachers { rule, architecture } => {
-                self.train(context, candidates, *rule, architecture)
-            }
-            Voters::Elsewhere { votes } => self.import(context, votes),
-        }
-    }
+/// The ballots of an unfinished ensemble, teacher by teacher.
+const BALLOTS: &str = "ballots";
 
+impl PatePlan<'_> {
     /// Votes from a file: a row for each example of the pool.
-    fn import(&self, context: &Context, path: &Path) -> Result<Votes> {
+    pub(super) fn import(&self, context: &Context, path: &Path) -> Result<Votes> {
         let counts = read_counts(path)?;
         let name = path.display();
         let (rows, columns) = counts.dim();
@@ -39,53 +34,90 @@ impl PatePlan<'_> {
             "{name} holds the votes on {rows} examples for {columns} classes, but the public pool has \
              {pool} examples and [data] {classes} classes: row i must hold the votes on example i"
         );
-        let teachers = self.config.teachers.count;
+        let teachers = self.config.teachers()?.count;
         Votes::from_counts(Sensitive::new(counts), teachers).with_context(|| {
             format!("{name}: [teachers] count = {teachers} must be the number of those who voted")
         })
     }
 
-    fn train(
+    /// The teachers' votes on the candidates (positions in the pool): those of an interrupted run
+    /// where they are for the same data, else by training every teacher that has not voted.
+    pub(super) fn train(
         &self,
         context: &mut Context,
         candidates: &[usize],
         rule: PartitionRule,
-        architecture: &Architecture,
+        teacher: &Teacher,
     ) -> Result<Votes> {
-        let examples = context.dataset.private.examples();
+        let private = &context.dataset.private;
+        let examples = private.examples();
         let questions = context.dataset.pool.inputs().select(candidates);
         // Votes belong to the questions as well: a pool file can change between two attempts.
         let config = context.experiment.to_toml()?;
         let asked = digest::of_inputs(questions.inputs());
-        let teacher = format!("{architecture:?}");
-        let public = [config.as_bytes(), asked.as_bytes(), teacher.as_bytes()];
-        let store = VoteStore::new(&context.dir, digest::of_examples(examples, &public));
-        let teachers = self.config.teachers.count;
+        let model = format!("{teacher:?}");
+        let public = [config.as_bytes(), asked.as_bytes(), model.as_bytes()];
+        let records = digest::of_examples(examples, &public);
+        let inputs = match private.units() {
+            None => records,
+            Some(units) => digest::of_units(units, records),
+        };
+        let store = VoteStore::new(&context.dir, inputs.clone());
+        let table = self.config.teachers()?;
+        let teachers = table.count;
         if let Some(votes) = store.load(teachers)? {
             context
                 .progress
                 .say("teachers: their votes are stored already");
             return Ok(votes);
         }
-        let partition = Partition::new(examples, teachers, rule)?;
-        let training = self.config.teachers.training()?;
+        let partition = match private.units() {
+            None => Partition::new(examples, teachers, rule)?,
+            Some(units) => Partition::of_units(examples, units, teachers, rule)?,
+        };
+        super::shards::prove(context, &partition)?;
         let engine = Engine::side_by_side(context.experiment.file.engine);
         let ensemble = Ensemble {
-            architecture,
-            training: &training,
-            engine: &engine,
+            learner: match teacher {
+                Teacher::Network(architecture, training) => Learner::Network {
+                    architecture,
+                    training,
+                    engine: &engine,
+                    device: context.device.clone(),
+                },
+                Teacher::Ridge(ridge) => Learner::Ridge(*ridge),
+                Teacher::LinearDiscriminant(discriminant) => {
+                    Learner::LinearDiscriminant(*discriminant)
+                }
+            },
             seed: context.seed(),
-            workers: self.config.teachers.workers.unwrap_or_else(processors),
-            device: context.device.clone(),
+            workers: table.workers.unwrap_or_else(processors),
+        };
+        let path = context.dir.private(BALLOTS);
+        let header = BallotLogHeader {
+            inputs,
+            teachers,
+            queries: candidates.len(),
+            classes: ensemble.classes(examples),
+        };
+        let log = match BallotLog::open(&path, &header) {
+            // Ballots of other data, or a damaged file: these teachers vote again.
+            Err(TeachersError::BallotLog(
+                BallotLogError::Mismatch { .. } | BallotLogError::Foreign(_),
+            )) => BallotLog::create(&path, &header)?,
+            log => log?,
         };
         let phase = context.progress.phase("teachers", teachers as u64);
+        phase.update(log.teachers_done() as u64);
         let (votes, outcomes) =
-            ensemble.train_and_vote(examples, &partition, questions.inputs(), &|done| {
+            ensemble.resume_and_vote(examples, &partition, questions.inputs(), log, &|done| {
                 phase.update(done as u64);
                 true
             })?;
         context.seconds.teachers = Some(phase.finish());
         store.save(&votes, &outcomes)?;
+        // Who voted for what is not needed any more.
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         Ok(votes)
     }
 }
