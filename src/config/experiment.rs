@@ -34,9 +34,9 @@ pub(crate) struct Experiment {
 #[derive(Debug)]
 pub(crate) enum Method {
     /// Private aggregation of teacher ensembles.
-    Pate(Pate),
+    Pate(Box<Pate>),
     /// Noisy SGD.
-    DpSgd(DpSgd),
+    DpSgd(Box<DpSgd>),
     /// No privacy.
     Baseline(PlainTraining),
 }
@@ -164,8 +164,8 @@ impl Experiment {
     pub(crate) fn new(file: ExperimentFile, base: &Path) -> Result<Self> {
         use super::file::MethodName;
         let method = match file.method {
-            MethodName::Pate => Method::Pate(pate(&file)?),
-            MethodName::DpSgd => Method::DpSgd(dp_sgd(&file)?),
+            MethodName::Pate => Method::Pate(Box::new(pate(&file)?)),
+            MethodName::DpSgd => Method::DpSgd(Box::new(dp_sgd(&file)?)),
             MethodName::Baseline => Method::Baseline(training(
                 "baseline",
                 required(&file, &file.baseline, "baseline")?,
@@ -324,7 +324,9 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
     );
     ensure!(
         file.method == super::file::MethodName::Pate
-            || unit.as_ref().is_none_or(|unit| unit.maximum_records.is_some()),
+            || unit
+                .as_ref()
+                .is_none_or(|unit| unit.maximum_records.is_some()),
         "[privacy] unit: maximum_records is missing: say how many records of one unit are used, a \
          public constant, for example 50"
     );

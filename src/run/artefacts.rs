@@ -2,18 +2,19 @@
 
 use anyhow::{Context as _, Result};
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel};
+use privet_student::PseudoLabel;
 use privet_training::evaluate;
 use privet_training::model_file::{self, ModelDescription};
 use privet_training::network::Network;
 use serde_json::Value;
 
 use super::context::Context;
+use super::labels_csv;
 use super::pate::Findings;
 use super::plan::Accounting;
 use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
-use crate::display::csv_field;
 use crate::ledger::RunLedger;
 use crate::run_dir::json;
 
@@ -69,6 +70,8 @@ pub(super) enum Released {
     Labels {
         asked: Vec<usize>,
         labels: Vec<ReleasedLabel>,
+        /// What a student said where the teachers did not contradict it.
+        reinforced: Vec<PseudoLabel>,
     },
     /// The model itself.
     Model,
@@ -88,9 +91,14 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
             true => dir.write_released(name, bytes),
             false => dir.write_private(name, bytes),
         };
-    if let Released::Labels { asked, labels } = &outcome.released {
+    if let Released::Labels {
+        asked,
+        labels,
+        reinforced,
+    } = &outcome.released
+    {
         let classes = &context.dataset.info.classes;
-        let csv = labels_csv(classes, asked, labels, stated.private);
+        let csv = labels_csv::text(classes, (asked, labels), reinforced, stated.private);
         publish("labels.csv", csv.as_bytes())?;
     }
     if let Some(network) = &outcome.network {
@@ -200,27 +208,6 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
         }),
         private: report.private,
     })
-}
-
-/// The labels; where they are not private, each row says so.
-fn labels_csv(
-    classes: &[String],
-    asked: &[usize],
-    labels: &[ReleasedLabel],
-    private: bool,
-) -> String {
-    let (heading, warning) = match private {
-        true => ("", ""),
-        false => (",warning", ",NOT PRIVATE"),
-    };
-    let mut text = format!("pool_index,class,label{heading}\n");
-    for label in labels {
-        let name = classes.get(label.class()).map_or("", String::as_str);
-        let name = csv_field(name);
-        let index = asked[label.query() as usize];
-        text.push_str(&format!("{index},{},{name}{warning}\n", label.class()));
-    }
-    text
 }
 
 /// Largest resident memory of this process so far, where the operating system says it.

@@ -5,6 +5,7 @@ mod baseline;
 mod context;
 mod dp_sgd;
 mod engine;
+mod labels_csv;
 mod metrics;
 mod pate;
 mod plan;

@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use privet_mechanisms::ReleasedLabel;
+use privet_student::PseudoLabel;
 use serde_json::Value;
 
 use super::artefacts::Stated;
+use super::labels_csv::{self, Row};
 use super::privacy_report::PoolIdentity;
 use super::result::PrivacyResult;
 
@@ -17,6 +19,8 @@ pub(super) struct ReleasedLabels {
     pub(super) asked: Vec<usize>,
     /// The labels; query `i` is that of `asked[i]`.
     pub(super) labels: Vec<ReleasedLabel>,
+    /// What a student said where the teachers did not contradict it.
+    pub(super) reinforced: Vec<PseudoLabel>,
     /// The pool that the positions number.
     pub(super) pool: PoolIdentity,
     /// The guarantee that came with them.
@@ -46,18 +50,20 @@ impl ReleasedLabels {
         let (privacy, statement) = (beside("privacy.json")?, beside("statement.md")?);
         let (pool, stated) = stated(&privacy, statement)
             .with_context(|| format!("{}", directory.join("privacy.json").display()))?;
-        let rows =
-            rows(&text, classes, pool.examples).with_context(|| format!("{}", path.display()))?;
+        let rows = labels_csv::rows(&text, classes, pool.examples)
+            .with_context(|| format!("{}", path.display()))?;
+        let (own, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.by_student);
         ensure!(
             !rows.is_empty(),
-            "{} holds no label, so that a student has nothing to learn from",
+            "{} holds no label of the teachers, so that a student has nothing to learn from",
             path.display()
         );
-        let label =
-            |(query, row): (usize, &(usize, usize))| ReleasedLabel::read_back(query as u64, row.1);
+        let label = |(query, row): (usize, &Row)| ReleasedLabel::read_back(query as u64, row.class);
+        let pseudo = |row: &Row| PseudoLabel::read_back(row.position, row.class as u32);
         Ok(Self {
             labels: rows.iter().enumerate().map(label).collect(),
-            asked: rows.into_iter().map(|(position, _)| position).collect(),
+            asked: rows.iter().map(|row| row.position).collect(),
+            reinforced: own.iter().map(pseudo).collect(),
             pool,
             stated,
         })
@@ -98,49 +104,4 @@ fn stated(privacy: &str, statement: String) -> Result<(PoolIdentity, Stated)> {
         private,
     };
     Ok((pool, stated))
-}
-
-/// Position in the pool and class of each line.
-fn rows(text: &str, classes: &[String], pool: usize) -> Result<Vec<(usize, usize)>> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let header = reader.headers().context("cannot be read")?.clone();
-    ensure!(
-        header.iter().take(3).eq(["pool_index", "class", "label"]),
-        "line 1: the columns are `{}`, not `pool_index,class,label`",
-        header.iter().collect::<Vec<_>>().join(",")
-    );
-    let mut seen = vec![false; pool];
-    let mut rows = Vec::new();
-    for (number, record) in reader.records().enumerate() {
-        let line = number + 2;
-        let record = record.with_context(|| format!("line {line} cannot be read"))?;
-        let field = |index: usize| record.get(index).unwrap_or_default();
-        let position = |index: usize, below: usize, what: &str| {
-            let value = field(index).parse().ok().filter(|value| *value < below);
-            value.ok_or_else(|| {
-                anyhow!(
-                    "line {line}: {what} = `{}` is not a whole number from 0 to {}",
-                    field(index),
-                    below.saturating_sub(1)
-                )
-            })
-        };
-        let example: usize = position(0, pool, "pool_index")?;
-        let class: usize = position(1, classes.len(), "class")?;
-        if field(2) != classes[class] {
-            bail!(
-                "line {line}: class {class} is called `{}`, but [data] calls it `{}`",
-                field(2),
-                classes[class]
-            );
-        }
-        ensure!(
-            !std::mem::replace(&mut seen[example], true),
-            "line {line}: pool_index = {example} has a label already"
-        );
-        rows.push((example, class));
-    }
-    Ok(rows)
 }

@@ -99,7 +99,10 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
         ));
     }
     if !report.mechanism.is_empty() {
-        page.push_str("In each step:\n\n");
+        page.push_str(match report.method {
+            "pate" => "What was done to the records:\n\n",
+            _ => "In each step:\n\n",
+        });
         for sentence in &report.mechanism {
             page.push_str(&format!("- {sentence}\n"));
         }

@@ -21,7 +21,6 @@ use crate::unit::Unit;
 use atomic::Access;
 use lock::Lock;
 
-
 pub(crate) use replay::{Replay, Reserved};
 pub(crate) use sealed::SealedFile;
 

@@ -43,7 +43,7 @@ impl SealedFile {
         read: impl FnOnce(&[u8]) -> Result<T, E>,
     ) -> Result<Option<T>>
     where
-        Result<T, E>: Context<T, E>,
+        E: std::error::Error + Send + Sync + 'static,
     {
         let path = dir.private(FILE);
         let bytes = match fs::read(&path) {

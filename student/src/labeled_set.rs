@@ -37,7 +37,8 @@ pub enum LabeledSetError {
     Empty,
 }
 
-/// A student's own answer to a public input. Only a [`Student`](crate::Student) makes one.
+/// A student's own answer to a public input. Only a [`Student`](crate::Student) makes one, but for those
+/// that are [read back](Self::read_back) after they were published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PseudoLabel {
     position: usize,
@@ -47,6 +48,13 @@ pub struct PseudoLabel {
 impl PseudoLabel {
     pub(crate) fn new(position: usize, class: u32) -> Self {
         Self { position, class }
+    }
+
+    /// An answer that was published with released labels, read back from the file.
+    ///
+    /// Whoever calls this vouches for the file.
+    pub fn read_back(position: usize, class: u32) -> Self {
+        Self::new(position, class)
     }
 
     /// Place among the inputs that the student was asked about.

@@ -48,7 +48,9 @@ impl<'a> Neighbours<'a> {
             distances.select_nth_unstable_by(self.count, nearer);
             distances.truncate(self.count);
         }
-        let ballots = distances.iter().map(|&(_, record)| examples.labels()[record] as usize);
+        let ballots = distances
+            .iter()
+            .map(|&(_, record)| examples.labels()[record] as usize);
         VoteHistogram::from_ballots(ballots, examples.classes()).map(Sensitive::new)
     }
 }
@@ -120,7 +122,9 @@ mod tests {
                     let less = votes(&places, &labels, count, &rest);
                     let moved = |sign: i64| -> i64 {
                         let change = all.iter().zip(&less);
-                        change.map(|(&a, &b)| (sign * (i64::from(a) - i64::from(b))).max(0)).sum()
+                        change
+                            .map(|(&a, &b)| (sign * (i64::from(a) - i64::from(b))).max(0))
+                            .sum()
                     };
                     assert!(moved(1) <= 1 && moved(-1) <= 1, "{labels:?} {count} {out}");
                 }

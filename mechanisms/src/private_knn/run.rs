@@ -40,13 +40,13 @@ impl PrivateKnnRun {
     ///
     /// # Errors
     /// A query out of order or beyond the plan, before anything is drawn; a histogram with other
-    /// classes, or with another number of ballots than k or the sample give. Nothing was released
+    /// classes, or with another number of ballots than k or the sample give; what `vote` says. Nothing was released
     /// then, and the same query may be offered again; but that it happened may depend on private
     /// data: report it to the operator, publish nothing.
     pub fn release(
         &mut self,
         query: u64,
-        mut vote: impl FnMut(&Sensitive<Vec<usize>>) -> Sensitive<VoteHistogram>,
+        mut vote: impl FnMut(&Sensitive<Vec<usize>>) -> Result<Sensitive<VoteHistogram>, MechanismError>,
     ) -> Result<Answer, MechanismError> {
         next_query(query, self.next_query, self.plan.parameters.queries)?;
         let answer = self.answer(query, &mut vote)?;
@@ -73,7 +73,9 @@ impl PrivateKnnRun {
     fn answer(
         &self,
         query: u64,
-        vote: &mut impl FnMut(&Sensitive<Vec<usize>>) -> Sensitive<VoteHistogram>,
+        vote: &mut impl FnMut(
+            &Sensitive<Vec<usize>>,
+        ) -> Result<Sensitive<VoteHistogram>, MechanismError>,
     ) -> Result<Answer, MechanismError> {
         if self.is_exhausted() {
             return Ok(Answer::Exhausted);
@@ -98,7 +100,9 @@ impl PrivateKnnRun {
         &self,
         part: &str,
         query: u64,
-        vote: &mut impl FnMut(&Sensitive<Vec<usize>>) -> Sensitive<VoteHistogram>,
+        vote: &mut impl FnMut(
+            &Sensitive<Vec<usize>>,
+        ) -> Result<Sensitive<VoteHistogram>, MechanismError>,
     ) -> Result<Sensitive<VoteHistogram>, MechanismError> {
         let parameters = &self.plan.parameters;
         let mut coins = self.noise.stream(part, query);
@@ -106,7 +110,7 @@ impl PrivateKnnRun {
             .records
             .as_ref()
             .map(|&records| poisson::choose(parameters.sampling_probability, records, &mut coins));
-        let votes = vote(&sample);
+        let votes = vote(&sample)?;
         let histogram = votes.expose_sensitive();
         same_classes("a histogram", histogram.classes(), parameters.classes)?;
         let ballots = histogram.counts().iter().map(|&count| u64::from(count));

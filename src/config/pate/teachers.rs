@@ -70,7 +70,11 @@ impl TeachersTable {
             || self.augment.is_some();
         let closed = [self.ridge.is_some(), self.linear_discriminant.is_some()];
         ensure!(
-            [descends, closed[0], closed[1]].iter().filter(|given| **given).count() <= 1,
+            [descends, closed[0], closed[1]]
+                .iter()
+                .filter(|given| **given)
+                .count()
+                <= 1,
             "[teachers] learn in one way: give network, epochs, batch_size and optimizer, or ridge, \
              or linear_discriminant"
         );

@@ -31,7 +31,13 @@ impl<'a> StudentPlan<'a> {
         dataset: &Dataset,
         labels: &Path,
     ) -> Result<Self> {
-        let student = architecture(&config.student.network, config.student.augment, experiment, dataset, "student")?;
+        let student = architecture(
+            &config.student.network,
+            config.student.augment,
+            experiment,
+            dataset,
+            "student",
+        )?;
         let pool = PoolIdentity::of(dataset.pool.inputs());
         let released = ReleasedLabels::read(labels, &dataset.info.classes)?;
         ensure!(
@@ -55,11 +61,13 @@ impl<'a> StudentPlan<'a> {
         let ReleasedLabels {
             asked,
             labels,
+            reinforced,
             stated,
             ..
         } = &self.labels;
-        let inputs = context.dataset.pool.inputs().select(asked);
-        let set = LabeledSet::new(&inputs, labels)?;
+        let pool = context.dataset.pool.inputs();
+        let mut set = LabeledSet::new(&pool.select(asked), labels)?;
+        set.add_pseudo_labels(pool, reinforced)?;
         let student = student::train(context, self.config, &self.student, &set)?;
         let parameters = student.network().flat_parameters();
         let test = &context.dataset.test;
@@ -70,6 +78,7 @@ impl<'a> StudentPlan<'a> {
             utility: Utility {
                 test_accuracy: Some(accuracy),
                 labels_released: Some(labels.len()),
+                labels_reinforced: Some(reinforced.len()).filter(|&count| count > 0),
                 label_accuracy: truth.and_then(|truth| truth.agreement(asked, labels)),
                 ..Utility::default()
             },
@@ -77,7 +86,7 @@ impl<'a> StudentPlan<'a> {
             mechanism: Vec::new(),
             assumptions: Vec::new(),
             steps: None,
-            bytes_released: 4 * labels.len() as u64,
+            bytes_released: 4 * (labels.len() + reinforced.len()) as u64,
             votes: Findings::default(),
             released: Released::Nothing,
             warnings: Vec::new(),

@@ -1,9 +1,7 @@
 //! From votes to released labels.
 
 use anyhow::{Context as _, Result};
-use privet_mechanisms::{
-    Aggregator, Answer, NoiseOrigin, PrivateKnnRun, ReleasedLabel, Sensitive,
-};
+use privet_mechanisms::{Aggregator, Answer, NoiseOrigin, PrivateKnnRun, ReleasedLabel, Sensitive};
 use privet_student::questions::Questions;
 use privet_student::{LabeledSet, PseudoLabel, Student};
 use privet_teachers::{Neighbours, Votes};
@@ -86,18 +84,10 @@ impl Oracle<'_> {
                 neighbours,
                 pool,
             } => {
-                let mut failed = None;
-                let answer = run.release(query, |sample| {
-                    let votes = neighbours.votes(pool.inputs().row(position), sample);
-                    votes.unwrap_or_else(|error| {
-                        failed = Some(error);
-                        sample.as_ref().map(|_| privet_mechanisms::VoteHistogram::none())
-                    })
-                });
-                match failed {
-                    Some(error) => return Err(error.into()),
-                    None => answer?,
-                }
+                let inputs = pool.inputs();
+                run.release(query, |sample| {
+                    neighbours.votes(inputs.row(position), sample)
+                })?
             }
         })
     }
@@ -206,7 +196,10 @@ impl PatePlan<'_> {
         pool: &PublicInputs,
         reserved: &Reserved,
     ) -> Result<Labeled> {
-        let (queries, rounds) = (self.config.aggregation.queries, self.config.questions.rounds);
+        let (queries, rounds) = (
+            self.config.aggregation.queries,
+            self.config.questions.rounds,
+        );
         let questions = Questions::new(pool, context.seed());
         let mut plan = Rounds::open(context, SealedFile::of(reserved), questions)?;
         let mut labeled = Labeled::default();
@@ -217,10 +210,13 @@ impl PatePlan<'_> {
                 let set = labeled.set(pool)?;
                 student = Some(student::train(context, self.config, &self.student, &set)?);
             }
-            let until = |round: u64| (u128::from(queries) * u128::from(round) / u128::from(rounds)) as u64;
+            let until =
+                |round: u64| (u128::from(queries) * u128::from(round) / u128::from(rounds)) as u64;
             let count = (until(round + 1) - until(round)) as usize;
             let asked = plan.next(self, context, (round as usize, count), student.as_ref())?;
-            let phase = context.progress.phase("aggregation", asked.positions.len() as u64);
+            let phase = context
+                .progress
+                .phase("aggregation", asked.positions.len() as u64);
             let mut sure = Vec::new();
             for index in 0..asked.positions.len() {
                 let query = labeled.asked.len() as u64;

@@ -32,7 +32,7 @@ pub(super) enum Release {
     /// Of the votes of teachers.
     NoisyMax(Box<dyn NoisyMax>),
     /// Of the votes of the nearest records.
-    PrivateKnn(PrivateKnn),
+    PrivateKnn(Box<PrivateKnn>),
 }
 
 impl Release {
@@ -136,7 +136,7 @@ fn planned(
                 sampling_probability,
             },
             _,
-        ) => Release::PrivateKnn(PrivateKnn::new(PrivateKnnParameters {
+        ) => Release::PrivateKnn(Box::new(PrivateKnn::new(PrivateKnnParameters {
             classes: queries.classes,
             queries: queries.queries,
             neighbours: neighbors,
@@ -147,7 +147,7 @@ fn planned(
                 threshold_scale: check.scale,
             }),
             max_answers,
-        })?),
+        })?)),
         (Answering::Interactive { confidence }, Some(scales)) => {
             let parameters = InteractiveParameters {
                 scales,

@@ -10,6 +10,7 @@ mod shards;
 mod student;
 mod voters;
 mod votes;
+mod words;
 
 use anyhow::{Context as _, Result, ensure};
 use privet_training::data::Dataset;
@@ -63,7 +64,13 @@ impl<'a> PatePlan<'a> {
             accounting,
             mechanism,
             voters,
-            student: architecture(&config.student.network, config.student.augment, experiment, dataset, "student")?,
+            student: architecture(
+                &config.student.network,
+                config.student.augment,
+                experiment,
+                dataset,
+                "student",
+            )?,
             baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
@@ -121,15 +128,16 @@ impl<'a> PatePlan<'a> {
                 ledger: Box::new(ledger),
                 noise: labeled.noise.context("no noise was drawn")?,
             },
-            mechanism: Vec::new(),
+            mechanism: words::of(self.config, &self.voters, &self.mechanism),
             assumptions: Vec::new(),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             votes: labeled.findings,
-            bytes_released: 4 * labeled.labels.len() as u64,
+            bytes_released: 4 * (labeled.labels.len() + labeled.reinforced.len()) as u64,
             released: Released::Labels {
                 asked: labeled.asked,
                 labels: labeled.labels,
+                reinforced: labeled.reinforced,
             },
         }))
     }

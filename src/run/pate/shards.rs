@@ -22,7 +22,9 @@ pub(super) fn prove(context: &Context, partition: &Partition) -> Result<()> {
          released"
     );
     let mut bytes = Vec::new();
-    proof.write(&mut bytes).context("writing the proof of the shards")?;
+    proof
+        .write(&mut bytes)
+        .context("writing the proof of the shards")?;
     context.dir.write_private(KEY, key.expose_bytes())?;
     context.dir.write_private(PROOF, &bytes)
 }

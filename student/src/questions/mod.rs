@@ -126,6 +126,12 @@ impl<'a> Questions<'a> {
         Ok(chosen)
     }
 
+    /// Counts a round that was asked in an earlier attempt: these positions, in this order.
+    pub fn repeat(&mut self, positions: &[usize]) {
+        self.rounds += 1;
+        self.asked.extend(positions);
+    }
+
     fn features(&self, learner: Option<Learner<'_>>) -> Result<Array2<f32>, StudentError> {
         match learner {
             Some(Learner { student, engine }) => student.features(engine, self.pool),
