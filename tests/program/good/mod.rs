@@ -10,6 +10,7 @@ mod dp_sgd_options;
 mod options;
 mod own_files;
 mod pate;
+mod pate_mechanisms;
 mod plot;
 mod predict;
 mod quickstart;
