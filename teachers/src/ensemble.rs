@@ -107,7 +107,7 @@ impl Ensemble<'_> {
             seed: self.seed,
         };
         let missing = booth.tally().missing();
-        let together = self.learner.teachers_together(class.teachers, classes);
+        let together = self.learner.teachers_together(class);
         let groups: Vec<&[usize]> = (missing)
             .chunk_by(|one, other| one / together == other / together)
             .collect();

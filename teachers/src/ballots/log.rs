@@ -14,9 +14,9 @@ use crate::TeachersError;
 /// The ballots of the teachers that have voted, in a file that grows by one record a teacher.
 ///
 /// The file belongs under `private/` and is readable by its owner alone (mode 0600). A kill loses
-/// the ballots of at most the last second, and those teachers are trained again: a teacher's
-/// ballots are the same each time, so the votes are those of a run that nobody stopped. Of one
-/// teacher's ballots, those that are in memory are counted and forgotten.
+/// the teachers in work, a loss of power those that have not reached the disk; they are trained
+/// again. A teacher's ballots are the same each time, so the votes are those of a run that nobody
+/// stopped. Ballots are counted as they are read, so that memory does not grow with the teachers.
 #[derive(Debug)]
 pub struct BallotLog {
     booth: Booth,

@@ -1,48 +1,64 @@
 //! Symmetric positive definite systems in double precision.
 
-use ndarray::Array2;
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, Axis};
 
 /// The lower triangle `L` of a factorisation `A = L L^T` (Cholesky).
 ///
 /// Every sum has an order that the size alone decides, so equal matrices have equal factors.
 pub(crate) struct Cholesky {
-    /// Row after row, each up to its diagonal.
-    rows: Vec<Vec<f64>>,
+    /// What stands above the diagonal has no meaning.
+    factor: Array2<f64>,
 }
+
+/// Columns that are finished before the rest of the matrix hears of them, in one product.
+const BLOCK: usize = 48;
 
 impl Cholesky {
     /// Factorises a symmetric `[n, n]` matrix, of which the lower triangle is read; `None` where it
     /// is not positive definite in double precision: a pivot is NaN, infinite, or not above
     /// `n` roundings of its diagonal element, so that its digits would be noise.
     pub(crate) fn new(matrix: &Array2<f64>) -> Option<Self> {
-        let size = matrix.nrows();
-        let mut rows: Vec<Vec<f64>> = Vec::with_capacity(size);
-        for (place, source) in matrix.rows().into_iter().enumerate() {
-            let mut row: Vec<f64> = source.iter().take(place + 1).copied().collect();
-            for (column, above) in rows.iter().enumerate() {
-                let known = dot(&row[..column], &above[..column]);
-                row[column] = (row[column] - known) / above[column];
+        let mut factor = matrix.as_standard_layout().into_owned();
+        let size = factor.nrows();
+        let noise = factor
+            .diag()
+            .mapv(|value| size as f64 * f64::EPSILON * value);
+        for start in (0..size).step_by(BLOCK) {
+            let end = size.min(start + BLOCK);
+            let values = factor.as_slice_mut()?;
+            for row in start..size {
+                let (above, below) = values.split_at_mut(row * size);
+                let own = &mut below[..size];
+                for column in start..end.min(row) {
+                    let other = &above[column * size..][..size];
+                    let known = dot(&own[start..column], &other[start..column]);
+                    own[column] = (own[column] - known) / other[column];
+                }
+                if row < end {
+                    let pivot = own[row] - dot(&own[start..row], &own[start..row]);
+                    // False for NaN as well.
+                    let sound = pivot > noise[row] && pivot.is_finite();
+                    if !sound {
+                        return None;
+                    }
+                    own[row] = pivot.sqrt();
+                }
             }
-            let diagonal = row[place];
-            let pivot = diagonal - dot(&row[..place], &row[..place]);
-            let noise = size as f64 * f64::EPSILON * diagonal;
-            // False for NaN as well.
-            let sound = pivot > noise && pivot.is_finite();
-            if !sound {
-                return None;
-            }
-            row[place] = pivot.sqrt();
-            rows.push(row);
+            let (_, below) = factor.view_mut().split_at(Axis(0), end);
+            let (left, mut rest) = below.split_at(Axis(1), end);
+            let (_, columns) = left.split_at(Axis(1), start);
+            general_mat_mul(-1.0, &columns, &columns.t(), 1.0, &mut rest);
         }
-        Some(Self { rows })
+        Some(Self { factor })
     }
 
     /// The solution `X [n, k]` of `A X = right [n, k]`.
     pub(crate) fn solve(&self, right: Array2<f64>) -> Array2<f64> {
         let mut values = right;
         // L Y = right, from the first row to the last.
-        for (place, factors) in self.rows.iter().enumerate() {
-            let (known, mut rest) = values.view_mut().split_at(ndarray::Axis(0), place);
+        for (place, factors) in self.factor.rows().into_iter().enumerate() {
+            let (known, mut rest) = values.view_mut().split_at(Axis(0), place);
             let mut row = rest.row_mut(0);
             for (factor, known) in factors.iter().zip(known.rows()) {
                 row.scaled_add(-factor, &known);
@@ -50,8 +66,8 @@ impl Cholesky {
             row /= factors[place];
         }
         // L^T X = Y, from the last row to the first.
-        for (place, factors) in self.rows.iter().enumerate().rev() {
-            let (mut others, mut rest) = values.view_mut().split_at(ndarray::Axis(0), place);
+        for (place, factors) in self.factor.rows().into_iter().enumerate().rev() {
+            let (mut others, mut rest) = values.view_mut().split_at(Axis(0), place);
             let mut row = rest.row_mut(0);
             row /= factors[place];
             for (factor, mut other) in factors.iter().zip(others.rows_mut()) {
@@ -94,7 +110,7 @@ mod tests {
 
     #[test]
     fn solutions_solve_systems_of_every_size() {
-        for size in [1, 2, 3, 7, 8, 9, 31, 64] {
+        for size in [1, 2, 3, 7, 8, 9, 47, 48, 49, 96, 150] {
             let matrix = positive(size);
             let expected = Array2::from_shape_fn((size, 3), |(i, j)| (i + 2 * j) as f64 - 3.5);
             let factor = Cholesky::new(&matrix).unwrap();
@@ -109,9 +125,14 @@ mod tests {
     #[test]
     fn the_factor_is_that_of_numpy() {
         let matrix = array![[4.0, 2.0, 0.6], [2.0, 5.0, 1.0], [0.6, 1.0, 3.0]];
-        let factor = Cholesky::new(&matrix).unwrap();
-        let expected = [2.0, 1.0, 2.0, 0.3, 0.35, 1.669580785706409];
-        for (found, expected) in factor.rows.iter().flatten().zip(expected) {
+        let factor = Cholesky::new(&matrix).unwrap().factor;
+        let expected = [
+            [2.0, 0.0, 0.0],
+            [1.0, 2.0, 0.0],
+            [0.3, 0.35, 1.6695807857064],
+        ];
+        for (row, column) in [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)] {
+            let (found, expected) = (factor[[row, column]], expected[row][column]);
             assert!((found - expected).abs() < 1e-12, "{found} {expected}");
         }
     }
@@ -130,6 +151,13 @@ mod tests {
             array![[0.1, 0.3], [0.3, 0.9]],
         ] {
             assert!(Cholesky::new(&matrix).is_none(), "{matrix}");
+        }
+        // In the second block.
+        for bad in [f64::NAN, -1.0, 1e-17] {
+            let mut matrix = Array2::eye(60);
+            matrix[[55, 55]] = bad;
+            matrix[[55, 54]] = if bad > 0.0 { bad.sqrt() } else { 0.0 };
+            assert!(Cholesky::new(&matrix).is_none(), "{bad}");
         }
     }
 }

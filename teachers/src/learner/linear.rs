@@ -62,11 +62,17 @@ const SCORES: usize = 1 << 20;
 /// Scores of one query that are computed together: enough to fill vector registers.
 const TOGETHER: usize = 160;
 
+/// Weights of teachers that are asked together: 16 MiB.
+const WEIGHTS: usize = 1 << 22;
+
 /// How many linear teachers are asked together.
 ///
-/// It follows from public constants alone, and leaves groups enough for many threads.
-pub(crate) fn teachers_together(teachers: usize, classes: usize) -> usize {
-    (teachers / 64).min(TOGETHER / classes.max(1)).max(1)
+/// It follows from public constants alone, so that a resumed run and one with more threads have the
+/// same groups, and leaves groups enough for many threads.
+pub(crate) fn teachers_together(teachers: usize, width: usize, classes: usize) -> usize {
+    let weights = width.saturating_mul(classes).max(1);
+    let most = (TOGETHER / classes.max(1)).min(WEIGHTS / weights);
+    most.min(teachers / 64).max(1)
 }
 
 /// Fits linear teachers and asks several in one product, each in columns of its own.
@@ -88,7 +94,7 @@ impl<'a> LinearTutor<'a> {
         class: Classroom<'a>,
     ) -> Result<Self, TeachersError> {
         let width = class.examples.expose_sensitive().inputs().ncols();
-        let together = teachers_together(class.teachers, class.classes);
+        let together = teachers_together(class.teachers, width, class.classes);
         let outputs = together * class.classes;
         let layer = LayerSpec::Linear { outputs };
         let architecture = Architecture::new(InputShape::flat(width), vec![layer], outputs)?;

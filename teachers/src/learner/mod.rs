@@ -88,11 +88,12 @@ impl Learner<'_> {
 
     /// How many teachers a tutor takes at a time: those whose numbers, divided by it, have one
     /// quotient.
-    pub(crate) fn teachers_together(&self, teachers: usize, classes: usize) -> usize {
+    pub(crate) fn teachers_together(&self, class: Classroom<'_>) -> usize {
         match self {
             Self::Network { .. } => 1,
             Self::Ridge(_) | Self::LinearDiscriminant(_) => {
-                linear::teachers_together(teachers, classes)
+                let width = class.examples.expose_sensitive().inputs().ncols();
+                linear::teachers_together(class.teachers, width, class.classes)
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Write};
 
 use privet_mechanisms::Sensitive;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::digests::Digest;
@@ -73,14 +74,14 @@ impl PartitionProof {
             None => Err(wrong(0, format!("the file ends before {wanted}"))),
         };
         let (text, line) = next("its first line")?;
-        let head: Head = serde_json::from_str(&text).map_err(|error| wrong(line, error))?;
+        let head: Head = parse(&text, line)?;
         if head.proof != FORMAT {
             return Err(wrong(line, "this version of privet did not write it"));
         }
         let mut shards = Vec::new();
         for shard in 0..head.teachers {
             let (text, line) = next("all shards have had their line")?;
-            let found: Line = serde_json::from_str(&text).map_err(|error| wrong(line, error))?;
+            let found: Line = parse(&text, line)?;
             let by_unit = head.rule == ProofRule::UnitHash;
             let sound = found.shard == shard
                 && found.count == found.records.len()
@@ -108,6 +109,17 @@ impl PartitionProof {
             Some((_, line)) => Err(wrong(line, "it comes after the last shard")),
         }
     }
+}
+
+/// Parses a line; the error says where it is wrong, and not what is there.
+fn parse<T: DeserializeOwned>(text: &str, line: usize) -> Result<T, TeachersError> {
+    serde_json::from_str(text).map_err(|error| {
+        let column = error.column();
+        wrong(
+            line,
+            format!("it is no line of a proof from column {column} on"),
+        )
+    })
 }
 
 fn wrong(line: usize, problem: impl std::fmt::Display) -> TeachersError {
