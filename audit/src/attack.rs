@@ -109,8 +109,8 @@ impl ErrorRates {
     }
 }
 
-/// The epsilon of `mu`-Gaussian differential privacy at `delta`, rounded down. A mechanism that adds
-/// Gaussian noise and whose mu is at least `mu` has at least this epsilon.
+/// The epsilon of `mu`-Gaussian differential privacy at `delta`, rounded down: what a Gaussian
+/// mechanism has at least, if something that is computed from its output has at least this mu.
 ///
 /// # Errors
 /// A mu or delta that is none.

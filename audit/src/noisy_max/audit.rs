@@ -12,8 +12,8 @@ use crate::{AuditError, Claim, Confidence, ErrorRates, Rate};
 /// One in so many releases is spent on choosing the attack.
 const CHOOSING: u64 = 5;
 
-/// The fewest releases of which anything can be said.
-const FEWEST: u64 = 100;
+/// The fewest releases on each neighbour of which anything can be said.
+pub const FEWEST_RELEASES: u64 = 100;
 
 /// How an audit is done.
 #[derive(Clone, Copy, Debug)]
@@ -52,12 +52,15 @@ pub struct Found {
 pub struct GaussianBound {
     /// The mechanism has at least this mu, whatever it is.
     pub mu: f64,
-    /// If all of its noise is Gaussian, it has at least this epsilon at the claim's delta.
+    /// If what is released is computed from Gaussian mechanisms alone (noisy counts), these have at
+    /// least this epsilon at the claim's delta: with less, even they would not allow the errors. What
+    /// is released may have less; but a claim is made of the noise, and this is its lower bound.
     pub epsilon: f64,
 }
 
 impl Found {
-    /// The largest lower bound on epsilon.
+    /// The largest lower bound on what epsilon may be claimed: on that of the releases, or of the
+    /// Gaussian noise in them.
     #[must_use]
     pub fn lower_bound(&self) -> f64 {
         let gaussian = self.gaussian.map_or(0.0, |gaussian| gaussian.epsilon);
@@ -86,7 +89,7 @@ pub fn audit(
     plan: AuditPlan,
     done: &(dyn Fn(u64) + Sync),
 ) -> Result<Found, AuditError> {
-    let enough = plan.releases >= FEWEST;
+    let enough = plan.releases >= FEWEST_RELEASES;
     in_range("releases", plan.releases as f64, enough, "at least 100")?;
     let choosing = plan.releases / CHOOSING;
     let each = plan.confidence.for_each_of(2);

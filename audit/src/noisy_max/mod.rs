@@ -16,7 +16,7 @@ mod simulated;
 mod tally;
 mod votes;
 
-pub use audit::{AuditPlan, Found, GaussianBound, audit};
+pub use audit::{AuditPlan, FEWEST_RELEASES, Found, GaussianBound, audit};
 pub use releases::{Neighbour, NoisyMaxReleases, Releases};
 pub use simulated::{SimulatedCheck, SimulatedNoise, SimulatedNoisyMax};
 pub use votes::VotePair;
