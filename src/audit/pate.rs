@@ -54,7 +54,7 @@ pub(crate) fn pate(audited: &PateAudit, options: &AuditOptions) -> Result<()> {
     let claim = Claim::of(&plan.event(), audited.relation, audited.delta).map_err(refused)?;
     let votes = audited.votes(plan.queries()).map_err(refused)?;
     let dir = match &options.out {
-        Some(out) => Some(RunDir::open(out, false, &format!("# {scales:?}\n"))?),
+        Some(out) => Some(RunDir::open(out, false, &audited.to_toml()?)?),
         None => None,
     };
     let wanted = AuditPlan {
@@ -116,6 +116,15 @@ impl PateAudit {
                 Box::new(ConfidentGnMax::new(scales, max_answers, asked)?)
             }
         })
+    }
+
+    /// What is audited, for the directory of the audit.
+    fn to_toml(&self) -> Result<String> {
+        let parameters = self.scales.plan()?.parameters;
+        let lines = parameters
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}\n"));
+        Ok(lines.collect())
     }
 
     /// Threshold and noise of the check; the plan refuses what is not a number.
@@ -256,6 +265,7 @@ fn report(
             "found": found,
             "would_have_seen": would_have_seen,
         }),
+        inside: None,
         refuted: found.refutes_the_claim().then(|| refuted(claim, found)),
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Report {
     pub(super) title: String,
     pub(super) rows: Vec<(&'static str, String)>,
     pub(super) value: Value,
+    /// What only the file may hold beside it.
+    pub(super) inside: Option<(&'static str, Value)>,
     /// What is wrong, if anything is.
     pub(super) refuted: Option<String>,
 }
@@ -23,12 +25,15 @@ impl Report {
     /// Writes `private/audit.json` where there is a directory, prints the findings, and fails if the
     /// claim is refuted.
     pub(super) fn finish(self, dir: Option<&RunDir>, as_json: bool) -> Result<()> {
-        let bytes = json(&self.value)?;
         if let Some(dir) = dir {
-            dir.write_private("audit.json", &bytes)?;
+            let mut whole = self.value.clone();
+            if let Some((key, value)) = &self.inside {
+                whole[*key] = value.clone();
+            }
+            dir.write_private("audit.json", &json(&whole)?)?;
         }
         match as_json {
-            true => output::print(&String::from_utf8_lossy(&bytes))?,
+            true => output::print(&String::from_utf8_lossy(&json(&self.value)?))?,
             false => output::print(&self.table(dir))?,
         }
         match self.refuted {

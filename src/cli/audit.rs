@@ -75,6 +75,8 @@ impl Common {
 }
 
 #[derive(Debug, Args)]
+// A config is given instead.
+#[command(mut_arg("mechanism", |mechanism| mechanism.required(false)))]
 struct PateArgs {
     /// An experiment with method = "pate"; or give --mechanism and its noise
     config: Option<PathBuf>,

@@ -95,8 +95,7 @@ pub fn audit(
     let each = plan.confidence.for_each_of(2);
     let attacks = {
         let seen = Tally::of(releases, 0..choosing, done)?;
-        let trials = plan.releases - choosing;
-        choose(&seen, releases.kinds(), claim.delta(), trials, each)
+        choose(&seen, releases.kinds(), claim.delta(), each)
     };
     let attacked = Tally::of(releases, choosing..plan.releases, done)?;
     let [total_x, total_other] = attacked.releases();

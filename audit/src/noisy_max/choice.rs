@@ -27,8 +27,8 @@ fn score(weights: &[f64], outcome: &[u32]) -> f64 {
 }
 
 /// The attacks that look best on `seen` for each aim: the first for epsilon at `delta`, the second
-/// for mu. They are to be tried on other releases, `trials` on each side; what is chosen here decides
-/// how good a bound is, not whether it is true.
+/// for mu. They are to be tried on other releases; what is chosen here decides how good a bound is,
+/// not whether it is true. What looks good by luck is left aside: bounds are those of so few releases.
 ///
 /// An answer weighs the logarithm of how much more often x gave it than x' did. Where answers are
 /// independent of each other, as all but the used-up ones are, the sum of their weights is the log
@@ -38,7 +38,6 @@ pub(super) fn choose(
     seen: &Tally,
     kinds: usize,
     delta: f64,
-    trials: u64,
     confidence: Confidence,
 ) -> [Attack; 2] {
     let weights = weights(seen, kinds);
@@ -51,8 +50,7 @@ pub(super) fn choose(
 
     let totals = seen.releases().map(|releases| releases.max(1) as f64);
     let deviations = -normal_quantile(0.5 * confidence.failure());
-    let upper = |share: f64| {
-        let n = trials.max(1) as f64;
+    let upper = |share: f64, n: f64| {
         // As the exact bound is nearly, and never 0.
         let spread = deviations * (share * (1.0 - share) / n).sqrt();
         (share + spread + deviations * deviations / n).min(1.0)
@@ -68,8 +66,8 @@ pub(super) fn choose(
             flagged = [flagged[0] + counts[0], flagged[1] + counts[1]];
         }
         rest = &rest[equal..];
-        let misses = upper(1.0 - flagged[0] as f64 / totals[0]);
-        let alarms = upper(flagged[1] as f64 / totals[1]);
+        let misses = upper(1.0 - flagged[0] as f64 / totals[0], totals[0]);
+        let alarms = upper(flagged[1] as f64 / totals[1], totals[1]);
         let epsilon = f64::max(
             libm::log((1.0 - delta - misses).max(1e-300) / alarms),
             libm::log((1.0 - delta - alarms).max(1e-300) / misses),

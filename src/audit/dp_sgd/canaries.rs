@@ -22,11 +22,11 @@ pub(super) struct CanarySet {
     /// The records that are trained on, canaries at the end.
     pub(super) examples: Sensitive<Examples>,
     /// Ordinary records among them.
-    pub(super) members: Examples,
+    pub(super) members: Sensitive<Examples>,
     /// Ordinary private records that are not trained on.
-    pub(super) others: Examples,
+    pub(super) others: Sensitive<Examples>,
     /// Canaries that are records, whether they are in or not; none where they are gradients.
-    pub(super) records: Examples,
+    pub(super) records: Sensitive<Examples>,
     /// Whether each canary is in.
     pub(super) included: Vec<bool>,
 }
@@ -75,9 +75,9 @@ impl CanarySet {
         };
         Ok(Self {
             examples: Sensitive::new(joined(&private.select(&kept), &rows)?),
-            members,
-            others: private.select(others),
-            records,
+            members: Sensitive::new(members),
+            others: Sensitive::new(private.select(others)),
+            records: Sensitive::new(records),
             included,
         })
     }

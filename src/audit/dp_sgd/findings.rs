@@ -51,7 +51,9 @@ pub(super) fn of(
     confidence: Confidence,
 ) -> Result<Findings> {
     let delta = plan.claimed.delta;
-    let bounds = match set.records.is_empty() {
+    // What is computed from here on stays under private/, but for the bounds.
+    let records = set.records.expose_sensitive();
+    let bounds = match records.is_empty() {
         true => 1,
         false => 2,
     };
@@ -64,14 +66,15 @@ pub(super) fn of(
     let losses = |examples: &Examples| losses(trained, plan, engine, examples);
     let loss = match bounds {
         1 => None,
-        _ => Some(bound(&losses(&set.records)?)?),
+        _ => Some(bound(&losses(records)?)?),
     };
-    let others_are_private = set.others.len() >= FEWEST_OTHERS;
+    let others = set.others.expose_sensitive();
+    let others_are_private = others.len() >= FEWEST_OTHERS;
     let others = match others_are_private {
-        true => &set.others,
+        true => others,
         false => &dataset.test,
     };
-    let members = losses(&set.members)?;
+    let members = losses(set.members.expose_sensitive())?;
     let count = set.included.len() as u64;
     let sight = sight(plan, set.included.len());
     let power = match sight {

@@ -4,7 +4,7 @@ use privet_accountant::NeighboringRelation;
 use privet_audit::noisy_sgd::Power;
 use privet_audit::one_run::OneRunBound;
 use privet_training::data::Dataset;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::findings::Findings;
 use super::{CanaryKind, DpSgdAudit};
@@ -78,6 +78,17 @@ pub(super) fn of(
         claim.delta,
         epsilon(claim.epsilon)
     );
+    let membership = json!({
+        "others": match found.others_are_private {
+            true => "private records that were kept out",
+            false => "test set",
+        },
+        "by_the_loss": found.membership,
+    });
+    let (shown, inside) = match dataset.info.public_benchmark {
+        true => (membership, None),
+        false => (Value::Null, Some(("membership", membership))),
+    };
     Report {
         title: format!("audit of noisy SGD on {}", dataset.info.name),
         rows,
@@ -96,12 +107,10 @@ pub(super) fn of(
             "by_the_loss": found.loss,
             "could_show": found.ceiling,
             "would_have_seen": found.power,
-            "membership": found.membership,
-            "membership_others": match found.others_are_private {
-                true => "private records that were kept out",
-                false => "test set",
-            },
+            // Null where it must not leave private/.
+            "membership": shown,
         }),
+        inside,
         refuted: refuted.then_some(why),
     }
 }

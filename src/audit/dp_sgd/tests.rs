@@ -107,12 +107,12 @@ fn canaries(kind: CanaryKind) -> CanarySet {
     let labels = [ordinary.labels(), rows.labels()].concat();
     CanarySet {
         examples: Sensitive::new(Examples::new(inputs, labels, 2, "test").unwrap()),
-        members: ordinary.clone(),
-        others: ordinary,
-        records: match kind {
+        members: Sensitive::new(ordinary.clone()),
+        others: Sensitive::new(ordinary),
+        records: Sensitive::new(match kind {
             CanaryKind::Record => records,
             CanaryKind::Gradient => records.select(&[]),
-        },
+        }),
         included,
     }
 }

@@ -92,7 +92,12 @@ impl Training<'_> {
                         parameters: &parameters,
                         clipping: &clipping,
                     };
-                    failed = own.score(&set.records, released, weight * weight, &mut scores);
+                    failed = own.score(
+                        set.records.expose_sensitive(),
+                        released,
+                        weight * weight,
+                        &mut scores,
+                    );
                 }
             })?;
             std::mem::replace(&mut failed, Ok(()))?;
