@@ -1,6 +1,7 @@
 //! `privet`: train models on confidential data with differential privacy.
 
 mod account;
+mod audit;
 mod cli;
 mod config;
 mod digest;

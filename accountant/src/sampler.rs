@@ -10,7 +10,7 @@
 //! | shuffled fixed batches ([`shuffled`]) | each record in one batch of a random permutation | none | refused; a lower bound shows why |
 
 pub mod banded;
-mod binomial;
+pub mod binomial;
 pub mod random_allocation;
 pub mod shuffled;
 pub mod truncated_poisson;

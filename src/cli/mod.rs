@@ -1,6 +1,7 @@
 //! What the user typed, one file a subcommand.
 
 mod account;
+mod audit;
 mod calibrate;
 mod data;
 mod predict;
@@ -41,6 +42,11 @@ enum Command {
     /// largest sampling probability within epsilon at delta. It is on the safe side, and the
     /// accountant has checked the guarantee at that very value.
     Calibrate(calibrate::CalibrateArgs),
+    /// Attack a mechanism, and compare what it leaks at least with what is claimed.
+    ///
+    /// The command fails when a lower bound on epsilon exceeds the claimed epsilon. A bound below it
+    /// proves nothing: the report says what the attack would have seen.
+    Audit(audit::AuditArgs),
     /// Label the rows of a file with an exported model.
     Predict(predict::PredictArgs),
     /// List, describe, fetch and import data sets.
@@ -56,6 +62,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Student(args) => stages::student(&args),
         Command::Account(args) => account::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Data(args) => data::run(args),
     }

@@ -107,7 +107,7 @@ impl OutputOptions {
     }
 }
 
-fn relation() -> impl TypedValueParser<Value = NeighboringRelation> {
+pub(super) fn relation() -> impl TypedValueParser<Value = NeighboringRelation> {
     let names = NeighboringRelation::ALL.map(NeighboringRelation::name);
     PossibleValuesParser::new(names).map(|name| {
         let all = NeighboringRelation::ALL.into_iter();
@@ -125,7 +125,7 @@ fn number(text: &str, valid: impl Fn(f64) -> bool, allowed: &str) -> Result<f64,
     }
 }
 
-fn delta(text: &str) -> Result<f64, String> {
+pub(super) fn delta(text: &str) -> Result<f64, String> {
     let allowed = "a number above 0 and below 1, such as 1e-5";
     number(text, |value| value > 0.0 && value < 1.0, allowed)
 }

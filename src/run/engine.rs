@@ -12,7 +12,7 @@ use crate::config::file::EngineName;
 /// The engine that the config names; without a name the CPU engine, and Burn for networks with
 /// layers that it does not have.
 #[derive(Debug)]
-pub(super) struct Engine {
+pub(crate) struct Engine {
     name: Option<EngineName>,
     cpu: CpuEngine,
     burn: BurnEngine,
@@ -20,7 +20,7 @@ pub(super) struct Engine {
 
 impl Engine {
     /// One network at a time, on all processors.
-    pub(super) fn new(name: Option<EngineName>) -> Self {
+    pub(crate) fn new(name: Option<EngineName>) -> Self {
         Self {
             name,
             cpu: CpuEngine::default(),

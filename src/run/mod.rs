@@ -3,8 +3,8 @@
 mod artefacts;
 mod baseline;
 mod context;
-mod dp_sgd;
-mod engine;
+pub(crate) mod dp_sgd;
+pub(crate) mod engine;
 mod labels_csv;
 mod metrics;
 mod pate;

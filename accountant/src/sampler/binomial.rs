@@ -1,4 +1,4 @@
-//! Upper tails of the binomial distribution, from above.
+//! The binomial distribution from above: its upper tails and single probabilities.
 
 use std::f64::consts::PI;
 
@@ -10,7 +10,8 @@ const SLACK: f64 = 1e-9;
 const MOST_TERMS: u32 = 2_000_000;
 
 /// An upper bound on `Pr[Binomial(trials, p) >= least]`, close to it.
-pub(super) fn tail_above(trials: u64, probability: f64, least: u64) -> f64 {
+#[must_use]
+pub fn tail_above(trials: u64, probability: f64, least: u64) -> f64 {
     if least == 0 || probability >= 1.0 && least <= trials {
         return 1.0;
     }
@@ -52,6 +53,19 @@ pub(super) fn tail_above(trials: u64, probability: f64, least: u64) -> f64 {
     let ratio = ((n - k) / (k + 1.0) * odds).min(1.0);
     let rest = term / (1.0 - ratio);
     (mass(trials, p, least) * (sum + rest) * (1.0 + SLACK)).min(1.0)
+}
+
+/// An upper bound on `Pr[Binomial(trials, p) = k]`, close to it; 0 for `k` above `trials`.
+#[must_use]
+pub fn mass_above(trials: u64, probability: f64, k: u64) -> f64 {
+    if k > trials {
+        return 0.0;
+    }
+    if probability <= 0.0 || probability >= 1.0 {
+        let certain = if probability <= 0.0 { 0 } else { trials };
+        return if k == certain { 1.0 } else { 0.0 };
+    }
+    (mass(trials, probability, k) * (1.0 + SLACK)).min(1.0)
 }
 
 /// `Pr[Binomial(trials, p) = k]` for 0 < p < 1, by deviances, so that nothing large cancels
@@ -102,7 +116,19 @@ fn deviance(x: f64, mean: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::tail_above;
+    use super::{mass_above, tail_above};
+
+    #[test]
+    fn masses_are_differences_of_tails_and_rounded_up() {
+        for (n, p, k, _) in BINOMIAL_TAILS {
+            let exact = tail_above(n, p, k) - tail_above(n, p, k + 1);
+            let mass = mass_above(n, p, k);
+            assert!((mass - exact).abs() < 4e-9, "{n} {p} {k}: {mass} {exact}");
+        }
+        assert!((mass_above(20, 0.3, 6) / 0.191_638_982_753_442_3 - 1.0 - 1e-9).abs() < 1e-12);
+        assert_eq!(mass_above(5, 0.0, 0) + mass_above(5, 1.0, 5), 2.0);
+        assert_eq!(mass_above(5, 0.0, 1) + mass_above(5, 0.4, 6), 0.0);
+    }
 
     /// Sums of the exact terms with mpmath at 50 digits.
     #[test]

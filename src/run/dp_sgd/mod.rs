@@ -6,6 +6,7 @@ mod reports;
 mod words;
 
 use anyhow::{Context as _, Result};
+use privet_accountant::Guarantee;
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
 use privet_training::checkpoint::Checkpoint;
 use privet_training::network::{Architecture, Network, ParameterLayout};
@@ -24,7 +25,7 @@ use checkpoints::Checkpoints;
 use reports::Reports;
 
 /// A noisy-SGD run whose every bound has been checked and whose noise is fixed.
-pub(super) struct DpSgdPlan<'a> {
+pub(crate) struct DpSgdPlan<'a> {
     config: &'a DpSgd,
     accounting: Accounting,
     mechanism: NoisySgdMechanism,
@@ -35,9 +36,31 @@ pub(super) struct DpSgdPlan<'a> {
     warnings: Vec<Warning>,
 }
 
+/// The parts of a plan that an audit uses.
+#[derive(Clone, Debug)]
+pub(crate) struct Audited<'a> {
+    pub(crate) mechanism: &'a NoisySgdMechanism,
+    pub(crate) settings: &'a NoisySgdSettings,
+    pub(crate) architecture: &'a Architecture,
+    /// What a run would be charged.
+    pub(crate) claimed: Guarantee,
+}
+
 impl DpSgdPlan<'_> {
     pub(super) fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// What an audit trains by, and what it holds the training to.
+    pub(crate) fn audited(&self) -> Result<Audited<'_>> {
+        let privacy = self.accounting.privacy();
+        let event = self.mechanism.event(privacy.relation)?;
+        Ok(Audited {
+            mechanism: &self.mechanism,
+            settings: &self.settings,
+            architecture: &self.architecture,
+            claimed: self.accounting.guarantee(&event)?,
+        })
     }
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {

@@ -20,7 +20,7 @@ const NOISE: &str = "[dp_sgd] noise_multiplier";
 const TRIAL_NOISE: f64 = 1.0;
 
 impl<'a> DpSgdPlan<'a> {
-    pub(in crate::run) fn new(
+    pub(crate) fn new(
         config: &'a DpSgd,
         experiment: &Experiment,
         dataset: &Dataset,

@@ -3,6 +3,7 @@
 
 mod account;
 mod account_pate;
+mod audit;
 mod config;
 mod data;
 mod dp_sgd_options;

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_pate;
+mod audit;
 mod baseline;
 mod calibrate;
 mod danger;

@@ -92,6 +92,11 @@ impl<'a> NoisySgdTraining<'a> {
         }
     }
 
+    /// The parameters at which the gradients of the next step are taken.
+    pub fn parameters(&self) -> &[f32] {
+        &self.parameters
+    }
+
     /// Scores of the model before the softmax, `[rows, classes]`, for public rows.
     ///
     /// # Errors
@@ -110,9 +115,23 @@ impl<'a> NoisySgdTraining<'a> {
     /// # Errors
     /// A batch of another run, out of order, or beyond the plan; nothing is released then.
     pub fn step(&mut self, run: &mut NoisySgdRun, batch: DrawnBatch) -> Result<(), TrainingError> {
+        self.step_and_show(run, batch, |_| ())
+    }
+
+    /// The same, and shows the noisy gradient that the step releases: it is public.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn step_and_show(
+        &mut self,
+        run: &mut NoisySgdRun,
+        batch: DrawnBatch,
+        show: impl FnOnce(&[f32]),
+    ) -> Result<(), TrainingError> {
         let total = self.clipped_sum(run, &batch)?;
         let noise = run.noise_standard_deviation() / run.plan().expected_batch_size();
         let gradient = total.release(run, batch)?;
+        show(&gradient);
         self.optimizer
             .step(&mut self.parameters, &gradient, noise * noise)?;
         if let Some(average) = &mut self.average {

@@ -1,0 +1,349 @@
+//! `privet audit pate`: an aggregator, released many times on its worst votes.
+
+use anyhow::{Context as _, Result};
+use privet_accountant::NeighboringRelation;
+use privet_audit::noisy_max::{
+    AuditPlan, Found, NoisyMaxReleases, Releases, SimulatedCheck, SimulatedNoise,
+    SimulatedNoisyMax, VotePair, audit,
+};
+use privet_audit::{AuditError, Claim};
+use privet_mechanisms::{
+    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoiseKey, NoiseSource, NoisyMax,
+    VoteQueries,
+};
+use serde_json::json;
+
+use super::AuditOptions;
+use super::report::{Report, at_least, claimed};
+use crate::account::{Mechanism, PateScales};
+use crate::display::epsilon;
+use crate::errors::usage;
+use crate::run_dir::RunDir;
+
+/// Releases a side of one query each, unless the command says.
+const RELEASES: u64 = 1_000_000;
+/// Queries that are answered in all on each side, where a release has many and the command does not
+/// say.
+const ANSWERS: u64 = 10_000_000;
+/// Of how many queries the defects are simulated as well.
+const MOST_SIMULATED: u64 = 40_000_000;
+/// Counts of the two leaders are this many times the noise above those of the others, so that these
+/// never win.
+const AHEAD: f64 = 60.0;
+
+/// An aggregator, and what is claimed of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PateAudit {
+    /// The aggregator.
+    pub(crate) scales: PateScales,
+    /// How many classes there are. Two are the worst case, and the fastest.
+    pub(crate) classes: usize,
+    /// Which data sets are neighbours.
+    pub(crate) relation: NeighboringRelation,
+    /// At which epsilon is claimed.
+    pub(crate) delta: f64,
+    /// Releases on each side.
+    pub(crate) releases: Option<u64>,
+}
+
+/// Audits an aggregator; fails if its claim is refuted.
+pub(crate) fn pate(audited: &PateAudit, options: &AuditOptions) -> Result<()> {
+    let refused = |error: AuditError| usage(error.to_string());
+    let scales = audited.scales;
+    let plan = audited.plan().map_err(refused)?;
+    let claim = Claim::of(&plan.event(), audited.relation, audited.delta).map_err(refused)?;
+    let votes = audited.votes(plan.queries()).map_err(refused)?;
+    let dir = match &options.out {
+        Some(out) => Some(RunDir::open(out, false, &audited.to_toml()?)?),
+        None => None,
+    };
+    let wanted = AuditPlan {
+        releases: audited.releases(),
+        confidence: options.confidence,
+        gaussian: scales.mechanism != Mechanism::Lnmax,
+    };
+    // The votes are made up, but the noise is the one that a run draws.
+    let noise = NoiseSource::from_key(&NoiseKey::generate()?);
+    let releases = NoisyMaxReleases::new(plan.as_ref(), votes.clone(), noise);
+    let attack = |name, releases: &dyn Releases| -> Result<Found> {
+        let phase = options.progress.phase(name, 2 * wanted.releases);
+        let done = std::sync::atomic::AtomicU64::new(0);
+        let tell = |more| {
+            let before = done.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
+            phase.update(before + more);
+        };
+        let found = audit(releases, &claim, wanted, &tell).context("auditing the aggregator")?;
+        phase.finish();
+        Ok(found)
+    };
+    let found = attack("releases", &releases)?;
+    let mut seen = Vec::new();
+    if wanted.releases.saturating_mul(scales.queries) <= MOST_SIMULATED {
+        let simulated = audited.simulated(votes);
+        for (name, factor) in [("noise/sqrt(2)", 0.5_f64.sqrt()), ("noise/2", 0.5)] {
+            let caught = attack(name, &simulated.with_noise_times(factor))?;
+            seen.push((name, factor, caught.refutes_the_claim()));
+        }
+    }
+    report(audited, options, &claim, &found, &seen).finish(dir.as_ref(), options.json)
+}
+
+impl PateAudit {
+    fn releases(&self) -> u64 {
+        let many = (ANSWERS / self.scales.queries.max(1)).clamp(1000, RELEASES);
+        self.releases.unwrap_or(many)
+    }
+
+    /// The plan that a run would make.
+    fn plan(&self) -> Result<Box<dyn NoisyMax>, AuditError> {
+        let scales = self.scales;
+        let asked = VoteQueries {
+            classes: self.classes,
+            queries: scales.queries,
+            changed_votes: ChangedVotes::new(scales.changed_votes)?,
+        };
+        Ok(match scales.mechanism {
+            Mechanism::Lnmax => Box::new(LnMax::new(scales.scale, asked)?),
+            Mechanism::Gnmax => Box::new(GnMax::new(scales.scale, asked)?),
+            Mechanism::ConfidentGnmax => {
+                let (threshold, threshold_scale) = self.check();
+                let scales = ConfidentScales {
+                    threshold,
+                    threshold_scale,
+                    vote_scale: scales.scale,
+                };
+                let max_answers = self.scales.max_answers;
+                Box::new(ConfidentGnMax::new(scales, max_answers, asked)?)
+            }
+        })
+    }
+
+    /// What is audited, for the directory of the audit.
+    fn to_toml(&self) -> Result<String> {
+        let parameters = self.scales.plan()?.parameters;
+        let lines = parameters
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}\n"));
+        Ok(lines.collect())
+    }
+
+    /// Threshold and noise of the check; the plan refuses what is not a number.
+    fn check(&self) -> (f64, f64) {
+        let PateScales {
+            threshold,
+            sigma_threshold,
+            ..
+        } = self.scales;
+        (
+            threshold.unwrap_or(f64::NAN),
+            sigma_threshold.unwrap_or(f64::NAN),
+        )
+    }
+
+    /// The worst votes of the plan. The check sees its largest count half its noise above the
+    /// threshold, so that most queries are answered and the check tells nearly all that it can.
+    fn votes(&self, queries: VoteQueries) -> Result<VotePair, AuditError> {
+        // A cast to integers is cut off at the ends.
+        match self.scales.mechanism {
+            Mechanism::ConfidentGnmax => {
+                let (threshold, noise) = self.check();
+                let changed = f64::from(self.scales.changed_votes);
+                let level = threshold + 0.5 * noise - 1.5 * changed;
+                VotePair::tie_at_threshold(queries, level.min(1e9) as u32)
+            }
+            Mechanism::Lnmax | Mechanism::Gnmax => {
+                let level = AHEAD * self.scales.scale;
+                VotePair::tie(queries, level.min(1e9) as u32)
+            }
+        }
+    }
+
+    fn simulated(&self, votes: VotePair) -> SimulatedNoisyMax {
+        let scales = self.scales;
+        let check = || {
+            let (threshold, noise) = self.check();
+            SimulatedCheck {
+                threshold,
+                noise: SimulatedNoise::Gaussian(noise),
+            }
+        };
+        SimulatedNoisyMax {
+            votes,
+            noise: match scales.mechanism {
+                Mechanism::Lnmax => SimulatedNoise::Laplace(scales.scale),
+                Mechanism::Gnmax | Mechanism::ConfidentGnmax => {
+                    SimulatedNoise::Gaussian(scales.scale)
+                }
+            },
+            check: (scales.mechanism == Mechanism::ConfidentGnmax).then(check),
+            queries: scales.queries,
+            max_answers: scales.max_answers,
+            seed: 0,
+        }
+    }
+}
+
+fn report(
+    audited: &PateAudit,
+    options: &AuditOptions,
+    claim: &Claim,
+    found: &Found,
+    seen: &[(&str, f64, bool)],
+) -> Report {
+    let relation = audited.relation.name();
+    let confidence = 1.0 - options.confidence.failure();
+    let scales = audited.scales;
+    let mut rows = vec![
+        ("claimed", claimed(claim.epsilon(), claim.delta(), relation)),
+        (
+            "at least",
+            format!(
+                "epsilon {}   (confidence {confidence})",
+                at_least(found.lower_bound())
+            ),
+        ),
+        (
+            "of these",
+            format!(
+                "{} of the releases, whatever made them",
+                at_least(found.epsilon)
+            ),
+        ),
+    ];
+    if let Some(gaussian) = found.gaussian {
+        let (epsilon, mu) = (at_least(gaussian.epsilon), gaussian.mu);
+        let text = format!("{epsilon} of its noise, as that is Gaussian: mu is at least {mu:.5}");
+        rows.push(("", text));
+    }
+    let curve = match found.contradicts_curve {
+        true => "contradicted",
+        false => "not contradicted",
+    };
+    rows.push((
+        "trade-off",
+        format!(
+            "{curve}: misses at most {:.6} at false alarms at most {:.6}, claimed at least {:.6}",
+            found.errors.misses, found.errors.false_alarms, found.least_misses_claimed
+        ),
+    ));
+    rows.push((
+        "releases",
+        format!(
+            "{} on each side, of {} queries",
+            found.releases, scales.queries
+        ),
+    ));
+    for (name, _, caught) in seen {
+        let caught = if *caught { "caught" } else { "not caught" };
+        rows.push((
+            "would have seen",
+            format!("{name}: {caught} (simulated once)"),
+        ));
+    }
+    if seen.is_empty() {
+        let text = "not simulated: the releases have too many queries";
+        rows.push(("would have seen", text.into()));
+    }
+    let would_have_seen: Vec<_> = (seen.iter())
+        .map(|(_, factor, caught)| json!({"noise_times": factor, "caught": caught}))
+        .collect();
+    Report {
+        title: format!("audit of {}", scales.mechanism.name()),
+        rows,
+        value: json!({
+            "audit": "pate",
+            "mechanism": scales.mechanism.name(),
+            "confidence": confidence,
+            "claimed": {
+                "epsilon": claim.epsilon(),
+                "delta": claim.delta(),
+                "neighboring": relation,
+                "accountant": claim.accountant(),
+            },
+            "epsilon_at_least": found.lower_bound(),
+            "refuted": found.refutes_the_claim(),
+            "found": found,
+            "would_have_seen": would_have_seen,
+        }),
+        inside: None,
+        refuted: found.refutes_the_claim().then(|| refuted(claim, found)),
+    }
+}
+
+/// Both numbers.
+fn refuted(claim: &Claim, found: &Found) -> String {
+    let (claimed, delta) = (epsilon(claim.epsilon()), claim.delta());
+    let bound = at_least(found.lower_bound());
+    match found.lower_bound() > claim.epsilon() {
+        true => format!(
+            "the releases show epsilon of at least {bound} at delta = {delta:e}, but {claimed} is \
+             claimed: the mechanism or its accounting is wrong; do not release with it"
+        ),
+        false => format!(
+            "the releases contradict the claimed trade-off: misses are at most {:.6} where at least \
+             {:.6} are claimed at false alarms of {:.6} (epsilon is at least {bound}, {claimed} is \
+             claimed at delta = {delta:e}): the mechanism or its accounting is wrong; do not release \
+             with it",
+            found.errors.misses, found.least_misses_claimed, found.errors.false_alarms
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use privet_audit::Confidence;
+
+    use super::*;
+    use crate::errors::exit_code;
+    use crate::progress::Progress;
+
+    fn audited(scale: f64) -> PateAudit {
+        PateAudit {
+            scales: PateScales {
+                mechanism: Mechanism::Gnmax,
+                scale,
+                sigma_threshold: None,
+                threshold: None,
+                queries: 1,
+                max_answers: 1,
+                changed_votes: 1,
+            },
+            classes: 2,
+            relation: NeighboringRelation::AddOrRemoveOne,
+            delta: 1e-5,
+            releases: Some(20_000),
+        }
+    }
+
+    /// A claim of more noise than there is; no command can make one.
+    #[test]
+    fn a_refuted_claim_fails_and_names_both_numbers() {
+        let (planned, true_noise) = (audited(4.0), audited(2.0));
+        let plan = planned.plan().unwrap();
+        let claim = Claim::of(&plan.event(), planned.relation, planned.delta).unwrap();
+        let wrong = true_noise.plan().unwrap();
+        let votes = true_noise.votes(wrong.queries()).unwrap();
+        let noise = NoiseSource::danger_fixed_seed(1);
+        let releases = NoisyMaxReleases::new(wrong.as_ref(), votes, noise);
+        let options = AuditOptions {
+            confidence: Confidence::new(0.999).unwrap(),
+            out: None,
+            json: true,
+            progress: Progress::Quiet,
+        };
+        let wanted = AuditPlan {
+            releases: planned.releases(),
+            confidence: options.confidence,
+            gaussian: true,
+        };
+        let found = audit(&releases, &claim, wanted, &|_| ()).unwrap();
+        let report = report(&planned, &options, &claim, &found, &[]);
+        let error = report.finish(None, true).unwrap_err();
+        assert_eq!(exit_code(&error), 1);
+        let text = error.to_string();
+        for number in [at_least(found.lower_bound()), epsilon(claim.epsilon())] {
+            assert!(text.contains(&number), "no {number} in: {text}");
+        }
+        assert!(found.lower_bound() > claim.epsilon());
+    }
+}

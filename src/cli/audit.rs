@@ -1,0 +1,271 @@
+//! `privet audit`: attacks on mechanisms.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use privet_accountant::NeighboringRelation;
+use privet_audit::Confidence;
+use privet_audit::noisy_max::FEWEST_RELEASES;
+use privet_mechanisms::ChangedVotes;
+use privet_teachers::PartitionRule;
+
+use super::account::MechanismOptions;
+use super::data::DataDir;
+use super::privacy_options::{count, relation};
+use crate::account::{Accountant, Asked, Mechanism, PateScales, Question, smallest_noise};
+use crate::audit::{AuditOptions, CanaryKind, DpSgdAudit, PateAudit, dp_sgd, pate};
+use crate::config::file::AggregatorTable;
+use crate::config::{self, Experiment, Method, Pate};
+use crate::errors::usage;
+use crate::progress::Progress;
+
+const EXAMPLES: &str = "\
+Examples:
+  privet audit pate --mechanism gnmax --sigma 40 --releases 2000000
+  privet audit pate configs/quickstart.toml --set aggregator.queries=1
+  privet audit dp-sgd configs/quickstart-dp-sgd.toml --canaries 1000 --json";
+
+/// Delta, where nothing else says it.
+const DELTA: f64 = 1e-5;
+
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct AuditArgs {
+    #[command(subcommand)]
+    command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// PATE's aggregators: many releases on the worst votes of two neighbours, which are made up
+    Pate(PateArgs),
+    /// Noisy SGD: one training with canaries, of which fair coins decide whether they are in
+    DpSgd(DpSgdArgs),
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Probability with which every bound holds
+    #[arg(long, value_name = "P", default_value = "0.99", value_parser = confidence, allow_negative_numbers = true)]
+    confidence: Confidence,
+    /// Writes private/audit.json in this new directory
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overrides a key of the config, for example --set aggregator.queries=1 (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Prints JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Shows no progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl Common {
+    fn options(&self) -> AuditOptions {
+        AuditOptions {
+            confidence: self.confidence,
+            out: self.out.clone(),
+            json: self.json,
+            progress: Progress::detect(self.quiet),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+// A config is given instead.
+#[command(mut_arg("mechanism", |mechanism| mechanism.required(false)))]
+struct PateArgs {
+    /// An experiment with method = "pate"; or give --mechanism and its noise
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    mechanism: Option<MechanismOptions>,
+    /// Releases on each of the two neighbours [default: 1000000, fewer of many queries]
+    #[arg(long, value_name = "N", value_parser = releases, allow_negative_numbers = true)]
+    releases: Option<u64>,
+    /// Number of classes; two are the worst case
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = classes, allow_negative_numbers = true)]
+    classes: usize,
+    /// Delta of the claim [default: the config's, or 1e-5]
+    #[arg(long, value_name = "D", value_parser = super::privacy_options::delta, allow_negative_numbers = true)]
+    delta: Option<f64>,
+    /// Which data sets count as neighbours [default: the config's, or add-or-remove-one]
+    #[arg(long, value_name = "RELATION", value_parser = relation())]
+    neighboring: Option<NeighboringRelation>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Debug, Args)]
+struct DpSgdArgs {
+    /// An experiment with method = "dp-sgd"
+    config: PathBuf,
+    /// Number of canaries
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count, allow_negative_numbers = true)]
+    canaries: u64,
+    /// What the canaries are
+    #[arg(long, value_enum, value_name = "KIND", default_value = "gradient")]
+    kind: CanaryKind,
+    /// Seed of initialisation and augmentation (never of privacy noise)
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    seed: Option<u64>,
+    #[command(flatten)]
+    data_dir: DataDir,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(args: &AuditArgs) -> Result<()> {
+    match &args.command {
+        AuditCommand::Pate(args) => of_pate(args),
+        AuditCommand::DpSgd(args) => of_dp_sgd(args),
+    }
+}
+
+fn of_pate(args: &PateArgs) -> Result<()> {
+    let (scales, relation, delta) = match (&args.config, &args.mechanism) {
+        (Some(path), None) => {
+            if args.neighboring.is_some() {
+                let remedy = "--neighboring: set [privacy] neighboring of the config instead";
+                return Err(usage(remedy));
+            }
+            let experiment = config::load(path, &args.common.set, None)?;
+            let Method::Pate(pate) = &experiment.method else {
+                return Err(usage(format!(
+                    "{}: method is not \"pate\": see privet audit dp-sgd",
+                    path.display()
+                )));
+            };
+            let privacy = &pate.privacy;
+            let scales = of_config(pate, &experiment)?;
+            (
+                scales,
+                privacy.relation,
+                args.delta.unwrap_or(privacy.delta),
+            )
+        }
+        (None, Some(options)) => {
+            if !args.common.set.is_empty() {
+                return Err(usage("--set overrides keys of a config: give one"));
+            }
+            let relation = args.neighboring;
+            let relation = relation.unwrap_or(NeighboringRelation::AddOrRemoveOne);
+            (
+                of_options(options, relation)?,
+                relation,
+                args.delta.unwrap_or(DELTA),
+            )
+        }
+        _ => return Err(usage("give either a config or --mechanism with its noise")),
+    };
+    let audited = PateAudit {
+        scales,
+        classes: args.classes,
+        relation,
+        delta,
+        releases: args.releases,
+    };
+    pate(&audited, &args.common.options())
+}
+
+/// The mechanism of the command line.
+fn of_options(options: &MechanismOptions, relation: NeighboringRelation) -> Result<PateScales> {
+    let name = options.mechanism.name();
+    let missing = |option: &str| usage(format!("--mechanism {name} needs {option}"));
+    let Some(scale) = options.scale()? else {
+        return Err(missing(&format!("--{}", options.mechanism.scale_name())));
+    };
+    let scales = options.scales(scale, options.queries.unwrap_or(1), relation)?;
+    match options.mechanism {
+        Mechanism::ConfidentGnmax if scales.threshold.is_none() => Err(missing("--threshold")),
+        _ => Ok(scales),
+    }
+}
+
+/// The mechanism of a config, its noise calibrated to the budget where it is left open.
+fn of_config(pate: &Pate, experiment: &Experiment) -> Result<PateScales> {
+    let privacy = &pate.privacy;
+    let rule = PartitionRule::for_relation(privacy.relation, experiment.file.seed);
+    let Some(changed_votes) = rule.changed_votes(privacy.relation).map(ChangedVotes::get) else {
+        return Err(usage(
+            "no partition bounds how many teachers a neighbour changes",
+        ));
+    };
+    let planned = |mechanism, queries, scale: Option<f64>| PateScales {
+        mechanism,
+        scale: scale.unwrap_or(f64::NAN),
+        sigma_threshold: None,
+        threshold: None,
+        queries,
+        max_answers: queries,
+        changed_votes,
+    };
+    let scales = match pate.aggregator {
+        AggregatorTable::Lnmax { queries, scale } => planned(Mechanism::Lnmax, queries, scale),
+        AggregatorTable::Gnmax { queries, sigma } => planned(Mechanism::Gnmax, queries, sigma),
+        AggregatorTable::ConfidentGnmax {
+            queries,
+            max_answers,
+            threshold,
+            sigma_threshold,
+            sigma,
+        } => PateScales {
+            threshold: Some(threshold),
+            sigma_threshold: Some(sigma_threshold),
+            max_answers,
+            ..planned(Mechanism::ConfidentGnmax, queries, sigma)
+        },
+    };
+    if !scales.scale.is_nan() {
+        return Ok(scales);
+    }
+    let target = privacy.budget("[aggregator] sigma or scale")?;
+    let question = Question {
+        asked: Asked::EpsilonAt {
+            delta: privacy.delta,
+        },
+        relation: privacy.relation,
+        conversion: privet_accountant::Conversion::CanonneKamathSteinke2020,
+    };
+    let trial = scales.with_scale(100.0).event()?;
+    let by = Accountant::choose(privacy.accountant, &trial, question);
+    let scale = smallest_noise(by, question, target, |scale| {
+        scales.with_scale(scale).event()
+    })?;
+    Ok(scales.with_scale(scale))
+}
+
+fn of_dp_sgd(args: &DpSgdArgs) -> Result<()> {
+    let experiment = config::load(&args.config, &args.common.set, args.seed)?;
+    let stem = args.config.file_stem().unwrap_or_default();
+    let audited = DpSgdAudit {
+        config: args.config.clone(),
+        data_dir: args.data_dir.resolve()?,
+        name: format!("audit-{}", stem.to_string_lossy()),
+        canaries: usize::try_from(args.canaries).unwrap_or(usize::MAX),
+        kind: args.kind,
+    };
+    dp_sgd(&experiment, &audited, &args.common.options())
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    let allowed = "a number above 0 and below 1, such as 0.99";
+    let number = text.parse().map_err(|_| format!("give {allowed}"))?;
+    Confidence::new(number).map_err(|_| format!("give {allowed}"))
+}
+
+fn releases(text: &str) -> Result<u64, String> {
+    match text.parse::<u64>() {
+        Ok(releases) if releases >= FEWEST_RELEASES => Ok(releases),
+        _ => Err(format!("give a whole number, at least {FEWEST_RELEASES}")),
+    }
+}
+
+fn classes(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(classes) if (2..=100_000).contains(&classes) => Ok(classes),
+        _ => Err("give a whole number from 2 to 100000".into()),
+    }
+}
