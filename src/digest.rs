@@ -53,7 +53,11 @@ pub(crate) fn of_units(
     units.as_ref().zip(records).map(|(units, records)| {
         let mut hasher = Sha256::new();
         hasher.update(records);
-        for rows in (0..units.len()).filter_map(|unit| units.rows(unit)) {
+        for (unit, rows) in (0..units.len()).filter_map(|unit| Some((unit, units.rows(unit)?))) {
+            // A name decides the shard of its records.
+            let name = units.name(unit).unwrap_or_default();
+            hasher.update((name.len() as u64).to_le_bytes());
+            hasher.update(name);
             hasher.update((rows.len() as u64).to_le_bytes());
             for &row in rows {
                 hasher.update((row as u64).to_le_bytes());

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::plan::{Plan, Repetition};
 use crate::unit::Unit;
 
+pub(crate) use analysis::sanitized_cost;
 pub(crate) use report::{PateReport, Shown};
 pub(crate) use votes::Votes;
 

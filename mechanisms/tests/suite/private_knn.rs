@@ -155,10 +155,10 @@ fn answers_have_the_law_of_fresh_samples_and_noise() {
     for query in 0..PARAMETERS.queries {
         let answer = run.release(query, |sample| {
             drawn += 1;
-            sample.as_ref().map(|sample| {
+            Ok(sample.as_ref().map(|sample| {
                 sample.iter().for_each(|&index| samples[index] += 1);
                 vote(&records, sample, 3, 2)
-            })
+            }))
         });
         match answer.unwrap() {
             Answer::Label(label) => found[label.class()] += 1,
@@ -203,7 +203,7 @@ fn votes_that_are_not_those_of_the_neighbours_are_refused_and_use_nothing_up() {
     let mut run = plan.unwrap().start(&source, Sensitive::new(5)).unwrap();
     let mut offer = |counts: &[u32], query| {
         let votes = VoteHistogram::new(counts.to_vec()).unwrap();
-        run.release(query, |_| Sensitive::new(votes.clone()))
+        run.release(query, |_| Ok(Sensitive::new(votes.clone())))
     };
     assert_eq!(offer(&[3, 1], 0), Err(MechanismError::BallotsOfNeighbours));
     assert_eq!(offer(&[1, 1], 0), Err(MechanismError::BallotsOfNeighbours));
@@ -243,7 +243,7 @@ fn a_run_stops_at_its_answers_and_replays() {
                     let ballots = sample.iter().take(3).map(|index| index % 2);
                     VoteHistogram::from_ballots(ballots, 2).unwrap()
                 };
-                sample.as_ref().map(ballots)
+                Ok(sample.as_ref().map(ballots))
             };
             run.release(query, votes).unwrap()
         };

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use privet_accountant::Conversion;
 use privet_accountant::pate::analysis::{Settings, analyze};
-use privet_accountant::pate::sanitized::SanitizeSettings;
+use privet_accountant::pate::sanitized::{SanitizeSettings, SanitizedEpsilonPlan};
 use privet_accountant::pate::{Aggregator, DataDependent, PateError};
-use privet_mechanisms::{Gaussian, NoiseKey, NoiseSource};
+use privet_mechanisms::{NoiseKey, NoiseSource, NoiseStream, Sensitive, noisy_ceiling};
 
 use super::{Mechanism, PateScales, Votes};
 use crate::errors::usage;
@@ -46,9 +46,8 @@ pub(super) fn findings(
     let analysis = analyze(&votes, &aggregator, &settings).map_err(refused)?;
     let sanitized = match analysis.sanitized {
         Ok(plan) => {
-            let draw = standard_normal()?;
-            // Private until now; with this one draw of noise the bound is what may be published.
-            Ok(plan.reveal_for_private_diagnostics().bound(draw))
+            let plan = plan.reveal_for_private_diagnostics();
+            Ok(plan.bound_of(noisy(&plan)?))
         }
         Err(why) => Err(why.to_string()),
     };
@@ -62,11 +61,27 @@ pub(super) fn findings(
     })
 }
 
-/// One draw under a fresh key of the operating system.
-fn standard_normal() -> Result<f64> {
+/// The cost with its noise, under a fresh key of the operating system: what may be published.
+fn noisy(plan: &SanitizedEpsilonPlan) -> Result<f64> {
     let source = NoiseSource::from_key(&NoiseKey::generate()?);
-    let mut stream = source.stream("sanitized epsilon", 0);
-    Ok(Gaussian::new(1.0)?.sample(&mut stream))
+    sanitized_cost(plan, &mut source.stream("sanitized epsilon", 0))
+}
+
+/// Spacing of the published cost, in nats: it is rounded up to a multiple.
+const SPACING: f64 = 1.0 / 65_536.0;
+
+/// The least noise on it. A smooth sensitivity that is raised to a constant stays smooth, and whether
+/// the votes ask for less must not decide whether anything is published.
+const LEAST_NOISE: f64 = SPACING / 524_288.0;
+
+/// The total cost with noise scaled to its smooth sensitivity, rounded up.
+///
+/// # Errors
+/// Numbers that no noise can be drawn for; that they are such is private.
+pub(crate) fn sanitized_cost(plan: &SanitizedEpsilonPlan, stream: &mut NoiseStream) -> Result<f64> {
+    let centre = Sensitive::new(plan.centre());
+    let noise = Sensitive::new(plan.noise_standard_deviation().max(LEAST_NOISE));
+    Ok(noisy_ceiling(&centre, &noise, SPACING, stream)?)
 }
 
 fn aggregator(scales: PateScales) -> Result<Aggregator, PateError> {

@@ -6,13 +6,14 @@ use privet_accountant::pate::aggregator::Score;
 use privet_accountant::pate::analysis::{Analysis, Settings, analyze};
 use privet_accountant::pate::sanitized::SanitizeSettings;
 use privet_accountant::pate::{self, Aggregator, PateError};
-use privet_mechanisms::{Gaussian, NoiseSource, Sensitive};
+use privet_mechanisms::{NoiseSource, Sensitive};
 use privet_teachers::Votes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::PatePlan;
 use super::mechanism::{Mechanism, Release};
+use crate::account::sanitized_cost;
 use crate::config::Pate;
 use crate::config::pate::Answering;
 use crate::run::context::Context;
@@ -44,9 +45,6 @@ pub(in crate::run) struct Findings {
     /// For everybody where the records are public anyway.
     pub(in crate::run) raw: Option<Sensitive<f64>>,
 }
-
-/// A digit after which a published epsilon is rounded up.
-const GRID: f64 = 1e-4;
 
 /// Refuses a sanitised epsilon that this plan cannot have. Whether it can is public: it is tried on
 /// votes that nobody cast.
@@ -128,15 +126,18 @@ impl PatePlan<'_> {
         };
         // The noise of this run and no other: a resumed run publishes the same number.
         let mut stream = noise.stream("sanitized epsilon", 0);
-        let draw = Gaussian::new(1.0)?.sample(&mut stream);
-        Ok(Some(published(&settings, plan.bound(draw), analysis.delta)))
+        let noisy = sanitized_cost(&plan, &mut stream)?;
+        Ok(Some(published(
+            &settings,
+            plan.bound_of(noisy),
+            analysis.delta,
+        )))
     }
 }
 
 fn published(settings: &SanitizeSettings, epsilon: f64, delta: f64) -> SanitizedEpsilon {
     SanitizedEpsilon {
-        // Up, and to a few digits: the last ones of a sum in floating point can tell of its parts.
-        epsilon: (epsilon / GRID).ceil() * GRID,
+        epsilon,
         delta,
         failure_probability: settings.failure_probability(),
         order: settings.order().get(),
