@@ -108,7 +108,7 @@ impl Student {
                 let course = course(settings.unlabeled_ratio);
                 let steps = course.steps();
                 let mut study =
-                    GanStudy::new(settings, engine, architecture, unlabeled, seed, steps)?;
+                    GanStudy::new(settings, engine, architecture, unlabeled, weak, seed, steps)?;
                 course.run(&mut study, worker.as_mut(), parameters, after_epoch)?
             }
         };
