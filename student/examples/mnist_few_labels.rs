@@ -1,5 +1,5 @@
 //! How well students learn MNIST from few labels:
-//! `mnist_few_labels DIRECTORY SETTINGS LABELS SEEDS`.
+//! `mnist_few_labels DIRECTORY SETTINGS LABELS FIRST_SEED SEEDS`.
 //!
 //! The first 9,000 test images are the public pool and the last 1,000 judge the student, as in the
 //! PATE papers. LABELS images of the pool, chosen at random by each seed, get their right label.
@@ -28,8 +28,8 @@ type Failure = Box<dyn Error>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [directory, settings, labels, seeds] = &arguments[..] else {
-        return Err("usage: mnist_few_labels DIRECTORY SETTINGS LABELS SEEDS".into());
+    let [directory, settings, labels, first, seeds] = &arguments[..] else {
+        return Err("usage: mnist_few_labels DIRECTORY SETTINGS LABELS FIRST_SEED SEEDS".into());
     };
     let directory = Path::new(directory);
     let training: StudentTraining = toml::from_str(&std::fs::read_to_string(settings)?)?;
@@ -47,7 +47,8 @@ fn main() -> Result<(), Failure> {
     let answers: Vec<u32> = truth[9000..].iter().map(|&label| label.into()).collect();
     let architecture = training.network.resolve(InputShape::image(1, 28, 28), 10)?;
     let engine = CpuEngine::default();
-    for seed in 0..seeds.parse()? {
+    let (first, seeds): (u64, u64) = (first.parse()?, seeds.parse()?);
+    for seed in first..first.saturating_add(seeds) {
         let mut questions = Questions::new(&pool, seed);
         let asked = questions.next_round(QuestionStrategy::Random {}, count, None)?;
         let classes: Vec<usize> = asked.iter().map(|&at| truth[at].into()).collect();

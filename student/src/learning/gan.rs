@@ -1,7 +1,7 @@
 //! A generative adversarial network whose discriminator is the student.
 
 use ndarray::ArrayView2;
-use privet_training::augment::ValueRange;
+use privet_training::augment::{Augmentation, ValueRange};
 use privet_training::data::InputShape;
 use privet_training::gradient::{GradientEngine, GradientWorker, Objective, Variables};
 use privet_training::network::{Architecture, LayerSpec, Network};
@@ -11,7 +11,7 @@ use privet_training::seed::standard_normal;
 use rand_chacha::ChaCha8Rng;
 
 use super::losses::{cross_entropy, generated, real};
-use super::{StepRows, Study, optimizer_error, per_row, public_gradient};
+use super::{StepRows, Study, change_weakly, optimizer_error, per_row, public_gradient};
 use crate::Gan;
 use burn::tensor::Device;
 
@@ -26,17 +26,21 @@ pub(crate) struct GanStudy {
     parameters: Vec<f32>,
     optimizer: Optimizer,
     width: usize,
+    shape: InputShape,
+    weak: Option<Augmentation>,
     /// Where the generator's outputs in `0..=1` are mapped, for images.
     range: Option<ValueRange>,
 }
 
 impl GanStudy {
-    /// `planned_steps` is for the schedule of the generator's optimizer.
+    /// `weak` is for images; `planned_steps` for the schedule of the generator's optimizer.
+    #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
         settings: Gan,
         engine: &dyn GradientEngine,
         student: &Architecture,
         unlabeled: ArrayView2<'_, f32>,
+        weak: Option<Augmentation>,
         seed: u64,
         planned_steps: u64,
     ) -> Result<Self, TrainingError> {
@@ -77,6 +81,8 @@ impl GanStudy {
             ),
             parameters,
             width,
+            shape: student.input(),
+            weak,
             range: is_image.then(|| ValueRange::of(unlabeled)),
             settings,
         })
@@ -165,12 +171,15 @@ impl Study for GanStudy {
         rows: StepRows<'_>,
         generator: &mut ChaCha8Rng,
     ) -> Result<(Vec<f32>, f64), TrainingError> {
-        self.match_features(parameters, &rows.unlabeled, generator)?;
-        let unlabeled = rows.unlabeled.len() / self.width;
+        let mut public = rows.unlabeled;
+        change_weakly(&mut public, self.shape, self.weak, generator);
+        self.match_features(parameters, &public, generator)?;
+        let unlabeled = public.len() / self.width;
         let latent = normals(unlabeled * self.settings.latent, generator);
         let made = self.generate(&latent)?;
         let mut inputs = rows.labeled;
-        inputs.extend(rows.unlabeled);
+        change_weakly(&mut inputs, self.shape, self.weak, generator);
+        inputs.extend(public);
         inputs.extend(made);
         let noise = self.settings.input_noise as f32;
         if noise > 0.0 {

@@ -12,9 +12,12 @@ mod losses;
 mod virtual_adversarial;
 
 use ndarray::ArrayView2;
+use privet_training::augment::{Augmentation, each_row};
+use privet_training::data::InputShape;
 use privet_training::gradient::{GradientError, GradientWorker, Objective};
 use privet_training::optimizer::OptimizerError;
 use privet_training::plain::TrainingError;
+use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 pub(crate) use course::Course;
@@ -56,6 +59,20 @@ fn public_gradient(
     let found = worker.objective_gradient(parameters, objective)?;
     let value = found.value.into_exposed_sensitive();
     Ok((found.gradient.into_exposed_sensitive(), value))
+}
+
+/// Moves every image of `rows` by chance, where that is asked for.
+fn change_weakly(
+    rows: &mut [f32],
+    shape: InputShape,
+    weak: Option<Augmentation>,
+    generator: &mut ChaCha8Rng,
+) {
+    if let Some(weak) = weak {
+        each_row(rows, shape.len(), generator.next_u64(), |row, own| {
+            weak.apply(row, shape, own);
+        });
+    }
 }
 
 /// Some rows one after another; places beyond the end are left out.

@@ -9,7 +9,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::losses::{cross_entropy, divergence, entropy, softmax};
-use super::{StepRows, Study, per_row, public_gradient};
+use super::{StepRows, Study, change_weakly, per_row, public_gradient};
 use crate::VirtualAdversarial;
 
 /// Virtual adversarial training at work.
@@ -21,14 +21,6 @@ pub(crate) struct VirtualAdversarialStudy {
 }
 
 impl VirtualAdversarialStudy {
-    fn change(&self, rows: &mut [f32], generator: &mut ChaCha8Rng) {
-        if let Some(weak) = self.augment {
-            each_row(rows, self.shape.len(), generator.next_u64(), |row, own| {
-                weak.apply(row, self.shape, own);
-            });
-        }
-    }
-
     /// For each row the direction that changes its answer most, of this L2 length.
     fn directions(
         &self,
@@ -86,9 +78,9 @@ impl Study for VirtualAdversarialStudy {
     ) -> Result<(Vec<f32>, f64), TrainingError> {
         let (width, classes) = (self.shape.len(), self.classes);
         let mut inputs = rows.labeled;
-        self.change(&mut inputs, generator);
+        change_weakly(&mut inputs, self.shape, self.augment, generator);
         let mut plain = rows.unlabeled;
-        self.change(&mut plain, generator);
+        change_weakly(&mut plain, self.shape, self.augment, generator);
         let mut answers = worker.scores(parameters, &plain)?;
         let mut answer = vec![0.0; classes];
         for scores in answers.chunks_exact_mut(classes) {

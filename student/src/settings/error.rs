@@ -33,6 +33,9 @@ pub enum SettingError {
     /// The optimizer does not fit.
     #[error("optimizer: {0}")]
     Optimizer(#[from] OptimizerError),
+    /// The generator's optimizer does not fit.
+    #[error("`gan.generator_optimizer`: {0}")]
+    Generator(OptimizerError),
     /// The strong augmentation does not fit.
     #[error("strong augmentation: {0}")]
     Augmentation(#[from] AugmentationError),

@@ -12,7 +12,8 @@ use super::error::{at_least_one, not_negative};
 /// The student is the discriminator: `K` scores `s`, and a score of 0 for "generated". With
 /// `l = ln sum_k exp s_k` the loss of a step is `1/B sum cross-entropy + unlabeled_weight / 2
 /// (1/U sum (softplus(l) - l) + 1/U sum softplus(l of generated rows))`. The generator minimises the
-/// squared distance between the mean last hidden layer of public and of generated rows.
+/// squared distance between the mean last hidden layer of public and of generated rows. Not for
+/// networks that begin with an embedding: what is generated are numbers and no tokens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gan {
@@ -53,7 +54,9 @@ impl Gan {
         for &width in &self.hidden {
             at_least_one("gan.hidden", width)?;
         }
-        self.generator_optimizer.validate_without_noise()?;
+        self.generator_optimizer
+            .validate_without_noise()
+            .map_err(SettingError::Generator)?;
         not_negative("gan.unlabeled_weight", self.unlabeled_weight)?;
         at_least_one("gan.unlabeled_ratio", self.unlabeled_ratio)?;
         not_negative("gan.input_noise", self.input_noise)

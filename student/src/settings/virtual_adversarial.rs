@@ -11,7 +11,8 @@ use super::error::{at_least_one, not_negative, positive};
 /// The loss of a step with `B` labelled rows and `U` unlabelled ones is
 /// `1/B sum cross-entropy + unlabeled_weight / U sum KL(p(x) || p(x + r)) + entropy_weight / U sum
 /// entropy(p(x))`, where `r` is the direction of a given length that changes the answer `p(x)` most,
-/// found by the power method.
+/// found by the power method. Not for networks that begin with an embedding: what lies between two
+/// tokens is none.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VirtualAdversarial {

@@ -106,7 +106,7 @@ fn values_out_of_range_name_their_key() {
         (
             "gan",
             "generator_optimizer = { kind = \"sgd\", learning_rate = -1.0 }",
-            "learning_rate",
+            "gan.generator_optimizer",
         ),
     ] {
         let student = parse(&format!("method = \"{method}\"\n{method} = {{ {text} }}")).unwrap();

@@ -17,7 +17,7 @@ pub struct TableAugmentation {
     /// `[0, 1]`: the corruption of VIME (Yoon et al. 2020) and SCARF (Bahri et al. 2022).
     pub masking: f64,
     /// Standard deviation of the normal noise on numeric columns, in standard deviations of the
-    /// column, at most 10.
+    /// column, at most 10; 0 for rows of tokens, which noise would make something else.
     pub noise: f64,
 }
 

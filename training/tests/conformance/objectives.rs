@@ -4,7 +4,9 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use privet_training::data::InputShape;
-use privet_training::gradient::{GradientEngine, GradientError, Objective, Variables};
+use privet_training::gradient::{
+    GradientEngine, GradientError, GradientRequest, Objective, Units, Variables,
+};
 use privet_training::network::LayerSpec;
 
 use crate::engines::{engines, engines_of};
@@ -146,5 +148,47 @@ fn what_does_not_fit_is_refused() {
         assert!(matches!(error, GradientError::Shape { .. }), "{error}");
         let error = ask(&parameters[1..], &[0.0; 7]);
         assert!(matches!(error, GradientError::Parameters { .. }), "{error}");
+    }
+}
+
+/// The loss of labels, written as an objective, has the gradient that engines give without being
+/// told the function; dropout drops the same values.
+#[test]
+fn the_cross_entropy_is_one_objective() {
+    for case in cases() {
+        for (name, engine) in engines_of(&case) {
+            for dropout in [None, Some(17)] {
+                let request = GradientRequest {
+                    dropout,
+                    ..GradientRequest::default()
+                };
+                let known = crate::engines::ask(&*engine, &case, Units::Rows, request);
+                let function = |row: usize, scores: &[f32], slopes: &mut [f32]| {
+                    let largest = scores.iter().copied().fold(f32::MIN, f32::max);
+                    let total: f32 = scores.iter().map(|score| (score - largest).exp()).sum();
+                    for (slope, score) in slopes.iter_mut().zip(scores) {
+                        *slope = (score - largest).exp() / total;
+                    }
+                    let own = case.labels[row] as usize;
+                    slopes[own] -= 1.0;
+                    f64::from(total.ln() + largest - scores[own])
+                };
+                let objective = Objective {
+                    inputs: &case.inputs,
+                    function: &function,
+                    variables: Variables::Parameters,
+                    dropout,
+                };
+                let mut worker = engine.worker(case.network.architecture()).unwrap();
+                let parameters = case.network.flat_parameters();
+                let found = worker.objective_gradient(&parameters, objective).unwrap();
+                let gradient = found.gradient.into_exposed_sensitive();
+                let gradient: Vec<f64> = gradient.into_iter().map(f64::from).collect();
+                let off = distance(&gradient, &known.sum);
+                assert!(off < 1e-5, "{}, {name}, {dropout:?}: {off:e}", case.name);
+                let value = found.value.into_exposed_sensitive();
+                assert!((value - known.loss).abs() < 1e-4, "{}, {name}", case.name);
+            }
+        }
     }
 }

@@ -1,46 +1,19 @@
 //! The student: a network trained on a labelled set, judged on public data it was never asked about.
 
+mod answers;
+mod error;
+
 use burn::tensor::Device;
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 use privet_training::data::PublicInputs;
 use privet_training::evaluate;
 use privet_training::gradient::{GradientEngine, GradientError};
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::plain::{LabeledRows, SeedName, TrainingError, train};
-use thiserror::Error;
 
-use crate::learning::{Course, FixMatchStudy, GanStudy, VirtualAdversarialStudy, softmax};
-use crate::{LabeledSet, Method, PseudoLabel, SettingError, StudentTraining};
-
-/// Why there is no student.
-#[derive(Debug, Error)]
-pub enum StudentError {
-    /// The settings cannot be.
-    #[error("`student`: {0}")]
-    Setting(#[from] SettingError),
-    /// The training stopped.
-    #[error("training the student: {0}")]
-    Training(#[from] TrainingError),
-    /// The engine cannot run the trained student.
-    #[error("asking the student: {0}")]
-    Asking(#[from] GradientError),
-    /// Inputs of another length than the network takes.
-    #[error("the student takes inputs of {expected} values, these have {found}")]
-    Width {
-        /// Values that the network takes.
-        expected: usize,
-        /// Values of each given input.
-        found: usize,
-    },
-    /// A position outside the inputs.
-    #[error("position {position} is asked for, but there are only {inputs} public inputs")]
-    NoSuchInput {
-        /// The position.
-        position: usize,
-        /// Number of inputs.
-        inputs: usize,
-    },
-}
+use crate::learning::{Course, FixMatchStudy, GanStudy, VirtualAdversarialStudy};
+use crate::{LabeledSet, Method, StudentTraining};
+pub use error::StudentError;
 
 /// A trained student. It is post-processing of released labels, so it may be published.
 #[derive(Debug)]
@@ -135,7 +108,7 @@ impl Student {
                 let course = course(settings.unlabeled_ratio);
                 let steps = course.steps();
                 let mut study =
-                    GanStudy::new(settings, engine, architecture, unlabeled, seed, steps)?;
+                    GanStudy::new(settings, engine, architecture, unlabeled, weak, seed, steps)?;
                 course.run(&mut study, worker.as_mut(), parameters, after_epoch)?
             }
         };
@@ -159,87 +132,6 @@ impl Student {
     /// Share of public test rows that the student classifies as labelled, in `[0, 1]`.
     pub fn accuracy(&self, inputs: ArrayView2<'_, f32>, labels: &[u32]) -> f64 {
         evaluate::accuracy(&self.network, inputs, labels)
-    }
-
-    /// The student's probability of each class, `[inputs, classes]`.
-    ///
-    /// # Errors
-    /// Inputs that do not fit, or an engine that has not all layers of the network.
-    pub fn probabilities(
-        &self,
-        engine: &dyn GradientEngine,
-        inputs: &PublicInputs,
-    ) -> Result<Array2<f32>, StudentError> {
-        let mut answers = self.ask(engine, self.network.architecture(), inputs)?;
-        for mut answer in answers.rows_mut() {
-            let scores = answer.to_vec();
-            if let Some(answer) = answer.as_slice_mut() {
-                softmax(&scores, answer);
-            }
-        }
-        Ok(answers)
-    }
-
-    /// What the last layer with parameters is given for each input, `[inputs, features]`: see
-    /// [`Architecture::features`].
-    ///
-    /// # Errors
-    /// Inputs that do not fit, or an engine that has not all layers of the network.
-    pub fn features(
-        &self,
-        engine: &dyn GradientEngine,
-        inputs: &PublicInputs,
-    ) -> Result<Array2<f32>, StudentError> {
-        let features = self.network.architecture().features();
-        self.ask(engine, &features.map_err(GradientError::from)?, inputs)
-    }
-
-    /// The student's own answers to some public inputs, as labels to learn from.
-    ///
-    /// # Errors
-    /// Inputs that do not fit, or a position outside them.
-    pub fn pseudo_labels(
-        &self,
-        engine: &dyn GradientEngine,
-        inputs: &PublicInputs,
-        positions: &[usize],
-    ) -> Result<Vec<PseudoLabel>, StudentError> {
-        let inside = |&&position: &&usize| position >= inputs.len();
-        if let Some(&position) = positions.iter().find(inside) {
-            return Err(StudentError::NoSuchInput {
-                position,
-                inputs: inputs.len(),
-            });
-        }
-        let architecture = self.network.architecture();
-        let scores = self.ask(engine, architecture, &inputs.select(positions))?;
-        let scores: Vec<f32> = scores.into_iter().collect();
-        let classes = evaluate::best_classes(&scores, architecture.classes());
-        let pairs = positions.iter().zip(classes);
-        Ok(pairs
-            .map(|(&position, class)| PseudoLabel::new(position, class))
-            .collect())
-    }
-
-    /// Scores of the network up to some layer, whose parameters are the first of the student's.
-    fn ask(
-        &self,
-        engine: &dyn GradientEngine,
-        architecture: &Architecture,
-        inputs: &PublicInputs,
-    ) -> Result<Array2<f32>, StudentError> {
-        let rows = inputs.inputs();
-        check_width(architecture, rows)?;
-        let parameters = self.network.flat_parameters();
-        let own = parameters.get(..architecture.parameters());
-        let own = own.unwrap_or_default();
-        let mut worker = engine.worker(architecture)?;
-        let standard = rows.as_standard_layout();
-        let scores = worker.scores(own, standard.as_slice().unwrap_or_default())?;
-        let shape = (rows.nrows(), architecture.classes());
-        Array2::from_shape_vec(shape, scores).map_err(|error| {
-            StudentError::Asking(GradientError::Request(format!("the engine gave {error}")))
-        })
     }
 }
 
