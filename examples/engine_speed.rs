@@ -19,7 +19,7 @@ use privet_mechanisms::{
     Arithmetic, Clipping, NoiseKey, NoiseSource, NoiseStrategy, NoisySgdMechanism,
     NoisySgdParameters, Sampling, Sensitive,
 };
-use privet_teachers::{Ensemble, Partition, PartitionRule};
+use privet_teachers::{Ensemble, Learner, Partition, PartitionRule};
 use privet_training::data::{Examples, InputShape};
 use privet_training::gradient::{CpuEngine, GradientEngine};
 use privet_training::network::{Architecture, LayerSpec, Network, NetworkSpec, Preset};
@@ -226,12 +226,14 @@ fn teachers(
         r#"{{"epochs":{epochs},"batch_size":32,"optimizer":{OPTIMIZER}}}"#
     ))?;
     let ensemble = Ensemble {
-        architecture,
-        training: &training,
-        engine: &CpuEngine::single_threaded(),
+        learner: Learner::Network {
+            architecture,
+            training: &training,
+            engine: &CpuEngine::single_threaded(),
+            device: Device::flex(),
+        },
         seed: 0,
         workers: std::thread::available_parallelism().map_or(1, usize::from),
-        device: Device::flex(),
     };
     let queries = Array2::zeros((10, architecture.input().len()));
     let start = Instant::now();

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use error::EventError;
 pub use number::{
     ChangedVotes, Count, DeltaParameter, EpsilonParameter, NoiseMultiplier, NumBuckets, Rho,
-    SamplingProbability, Sensitivity, StandardDeviation, VoteNoiseScale,
+    SamplingProbability, Sensitivity, Shift, Smoothness, StandardDeviation, VoteNoiseScale,
 };
 pub use repetitions::Repetitions;
 
@@ -282,6 +282,22 @@ pub enum DpEvent {
         /// The most ballots that differ between two neighbours.
         changed_votes: ChangedVotes,
     },
+    /// One real number f, released as `f + s S (Z + shift)`: Z is standard normal, s is
+    /// `noise_multiplier`, and S the `smoothness`-smooth sensitivity of f, which bounds by how much f
+    /// differs between two neighbours (under the relation of the accountant) and itself differs
+    /// between them by a factor of at most `exp(smoothness)`.
+    ///
+    /// PATE's sanitised epsilon (Papernot et al. 2018, appendix B; for the cost that is charged see
+    /// [`release_rdp`](crate::pate::sanitized::release_rdp)).
+    #[non_exhaustive]
+    SmoothSensitivityRelease {
+        /// beta of the smooth sensitivity.
+        smoothness: Smoothness,
+        /// Standard deviation of the noise over the smooth sensitivity.
+        noise_multiplier: NoiseMultiplier,
+        /// By how many standard deviations the release lies above f.
+        shift: Shift,
+    },
 }
 
 /// The distribution of the noise that PATE adds to vote counts.
@@ -328,6 +344,7 @@ impl DpEvent {
             Self::Composed { .. } => "composed",
             Self::NoisyMax { .. } => "noisy_max",
             Self::ThresholdCheck { .. } => "threshold_check",
+            Self::SmoothSensitivityRelease { .. } => "smooth_sensitivity_release",
         }
     }
 

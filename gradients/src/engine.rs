@@ -4,6 +4,7 @@ use privet_mechanisms::{Clipping, Sensitive};
 use thiserror::Error;
 
 use crate::network::{Architecture, NetworkError};
+use crate::objective::{Objective, ObjectiveGradient};
 
 /// Rows with their classes, on the host.
 #[derive(Clone, Copy, Debug)]
@@ -170,6 +171,22 @@ pub struct GradientSum {
     pub loss: Sensitive<f64>,
 }
 
+/// Number of rows of `width` values.
+///
+/// # Errors
+/// Values that are not whole rows.
+pub fn whole_rows(inputs: &[f32], width: usize) -> Result<usize, GradientError> {
+    let rows = inputs.len() / width.max(1);
+    match rows * width == inputs.len() {
+        true => Ok(rows),
+        false => Err(GradientError::Shape {
+            labels: rows,
+            expected: rows * width,
+            found: inputs.len(),
+        }),
+    }
+}
+
 /// Why an engine gives no gradient.
 #[derive(Debug, Error)]
 pub enum GradientError {
@@ -256,6 +273,24 @@ pub trait GradientWorker: Send {
     /// # Errors
     /// Inputs or parameters that do not fit the network.
     fn scores(&mut self, parameters: &[f32], inputs: &[f32]) -> Result<Vec<f32>, GradientError>;
+
+    /// Gradient of an objective by the parameters or by the inputs.
+    ///
+    /// # Errors
+    /// Inputs or parameters that do not fit the network, or an engine that knows the cross-entropy
+    /// loss alone.
+    fn objective_gradient(
+        &mut self,
+        parameters: &[f32],
+        objective: Objective<'_>,
+    ) -> Result<ObjectiveGradient, GradientError> {
+        let _ = (parameters, objective);
+        Err(GradientError::Request(
+            "this engine has gradients of the cross-entropy loss alone: take the cpu or the burn \
+             engine"
+                .into(),
+        ))
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! - [`network`]: networks as a list of layers, the description that everything else walks;
 //! - [`engine`]: the interface that every engine implements;
+//! - [`objective`]: gradients of other functions than the cross-entropy loss;
 //! - [`dropout`]: which values dropout keeps, the same in every engine;
 //! - [`cpu`]: the engine for ordinary processors, without a tensor library.
 //!
@@ -12,8 +13,10 @@ pub mod cpu;
 pub mod dropout;
 pub mod engine;
 pub mod network;
+pub mod objective;
 
 pub use engine::{
     Batch, Examples, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker,
-    Sum, Units,
+    Sum, Units, whole_rows,
 };
+pub use objective::{Objective, ObjectiveGradient, RowFunction, Variables};

@@ -89,6 +89,39 @@ pub enum MechanismError {
         queries: u64,
     },
 
+    /// A prediction for a plan that needs none, or none for one that does.
+    #[error(
+        "{}",
+        if *.interactive {
+            "this plan compares the votes with the student's prediction: call \
+             release_with_prediction"
+        } else {
+            "this plan has no use for a prediction: call release, or make an InteractiveGnMax"
+        }
+    )]
+    Prediction {
+        /// Whether the plan asks for one.
+        interactive: bool,
+    },
+
+    /// Another number of ballots than the neighbours of a sample have. The numbers are private.
+    ///
+    /// That this happened may depend on private data: report it to the operator, publish nothing.
+    #[error(
+        "the histogram has another number of ballots than the neighbours in the sample: let each \
+         of the nearest k vote once, or all of a sample of fewer; nothing was released"
+    )]
+    BallotsOfNeighbours,
+
+    /// A negative entry in votes that were said to have none.
+    ///
+    /// That this happened depends on private data: report it to the operator, publish nothing.
+    #[error(
+        "a vote has a negative entry, but the noise is made for votes without: plan VoteSign::Any, \
+         or let teachers vote with bits or probabilities; nothing was released"
+    )]
+    NegativeVote,
+
     /// A batch that another run drew.
     #[error("this batch was drawn by another run; step on batches from this run's next_batch only")]
     ForeignBatch,
@@ -134,6 +167,18 @@ pub enum MechanismError {
         found: Clipping,
         /// The rule of the step.
         planned: Clipping,
+    },
+
+    /// Votes of another number of teachers than the plan has.
+    #[error(
+        "votes of {found} teachers where the plan has {expected}: a failed teacher casts a fixed \
+         vote"
+    )]
+    Teachers {
+        /// How many voted.
+        found: usize,
+        /// How many the plan has.
+        expected: u32,
     },
 
     /// Sums of different lengths in one run.

@@ -27,23 +27,26 @@
 //! ```
 //!
 //! # Map
-//! - [`noise`]: the key, the source, its substreams, Gaussian (also rounded to integers,
-//!   exactly) and Laplace samples.
+//! - [`noise`]: the key, the source, its substreams; Gaussian samples in floating point, Gaussian
+//!   and Laplace ones as exact real numbers, and exact integers of three kinds.
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
+//! - [`private_knn`]: the same without teachers, from neighbours in a sample to labels.
+//! - [`multi_label`]: from vectors of teachers to one bit a label.
 //! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
 //! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
 //! - [`correlated`]: noise that the steps share, for training without sampling.
 //!
 //! # What is not promised
-//! - **Exact arithmetic, unless you ask for it.** By default noise is drawn and added in floating
-//!   point, where the set of reachable outputs depends on the value that is hidden; Mironov ("On
-//!   significance of the least significant bits for differential privacy", CCS 2012) turned this
-//!   into an attack on Laplace noise. A noisy max publishes only an index, which narrows that
-//!   channel but does not prove it shut; noisy SGD publishes the rounded numbers themselves, and
-//!   its sums of gradients round as well. A noisy SGD plan with [`Arithmetic::Exact`] has neither
-//!   gap: integer sums of gradients on a [`Grid`] and exactly sampled [`RoundedGaussian`] noise.
-//!   What is then left to trust is the gradient engine's promise (see [`IntegerSum`]). The noisy
-//!   max has no exact mode.
+//! - **Exact arithmetic of noisy SGD, unless you ask for it.** Whatever PATE releases (a noisy max,
+//!   a check, a label's bit) is decided exactly: counts and thresholds are integers, noise is sampled
+//!   without floating point, and the decision is that of the real numbers. The noise of noisy SGD is
+//!   by default drawn and added in floating point, where the set of reachable outputs depends on the
+//!   value that is hidden; Mironov ("On significance of the least significant bits for differential
+//!   privacy", CCS 2012) turned this into an attack on Laplace noise. Noisy SGD publishes the rounded
+//!   numbers themselves, and its sums of gradients round as well. A plan with [`Arithmetic::Exact`]
+//!   has neither gap: integer sums of gradients on a [`Grid`] and exactly sampled
+//!   [`RoundedGaussian`] noise. What is then left to trust is the gradient engine's promise (see
+//!   [`IntegerSum`]).
 //! - **Time.** How long a draw takes depends on private data (a larger batch takes longer), and
 //!   that of exact noise on the noise itself.
 //! - **Unbounded adversaries.** Noise is the output of ChaCha20 under a key from the operating
@@ -52,25 +55,33 @@
 
 pub mod correlated;
 mod error;
+pub mod multi_label;
 pub mod noise;
 pub mod noisy_max;
 pub mod noisy_sgd;
+pub mod private_knn;
 pub mod sampling;
 mod sensitive;
 
 pub use correlated::{CorrelatedGaussian, CorrelatedNoise, CorrelatedParameters, NoiseStrategy};
 pub use error::MechanismError;
+pub use multi_label::{
+    LabelVotes, MultiLabel, MultiLabelParameters, MultiLabelRun, ReleasedLabels, VoteSign,
+};
 pub use noise::{
-    Gaussian, Laplace, NoiseKey, NoiseOrigin, NoiseSource, NoiseStream, RoundedGaussian,
+    DiscreteGaussian, DiscreteLaplace, ExactGaussian, ExactLaplace, Gaussian, LazyReal, NoiseKey,
+    NoiseOrigin, NoiseSource, NoiseStream, RoundedGaussian,
 };
 pub use noisy_max::{
-    Aggregator, Answer, ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoisyMax,
-    ReleasedLabel, VoteHistogram, VoteQueries,
+    Aggregator, Answer, ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, InteractiveGnMax,
+    InteractiveParameters, LnMax, NoisyMax, Prediction, ReinforcedLabel, ReleasedLabel,
+    VoteHistogram, VoteQueries,
 };
 pub use noisy_sgd::{
     AdaptiveClipping, Arithmetic, ClippedSum, Clipping, ClippingPlan, Grid, IntegerSum,
     NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, RunState, clip_factor,
 };
-pub use privet_accountant::{DpEvent, NeighboringRelation};
+pub use private_knn::{KnnCheck, PrivateKnn, PrivateKnnParameters, PrivateKnnRun};
+pub use privet_accountant::{DpEvent, NeighboringRelation, VoteNoise};
 pub use sampling::{DrawnBatch, Sampling};
 pub use sensitive::Sensitive;

@@ -54,7 +54,7 @@ pub(crate) fn pate(audited: &PateAudit, options: &AuditOptions) -> Result<()> {
     let claim = Claim::of(&plan.event(), audited.relation, audited.delta).map_err(refused)?;
     let votes = audited.votes(plan.queries()).map_err(refused)?;
     let dir = match &options.out {
-        Some(out) => Some(RunDir::open(out, false, &audited.described()?)?),
+        Some(out) => Some(RunDir::open(out, false, &audited.as_toml()?)?),
         None => None,
     };
     let wanted = AuditPlan {
@@ -119,7 +119,7 @@ impl PateAudit {
     }
 
     /// What is audited, for the directory of the audit.
-    fn described(&self) -> Result<String> {
+    fn as_toml(self) -> Result<String> {
         let parameters = self.scales.plan()?.parameters;
         let lines = parameters
             .iter()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use privet_accountant::NeighboringRelation;
+use privet_accountant::{NeighboringRelation, VoteNoise};
 use privet_audit::Confidence;
 use privet_audit::noisy_max::FEWEST_RELEASES;
 use privet_mechanisms::ChangedVotes;
@@ -15,7 +15,7 @@ use super::data::DataDir;
 use super::privacy_options::{count, relation};
 use crate::account::{Accountant, Asked, Mechanism, PateScales, Question, smallest_noise};
 use crate::audit::{AuditOptions, CanaryKind, DpSgdAudit, PateAudit, dp_sgd, pate};
-use crate::config::file::AggregatorTable;
+use crate::config::pate::Answering;
 use crate::config::{self, Experiment, Method, Pate};
 use crate::errors::usage;
 use crate::progress::Progress;
@@ -193,30 +193,27 @@ fn of_config(pate: &Pate, experiment: &Experiment) -> Result<PateScales> {
             "no partition bounds how many teachers a neighbour changes",
         ));
     };
-    let planned = |mechanism, queries, scale: Option<f64>| PateScales {
-        mechanism,
-        scale: scale.unwrap_or(f64::NAN),
-        sigma_threshold: None,
-        threshold: None,
-        queries,
-        max_answers: queries,
-        changed_votes,
+    let aggregation = &pate.aggregation;
+    let queries = aggregation.queries;
+    let mechanism = match (aggregation.answering, aggregation.noise, aggregation.check) {
+        (Answering::Teachers, VoteNoise::Laplace, None) => Mechanism::Lnmax,
+        (Answering::Teachers, VoteNoise::Gaussian, None) => Mechanism::Gnmax,
+        (Answering::Teachers, VoteNoise::Gaussian, Some(_)) => Mechanism::ConfidentGnmax,
+        _ => {
+            return Err(usage(
+                "privet audit pate knows lnmax, gnmax and confident-gnmax with the noise of their \
+                 papers: choose one of them with --set aggregator.mechanism=...",
+            ));
+        }
     };
-    let scales = match pate.aggregator {
-        AggregatorTable::Lnmax { queries, scale } => planned(Mechanism::Lnmax, queries, scale),
-        AggregatorTable::Gnmax { queries, sigma } => planned(Mechanism::Gnmax, queries, sigma),
-        AggregatorTable::ConfidentGnmax {
-            queries,
-            max_answers,
-            threshold,
-            sigma_threshold,
-            sigma,
-        } => PateScales {
-            threshold: Some(threshold),
-            sigma_threshold: Some(sigma_threshold),
-            max_answers,
-            ..planned(Mechanism::ConfidentGnmax, queries, sigma)
-        },
+    let scales = PateScales {
+        mechanism,
+        scale: aggregation.scale.unwrap_or(f64::NAN),
+        sigma_threshold: aggregation.check.map(|check| check.scale),
+        threshold: aggregation.check.map(|check| check.threshold),
+        queries,
+        max_answers: aggregation.max_answers.unwrap_or(queries),
+        changed_votes,
     };
     if !scales.scale.is_nan() {
         return Ok(scales);

@@ -7,6 +7,7 @@ mod data;
 mod predict;
 mod privacy_options;
 mod run;
+mod stages;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -23,6 +24,12 @@ struct Cli {
 enum Command {
     /// Run an experiment from a config file.
     Run(run::RunArgs),
+    /// PATE's first stage: train the teachers and store their votes; nothing is released.
+    Teachers(stages::TeachersArgs),
+    /// PATE's second stage: release labels of public examples, with their statement.
+    Label(stages::LabelArgs),
+    /// PATE's third stage: train a student on released labels and public data alone.
+    Student(stages::StudentArgs),
     /// Say what a mechanism costs: epsilon at a delta, or delta at an epsilon.
     ///
     /// The guarantee is an upper bound that holds for any data: the upper end of an interval that is
@@ -50,6 +57,9 @@ enum Command {
 pub(crate) fn run() -> Result<()> {
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Teachers(args) => stages::teachers(&args),
+        Command::Label(args) => stages::label(&args),
+        Command::Student(args) => stages::student(&args),
         Command::Account(args) => account::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Audit(args) => audit::run(&args),

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::config;
 use crate::progress::Progress;
-use crate::run::{RunOptions, run as run_experiment};
+use crate::run::{RunOptions, Stage, run as run_experiment};
 
 use super::data::DataDir;
 
@@ -38,16 +38,24 @@ pub(super) struct RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
-    let experiment = config::load(&args.config, &args.set, args.seed)?;
-    let stem = args.config.file_stem().unwrap_or_default();
-    let options = RunOptions {
-        config: args.config.clone(),
-        out: args.out.clone(),
-        resume: args.resume,
-        json: args.json,
-        progress: Progress::detect(args.quiet),
-        data_dir: args.data_dir.resolve()?,
-        name: stem.to_string_lossy().into_owned(),
-    };
-    run_experiment(&experiment, &options)
+    args.run(Stage::All, "")
+}
+
+impl RunArgs {
+    /// Runs a stage, by default into a directory named after the config and `suffix`.
+    pub(super) fn run(&self, stage: Stage, suffix: &str) -> Result<()> {
+        let experiment = config::load(&self.config, &self.set, self.seed)?;
+        let stem = self.config.file_stem().unwrap_or_default();
+        let options = RunOptions {
+            config: self.config.clone(),
+            out: self.out.clone(),
+            resume: self.resume,
+            json: self.json,
+            progress: Progress::detect(self.quiet),
+            data_dir: self.data_dir.resolve()?,
+            name: stem.to_string_lossy().into_owned() + suffix,
+            stage,
+        };
+        run_experiment(&experiment, &options)
+    }
 }

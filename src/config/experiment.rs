@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
+use privet_accountant::pate::sanitized::SanitizeSettings;
 use privet_mechanisms::Arithmetic;
+use privet_student::StudentTraining;
 use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
-use super::file::{AggregatorTable, ExperimentFile, PrivacyTable, TeachersTable};
+use super::file::{ExperimentFile, PrivacyTable};
+use super::pate::{Aggregation, Answering, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
 use crate::run_dir::Replay;
 use crate::unit::Unit;
@@ -31,9 +34,9 @@ pub(crate) struct Experiment {
 #[derive(Debug)]
 pub(crate) enum Method {
     /// Private aggregation of teacher ensembles.
-    Pate(Pate),
+    Pate(Box<Pate>),
     /// Noisy SGD.
-    DpSgd(DpSgd),
+    DpSgd(Box<DpSgd>),
     /// No privacy.
     Baseline(PlainTraining),
 }
@@ -59,12 +62,16 @@ pub(crate) struct PrivacyTarget {
 pub(crate) struct Pate {
     /// The guarantee asked for.
     pub(crate) privacy: PrivacyTarget,
-    /// The teachers.
-    pub(crate) teachers: TeachersTable,
+    /// The teachers; none where the records themselves vote.
+    teachers: Option<TeachersTable>,
     /// How votes become labels.
-    pub(crate) aggregator: AggregatorTable,
+    pub(crate) aggregation: Aggregation,
+    /// A data-dependent epsilon that is published.
+    pub(crate) sanitize: Option<SanitizeSettings>,
+    /// Which public examples are asked about.
+    pub(crate) questions: QuestionsTable,
     /// The student.
-    pub(crate) student: PlainTraining,
+    pub(crate) student: StudentTraining,
     /// A model without privacy to compare with.
     pub(crate) baseline: Option<PlainTraining>,
 }
@@ -157,14 +164,8 @@ impl Experiment {
     pub(crate) fn new(file: ExperimentFile, base: &Path) -> Result<Self> {
         use super::file::MethodName;
         let method = match file.method {
-            MethodName::Pate => Method::Pate(Pate {
-                privacy: privacy(&file)?,
-                teachers: teachers(&file)?,
-                aggregator: aggregator(&file)?,
-                student: training("student", required(&file, &file.student, "student")?)?,
-                baseline: baseline(&file)?,
-            }),
-            MethodName::DpSgd => Method::DpSgd(dp_sgd(&file)?),
+            MethodName::Pate => Method::Pate(Box::new(pate(&file)?)),
+            MethodName::DpSgd => Method::DpSgd(Box::new(dp_sgd(&file)?)),
             MethodName::Baseline => Method::Baseline(training(
                 "baseline",
                 required(&file, &file.baseline, "baseline")?,
@@ -199,7 +200,8 @@ impl Experiment {
     pub(crate) fn units(&self) -> Option<&UnitColumn> {
         match &self.method {
             Method::DpSgd(dp_sgd) => dp_sgd.privacy.unit.as_ref(),
-            Method::Pate(_) | Method::Baseline(_) => None,
+            Method::Pate(pate) => pate.privacy.unit.as_ref(),
+            Method::Baseline(_) => None,
         }
     }
 
@@ -210,6 +212,17 @@ impl Experiment {
             Method::DpSgd(dp_sgd) => dp_sgd.privacy.danger_fixed_noise_seed.is_none(),
             Method::Baseline(_) => false,
         }
+    }
+}
+
+impl Pate {
+    /// The teachers.
+    ///
+    /// # Errors
+    /// There are none.
+    pub(crate) fn teachers(&self) -> Result<&TeachersTable> {
+        let teachers = self.teachers.as_ref();
+        teachers.ok_or_else(|| anyhow!("this mechanism has no teachers"))
     }
 }
 
@@ -273,6 +286,7 @@ fn refuse_unused_tables(file: &ExperimentFile) -> Result<()> {
         ("privacy", file.privacy.is_some(), file.method != Baseline),
         ("teachers", file.teachers.is_some(), file.method == Pate),
         ("aggregator", file.aggregator.is_some(), file.method == Pate),
+        ("questions", file.questions.is_some(), file.method == Pate),
         ("student", file.student.is_some(), file.method == Pate),
         ("dp_sgd", file.dp_sgd.is_some(), file.method == DpSgd),
     ];
@@ -293,6 +307,7 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
         neighboring,
         accountant,
         unit,
+        sanitize,
         danger_fixed_noise_seed,
     } = required(file, &file.privacy, "privacy")?;
     if let Some(epsilon) = epsilon {
@@ -308,8 +323,17 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
          records, for example 1e-5"
     );
     ensure!(
-        unit.is_none() || file.method == super::file::MethodName::DpSgd,
-        "[privacy] unit groups records for method = \"dp-sgd\"; PATE protects records: leave it out"
+        file.method == super::file::MethodName::Pate
+            || unit
+                .as_ref()
+                .is_none_or(|unit| unit.maximum_records.is_some()),
+        "[privacy] unit: maximum_records is missing: say how many records of one unit are used, a \
+         public constant, for example 50"
+    );
+    ensure!(
+        sanitize.is_none() || file.method == super::file::MethodName::Pate,
+        "[privacy] sanitize publishes what votes say of their cost, and only method = \"pate\" has \
+         votes: leave it out"
     );
     ensure!(
         neighboring != NeighboringRelation::ReplaceSpecial
@@ -326,69 +350,45 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
     })
 }
 
-fn teachers(file: &ExperimentFile) -> Result<TeachersTable> {
-    let table = required(file, &file.teachers, "teachers")?;
+fn pate(file: &ExperimentFile) -> Result<Pate> {
+    let privacy = privacy(file)?;
+    let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
+    let aggregation = required(file, &file.aggregator, "aggregator")?.check()?;
+    let nearest = matches!(aggregation.answering, Answering::NearestRecords { .. });
     ensure!(
-        table.count >= 1,
-        "[teachers] count = 0: PATE needs at least one teacher"
+        privacy.unit.is_none() || !nearest,
+        "[privacy] unit: private-knn protects records, since those of one unit can all be among the \
+         nearest: leave it out, or let teachers vote"
     );
     ensure!(
-        table.count <= 1_000_000,
-        "[teachers] count = {}: at most 1000000 teachers are supported",
-        table.count
+        !nearest || file.teachers.is_none(),
+        "[teachers] has no meaning for mechanism = \"private-knn\", which trains none: remove the \
+         table"
     );
-    ensure!(
-        table.workers != Some(0),
-        "[teachers] workers = 0: give at least 1, or leave it out"
-    );
-    training("teachers", table.training())?;
-    Ok(table)
+    let teachers = match nearest {
+        true => None,
+        false => Some(required(file, &file.teachers, "teachers")?),
+    };
+    teachers.as_ref().map(TeachersTable::check).transpose()?;
+    let questions = file.questions.unwrap_or_default();
+    let interactive = matches!(aggregation.answering, Answering::Interactive { .. });
+    questions.check(aggregation.queries, interactive)?;
+    Ok(Pate {
+        privacy,
+        teachers,
+        sanitize: sanitize.map(SanitizeTable::check).transpose()?,
+        aggregation,
+        questions,
+        student: student(required(file, &file.student, "student")?)?,
+        baseline: baseline(file)?,
+    })
 }
 
-fn aggregator(file: &ExperimentFile) -> Result<AggregatorTable> {
-    let table = required(file, &file.aggregator, "aggregator")?;
-    let (AggregatorTable::Lnmax { queries, .. }
-    | AggregatorTable::Gnmax { queries, .. }
-    | AggregatorTable::ConfidentGnmax { queries, .. }) = table;
-    ensure!(
-        queries >= 1,
-        "[aggregator] queries = 0: ask at least one question"
-    );
-    match table {
-        AggregatorTable::Lnmax { scale, .. } => noise("scale", scale)?,
-        AggregatorTable::Gnmax { sigma, .. } => noise("sigma", sigma)?,
-        AggregatorTable::ConfidentGnmax {
-            max_answers,
-            threshold,
-            sigma_threshold,
-            sigma,
-            ..
-        } => {
-            noise("sigma", sigma)?;
-            noise("sigma_threshold", Some(sigma_threshold))?;
-            ensure!(
-                threshold.is_finite(),
-                "[aggregator] threshold = {threshold}: it must be a finite number of votes"
-            );
-            ensure!(
-                (1..=queries).contains(&max_answers),
-                "[aggregator] max_answers = {max_answers}: it must lie between 1 and queries = \
-                 {queries}"
-            );
-        }
-    }
-    Ok(table)
-}
-
-/// The scale of noise on votes, where one is given.
-fn noise(key: &str, scale: Option<f64>) -> Result<()> {
-    match scale {
-        Some(scale) if !(scale.is_finite() && scale > 0.0) => bail!(
-            "[aggregator] {key} = {scale}: it must be a finite number of votes above 0, or be left \
-             out where it can be calibrated"
-        ),
-        _ => Ok(()),
-    }
+fn student(training: StudentTraining) -> Result<StudentTraining> {
+    training
+        .validate()
+        .map_err(|error| anyhow!("[student] {error}"))?;
+    Ok(training)
 }
 
 fn dp_sgd(file: &ExperimentFile) -> Result<DpSgd> {
@@ -412,7 +412,8 @@ fn baseline(file: &ExperimentFile) -> Result<Option<PlainTraining>> {
         .transpose()
 }
 
-fn training(table: &str, training: PlainTraining) -> Result<PlainTraining> {
+/// A training without privacy whose numbers make sense.
+pub(super) fn training(table: &str, training: PlainTraining) -> Result<PlainTraining> {
     ensure!(
         training.epochs >= 1,
         "[{table}] epochs = 0: give at least one"

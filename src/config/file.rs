@@ -4,14 +4,13 @@
 //! [`super::experiment`].
 
 use privet_accountant::NeighboringRelation;
-use privet_training::augment::Augmentation;
+use privet_student::StudentTraining;
 use privet_training::data::{DataConfig, UnitColumn};
-use privet_training::network::NetworkSpec;
-use privet_training::optimizer::OptimizerSpec;
 use privet_training::plain::PlainTraining;
 use serde::{Deserialize, Serialize};
 
 use super::dp_sgd::DpSgdTable;
+use super::pate::{AggregatorTable, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
 
 /// The whole file.
@@ -37,9 +36,12 @@ pub(crate) struct ExperimentFile {
     /// PATE: how votes become labels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) aggregator: Option<AggregatorTable>,
+    /// PATE: which public examples are asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) questions: Option<QuestionsTable>,
     /// PATE: the student.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) student: Option<PlainTraining>,
+    pub(crate) student: Option<StudentTraining>,
     /// Noisy SGD.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dp_sgd: Option<DpSgdTable>,
@@ -98,11 +100,15 @@ pub(crate) struct PrivacyTable {
     /// Whose upper bound epsilon is; the tightest that supports the mechanism when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) accountant: Option<Accountant>,
-    /// Noisy SGD: whose protection epsilon speaks of, where that is not a record:
+    /// Whose protection epsilon speaks of, where that is not a record:
     /// `{ column = "user_id", maximum_records = 50 }` for all records with one value in a column of
     /// the private table, here those of one user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) unit: Option<UnitColumn>,
+    /// PATE: also publishes an epsilon that depends on the votes, with noise on it; its cost is
+    /// charged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sanitize: Option<SanitizeTable>,
     /// For debugging only: draws all noise from this seed, so that nothing is private.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) danger_fixed_noise_seed: Option<u64>,
@@ -110,76 +116,4 @@ pub(crate) struct PrivacyTable {
 
 fn default_relation() -> NeighboringRelation {
     NeighboringRelation::AddOrRemoveOne
-}
-
-/// `[teachers]`
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TeachersTable {
-    /// Number of teachers, each with a shard of its own.
-    pub(crate) count: usize,
-    /// Teachers trained at the same time; the number of processors when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) workers: Option<usize>,
-    /// The network of every teacher.
-    #[serde(default)]
-    pub(crate) network: NetworkSpec,
-    /// Passes over a shard.
-    pub(crate) epochs: usize,
-    /// Examples a step.
-    pub(crate) batch_size: usize,
-    /// The optimizer.
-    pub(crate) optimizer: OptimizerSpec,
-    /// Random changes of images, drawn anew each time that they are seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) augment: Option<Augmentation>,
-}
-
-impl TeachersTable {
-    /// The training of one teacher.
-    pub(crate) fn training(&self) -> PlainTraining {
-        PlainTraining {
-            network: self.network.clone(),
-            epochs: self.epochs,
-            batch_size: self.batch_size,
-            optimizer: self.optimizer,
-            augment: self.augment,
-        }
-    }
-}
-
-/// `[aggregator]`
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(tag = "mechanism", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum AggregatorTable {
-    /// Laplace noise on each count, then the largest (Papernot et al. 2017).
-    Lnmax {
-        /// Public examples asked about.
-        queries: u64,
-        /// Scale of the Laplace noise, in votes; calibrated when absent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        scale: Option<f64>,
-    },
-    /// Gaussian noise on each count, then the largest (Papernot et al. 2018).
-    Gnmax {
-        /// Public examples asked about.
-        queries: u64,
-        /// Standard deviation of the noise, in votes; calibrated when absent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        sigma: Option<f64>,
-    },
-    /// GNMax that answers only where a noisy check finds enough agreement (Papernot et al. 2018).
-    ConfidentGnmax {
-        /// Public examples asked about.
-        queries: u64,
-        /// The run stops after this many answers; the cost is that of all of them.
-        max_answers: u64,
-        /// Votes that the largest noisy count must reach.
-        threshold: f64,
-        /// Standard deviation of the check's noise, in votes.
-        sigma_threshold: f64,
-        /// Standard deviation of the noise on each count, in votes; calibrated when absent.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        sigma: Option<f64>,
-    },
 }

@@ -5,6 +5,7 @@ mod experiment;
 pub(crate) mod file;
 mod noise;
 mod overrides;
+pub(crate) mod pate;
 pub(crate) mod unknown_key;
 
 use std::path::Path;

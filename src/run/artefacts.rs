@@ -2,25 +2,28 @@
 
 use anyhow::{Context as _, Result};
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel};
+use privet_student::PseudoLabel;
 use privet_training::evaluate;
 use privet_training::model_file::{self, ModelDescription};
 use privet_training::network::Network;
+use serde_json::Value;
 
 use super::context::Context;
+use super::labels_csv;
+use super::pate::Findings;
 use super::plan::Accounting;
-use super::privacy_report::PrivacyReport;
+use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
-use crate::display::csv_field;
 use crate::ledger::RunLedger;
 use crate::run_dir::json;
 
 /// What a method hands over at its end.
 pub(super) struct Outcome {
-    pub(super) network: Network,
+    /// Absent where labels are all that is made.
+    pub(super) network: Option<Network>,
     pub(super) utility: Utility,
-    /// Absent for a run without privacy.
-    pub(super) privacy: Option<(Accounting, RunLedger, NoiseOrigin)>,
+    pub(super) claim: Claim,
     /// What the mechanism did, in words.
     pub(super) mechanism: Vec<String>,
     /// What its cost rests on beside what that of every such method rests on.
@@ -30,6 +33,35 @@ pub(super) struct Outcome {
     pub(super) bytes_released: u64,
     pub(super) released: Released,
     pub(super) warnings: Vec<String>,
+    /// PATE: what the votes say about their cost.
+    pub(super) votes: Findings,
+}
+
+/// On what word the released files are private.
+pub(super) enum Claim {
+    /// They are not.
+    NotPrivate,
+    /// By what this run has charged.
+    Ledger {
+        accounting: Box<Accounting>,
+        ledger: Box<RunLedger>,
+        noise: NoiseOrigin,
+    },
+    /// By the statement that came with the labels that it learned from.
+    Labels(Box<Stated>),
+}
+
+/// A guarantee in every form that leaves a run.
+#[derive(Clone, Debug)]
+pub(super) struct Stated {
+    /// `privacy.json`.
+    pub(super) privacy: Value,
+    /// `statement.md`.
+    pub(super) statement: String,
+    /// The headline of `result.json`; none without privacy.
+    pub(super) result: Option<PrivacyResult>,
+    /// Whether anything is private at all.
+    pub(super) private: bool,
 }
 
 /// What crossed from the private side.
@@ -38,46 +70,43 @@ pub(super) enum Released {
     Labels {
         asked: Vec<usize>,
         labels: Vec<ReleasedLabel>,
+        /// What a student said where the teachers did not contradict it.
+        reinforced: Vec<PseudoLabel>,
     },
     /// The model itself.
     Model,
+    /// Nothing that had not crossed before.
+    Nothing,
 }
 
 /// Writes everything and returns the bytes of `result.json`, whose presence marks a finished run.
 pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
-    let report = report(context, &outcome)?;
-    let privacy = serde_json::to_value(&report)?;
+    let stated = stated(context, &outcome)?;
     let dir = &context.dir;
-    dir.write_released("privacy.json", &json(&privacy)?)?;
-    let statement = statement::text(&report, &context.dataset.info);
-    dir.write_released("statement.md", statement.as_bytes())?;
-    let architecture = outcome.network.architecture();
-    let description = ModelDescription {
-        input: architecture.input(),
-        layers: architecture
-            .layers()
-            .iter()
-            .map(|l| l.spec.clone())
-            .collect(),
-        classes: context.dataset.info.classes.clone(),
-        preprocessing: context.dataset.preprocessing.clone(),
-        dataset: context.dataset.info.name.clone(),
-        privacy,
-    };
-    let model = model_file::to_bytes(&outcome.network, &description)
-        .context("the model cannot be exported")?;
+    dir.write_released("privacy.json", &json(&stated.privacy)?)?;
+    dir.write_released("statement.md", stated.statement.as_bytes())?;
     // What is not private, of data that are not public, stays inside.
     let publish =
-        |name: &str, bytes: &[u8]| match report.private || context.dataset.info.public_benchmark {
+        |name: &str, bytes: &[u8]| match stated.private || context.dataset.info.public_benchmark {
             true => dir.write_released(name, bytes),
             false => dir.write_private(name, bytes),
         };
-    if let Released::Labels { asked, labels } = &outcome.released {
+    if let Released::Labels {
+        asked,
+        labels,
+        reinforced,
+    } = &outcome.released
+    {
         let classes = &context.dataset.info.classes;
-        let csv = labels_csv(classes, asked, labels, report.private);
+        let csv = labels_csv::text(classes, (asked, labels), reinforced, stated.private);
         publish("labels.csv", csv.as_bytes())?;
     }
-    publish("model.safetensors", &model)?;
+    if let Some(network) = &outcome.network {
+        publish(
+            "model.safetensors",
+            &model(context, network, stated.privacy)?,
+        )?;
+    }
 
     let test = &context.dataset.test;
     let mut seconds = context.seconds.clone();
@@ -86,17 +115,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
         method: context.experiment.file.method.as_str().into(),
         dataset: context.dataset.info.name.clone(),
         seed: context.seed(),
-        privacy: report.guarantee.as_ref().map(|guarantee| PrivacyResult {
-            epsilon: guarantee.epsilon,
-            delta: guarantee.delta,
-            neighboring: guarantee.neighboring_relation.to_string(),
-            unit: report.unit.into(),
-            accountant: guarantee.accountant.into(),
-            conversion: guarantee.conversion.map(Into::into),
-            noise: report.noise.clone(),
-            private: report.private,
-            steps: outcome.steps,
-        }),
+        privacy: stated.result,
         utility: Utility {
             test_size: test.len(),
             majority_accuracy: evaluate::majority_share(test.labels()),
@@ -114,12 +133,37 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
+/// The exported model, with its label map, preprocessing and guarantee.
+fn model(context: &Context, network: &Network, privacy: Value) -> Result<Vec<u8>> {
+    let architecture = network.architecture();
+    let description = ModelDescription {
+        input: architecture.input(),
+        layers: architecture
+            .layers()
+            .iter()
+            .map(|l| l.spec.clone())
+            .collect(),
+        classes: context.dataset.info.classes.clone(),
+        preprocessing: context.dataset.preprocessing.clone(),
+        dataset: context.dataset.info.name.clone(),
+        privacy,
+    };
+    model_file::to_bytes(network, &description).context("the model cannot be exported")
+}
+
+fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
     let method = context.experiment.file.method;
-    let public = context.dataset.info.public.clone();
-    match &outcome.privacy {
-        None => Ok(PrivacyReport::not_private(method, public)),
-        Some((accounting, ledger, noise)) => {
+    let info = &context.dataset.info;
+    let report = match &outcome.claim {
+        Claim::Labels(stated) => {
+            return Ok(Stated::clone(stated));
+        }
+        Claim::NotPrivate => PrivacyReport::not_private(method, info.public.clone()),
+        Claim::Ledger {
+            accounting,
+            ledger,
+            noise,
+        } => {
             let ledger = ledger.to_ledger()?;
             let report = PrivacyReport::new(
                 method,
@@ -127,38 +171,43 @@ fn report(context: &Context, outcome: &Outcome) -> Result<PrivacyReport> {
                 accounting.guarantees(&ledger)?,
                 &ledger,
                 *noise,
-                public,
+                info.public.clone(),
             )?;
-            Ok(PrivacyReport {
+            let asked = matches!(outcome.released, Released::Labels { .. });
+            PrivacyReport {
                 unit: accounting.privacy().protected().name(),
                 mechanism: outcome.mechanism.clone(),
                 assumptions: [&outcome.assumptions[..], &report.assumptions].concat(),
                 warnings: outcome.warnings.clone(),
+                sanitized: outcome.votes.sanitized.clone(),
+                public_pool: asked.then(|| PoolIdentity::of(context.dataset.pool.inputs())),
                 ..report
-            })
+            }
         }
-    }
-}
-
-/// The labels; where they are not private, each row says so.
-fn labels_csv(
-    classes: &[String],
-    asked: &[usize],
-    labels: &[ReleasedLabel],
-    private: bool,
-) -> String {
-    let (heading, warning) = match private {
-        true => ("", ""),
-        false => (",warning", ",NOT PRIVATE"),
     };
-    let mut text = format!("pool_index,class,label{heading}\n");
-    for label in labels {
-        let name = classes.get(label.class()).map_or("", String::as_str);
-        let name = csv_field(name);
-        let index = asked[label.query() as usize];
-        text.push_str(&format!("{index},{},{name}{warning}\n", label.class()));
-    }
-    text
+    Ok(Stated {
+        privacy: serde_json::to_value(&report)?,
+        statement: statement::text(&report, info),
+        result: report.guarantee.as_ref().map(|guarantee| PrivacyResult {
+            epsilon: guarantee.epsilon,
+            delta: guarantee.delta,
+            neighboring: guarantee.neighboring_relation.to_string(),
+            unit: report.unit.into(),
+            accountant: guarantee.accountant.into(),
+            conversion: guarantee.conversion.map(Into::into),
+            noise: report.noise.clone(),
+            private: report.private,
+            steps: outcome.steps,
+            sanitized: report.sanitized.clone(),
+            raw_data_dependent_epsilon: outcome
+                .votes
+                .raw
+                .as_ref()
+                .filter(|_| info.public_benchmark)
+                .map(|raw| *raw.expose_sensitive()),
+        }),
+        private: report.private,
+    })
 }
 
 /// Largest resident memory of this process so far, where the operating system says it.

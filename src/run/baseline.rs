@@ -8,9 +8,10 @@ use privet_training::network::{Architecture, Network, NetworkSpec, ParameterLayo
 use privet_training::plain::{LabeledRows, PlainTraining, SeedName, train};
 use serde_json::json;
 
-use super::artefacts::{Outcome, Released};
+use super::artefacts::{Claim, Outcome, Released};
 use super::context::Context;
 use super::engine::Engine;
+use super::pate::Findings;
 use super::result::Utility;
 use crate::config::{Experiment, Warning};
 
@@ -87,16 +88,17 @@ impl<'a> BaselinePlan<'a> {
         let network = self.train(context)?;
         Ok(Outcome {
             utility: Utility {
-                test_accuracy: self.measure(context, &network)?,
+                test_accuracy: Some(self.measure(context, &network)?),
                 ..Utility::default()
             },
             bytes_released: 4 * self.architecture.parameters() as u64,
-            network,
-            privacy: None,
+            network: Some(network),
+            claim: Claim::NotPrivate,
             mechanism: Vec::new(),
             assumptions: Vec::new(),
             steps: None,
             warnings: Vec::new(),
+            votes: Findings::default(),
             released: Released::Model,
         })
     }

@@ -5,18 +5,22 @@ mod baseline;
 mod context;
 pub(crate) mod dp_sgd;
 pub(crate) mod engine;
+mod labels_csv;
 mod metrics;
 mod pate;
 mod plan;
 mod privacy_report;
+mod released_labels;
 mod result;
+mod stage;
 mod statement;
 mod summary;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use privet_training::data::Dataset;
+use serde_json::json;
 
 use crate::config::{Experiment, Method};
 use crate::errors::usage;
@@ -25,6 +29,7 @@ use crate::progress::Progress;
 use crate::run_dir::{Replay, RunDir, default_root};
 use artefacts::Outcome;
 use context::Context;
+pub(crate) use stage::Stage;
 
 /// What the command line says of a run beside its config.
 #[derive(Debug)]
@@ -43,36 +48,50 @@ pub(crate) struct RunOptions {
     pub(crate) data_dir: PathBuf,
     /// Name of the default run directory.
     pub(crate) name: String,
+    /// Which part of the run.
+    pub(crate) stage: Stage,
 }
 
 /// Everything that can be refused before any work: plans and their costs.
 enum Plan<'a> {
     Pate(Box<pate::PatePlan<'a>>),
+    Student(Box<pate::StudentPlan<'a>>),
     DpSgd(Box<dp_sgd::DpSgdPlan<'a>>),
     Baseline(baseline::BaselinePlan<'a>),
 }
 
 impl<'a> Plan<'a> {
-    fn new(experiment: &'a Experiment, dataset: &Dataset) -> Result<Self> {
-        Ok(match &experiment.method {
-            Method::Pate(pate) => {
-                Self::Pate(Box::new(pate::PatePlan::new(pate, experiment, dataset)?))
+    fn new(experiment: &'a Experiment, dataset: &Dataset, stage: &Stage) -> Result<Self> {
+        Ok(match (&experiment.method, stage) {
+            (Method::Pate(pate), Stage::Student { labels }) => {
+                let plan = pate::StudentPlan::new(pate, experiment, dataset, labels)?;
+                Self::Student(Box::new(plan))
             }
-            Method::DpSgd(dp_sgd) => {
+            (Method::Pate(pate), _) => Self::Pate(Box::new(pate::PatePlan::new(
+                pate, experiment, dataset, stage,
+            )?)),
+            (_, Stage::Teachers | Stage::Labels { .. } | Stage::Student { .. }) => bail!(
+                "method = \"{}\" has no stages: `privet {}` is for method = \"pate\"",
+                experiment.file.method.as_str(),
+                stage.name()
+            ),
+            (Method::DpSgd(dp_sgd), Stage::All) => {
                 let plan = dp_sgd::DpSgdPlan::new(dp_sgd, experiment, dataset)?;
                 Self::DpSgd(Box::new(plan))
             }
-            Method::Baseline(training) => {
+            (Method::Baseline(training), Stage::All) => {
                 Self::Baseline(baseline::BaselinePlan::new(training, experiment, dataset)?)
             }
         })
     }
 
-    fn run(&self, context: &mut Context) -> Result<Outcome> {
+    /// No outcome where votes were all that was asked for.
+    fn run(&self, context: &mut Context, stage: &Stage) -> Result<Option<Outcome>> {
         match self {
-            Self::Pate(plan) => plan.run(context),
-            Self::DpSgd(plan) => plan.run(context),
-            Self::Baseline(plan) => plan.run(context),
+            Self::Pate(plan) => plan.run(context, stage),
+            Self::Student(plan) => plan.run(context).map(Some),
+            Self::DpSgd(plan) => plan.run(context).map(Some),
+            Self::Baseline(plan) => plan.run(context).map(Some),
         }
     }
 
@@ -80,31 +99,34 @@ impl<'a> Plan<'a> {
         match self {
             Self::Pate(plan) => plan.warnings(),
             Self::DpSgd(plan) => plan.warnings(),
-            Self::Baseline(_) => &[],
+            Self::Student(_) | Self::Baseline(_) => &[],
         }
     }
 }
 
-/// Runs an experiment and prints its summary, or its `result.json` where asked.
+/// Runs an experiment, or a stage of one, and prints its summary, or its `result.json` where asked.
 pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let clock = std::time::Instant::now();
     let in_config = |message: String| usage(format!("{}: {message}", options.config.display()));
-    let dataset = experiment
-        .file
-        .data
-        .load(&experiment.base, &options.data_dir, experiment.units())
-        .map_err(|error| in_config(error.to_string()))?;
-    let plan = Plan::new(experiment, &dataset).map_err(|error| in_config(format!("{error:#}")))?;
+    let (data, base) = (&experiment.file.data, &experiment.base);
+    let dataset = match options.stage.is_public() {
+        true => data.load_public(base, &options.data_dir),
+        false => data.load(base, &options.data_dir, experiment.units()),
+    }
+    .map_err(|error| in_config(error.to_string()))?;
+    let plan = Plan::new(experiment, &dataset, &options.stage)
+        .map_err(|error| in_config(format!("{error:#}")))?;
     // Quiet is about progress: what a user must know is said all the same.
     for warning in plan.warnings() {
         output::note(&format!("warning: {warning}"));
     }
 
+    let resume = options.resume || options.stage.continues();
     let root = match &options.out {
         Some(out) => out.clone(),
-        None => default_root(&options.name, options.resume)?,
+        None => default_root(&options.name, resume)?,
     };
-    let dir = RunDir::open(&root, options.resume, &experiment.to_toml()?)?;
+    let dir = RunDir::open(&root, resume, &experiment.to_toml()?)?;
     if let Some(result) = dir.finished()? {
         options
             .progress
@@ -113,12 +135,32 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         return print(&result, options.json, dir.root());
     }
 
-    let (progress, resumed) = (options.progress, options.resume);
-    let mut context = Context::new(experiment, dataset, dir, progress, resumed, clock);
-    let outcome = plan.run(&mut context)?;
+    let progress = options.progress;
+    let mut context = Context::new(experiment, dataset, dir, progress, resume, clock);
+    let Some(outcome) = plan.run(&mut context, &options.stage)? else {
+        return print_voted(&context, options);
+    };
     let result = artefacts::write(&context, outcome)?;
     Replay::forget(&context.dir)?;
     print(&result, options.json, context.dir.root())
+}
+
+/// What the owner of the records does next.
+fn print_voted(context: &Context, options: &RunOptions) -> Result<()> {
+    let root = context.dir.root().display();
+    match options.json {
+        true => {
+            let seconds = context.seconds.teachers;
+            let voted = json!({"stage": "teachers", "directory": root.to_string(),
+                "wall_seconds": {"total": context.elapsed(), "teachers": seconds}});
+            output::print(&format!("{voted:#}\n"))
+        }
+        false => output::print(&format!(
+            "\nthe teachers have voted; their votes are in {root}/private and nothing is \
+             released\nnext: privet label {} --out {root}\n",
+            options.config.display(),
+        )),
+    }
 }
 
 fn print(result: &[u8], json: bool, root: &Path) -> Result<()> {

@@ -3,10 +3,12 @@
 use anyhow::{Context, Result};
 use privet_accountant::{DpEvent, Guarantee, Ledger};
 use privet_mechanisms::{Arithmetic, NoiseOrigin};
-use privet_training::data::PublicDeclaration;
-use serde::Serialize;
+use privet_training::data::{PublicDeclaration, PublicInputs};
+use serde::{Deserialize, Serialize};
 
+use super::pate::SanitizedEpsilon;
 use crate::config::file::MethodName;
+use crate::digest;
 
 /// The file. Every value comes from public constants or from what was released.
 #[derive(Debug, Serialize)]
@@ -31,6 +33,31 @@ pub(super) struct PrivacyReport {
     pub(super) by_accountant: Vec<Guarantee>,
     /// What was taken as public, and on whose word.
     pub(super) public_data: PublicDeclaration,
+    /// PATE: a bound that depends on the votes, with noise on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sanitized: Option<SanitizedEpsilon>,
+    /// PATE: the public examples that labels are numbered by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) public_pool: Option<PoolIdentity>,
+}
+
+/// What tells one public pool from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PoolIdentity {
+    /// How many examples it has.
+    pub(super) examples: usize,
+    /// SHA-256 of their inputs as the program reads them, one after another.
+    pub(super) sha256: String,
+}
+
+impl PoolIdentity {
+    /// The identity of a pool.
+    pub(super) fn of(pool: &PublicInputs) -> Self {
+        Self {
+            examples: pool.len(),
+            sha256: digest::of_inputs(pool.inputs()),
+        }
+    }
 }
 
 impl PrivacyReport {
@@ -57,6 +84,8 @@ impl PrivacyReport {
             events: ledger.as_event(),
             by_accountant: guarantees,
             public_data,
+            sanitized: None,
+            public_pool: None,
         })
     }
 
@@ -73,6 +102,8 @@ impl PrivacyReport {
             events: DpEvent::non_private(),
             by_accountant: Vec::new(),
             public_data,
+            sanitized: None,
+            public_pool: None,
         }
     }
 }

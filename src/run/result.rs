@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pate::SanitizedEpsilon;
+
 /// The whole file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct RunResult {
@@ -29,6 +31,13 @@ pub(super) struct PrivacyResult {
     /// Of a training that a budget may end; absent from others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) steps: Option<Steps>,
+    /// PATE: a bound that depends on the votes, with noise on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sanitized: Option<SanitizedEpsilon>,
+    /// PATE on declared-public benchmarks: epsilon by the published analysis of the very votes, which
+    /// is no guarantee and must not be shown of private data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) raw_data_dependent_epsilon: Option<f64>,
 }
 
 /// The steps of a training that a budget may end.
@@ -43,7 +52,8 @@ pub(super) struct Steps {
 /// What was measured on public or released data.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Utility {
-    pub(super) test_accuracy: f64,
+    /// Null where the run makes no model.
+    pub(super) test_accuracy: Option<f64>,
     pub(super) test_size: usize,
     /// Share of the most frequent class among the public test labels.
     pub(super) majority_accuracy: f64,
@@ -51,6 +61,9 @@ pub(super) struct Utility {
     /// public benchmark and the config has `[baseline]`.
     pub(super) baseline_accuracy: Option<f64>,
     pub(super) labels_released: Option<usize>,
+    /// PATE: examples that the student labelled itself, since the teachers did not contradict it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) labels_reinforced: Option<usize>,
     pub(super) queries: Option<u64>,
     /// Share of released labels that equal the public truth; null without one.
     pub(super) label_accuracy: Option<f64>,

@@ -87,8 +87,22 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
             .unwrap_or_default(),
         report.noise,
     );
+    if let Some(sanitized) = &report.sanitized {
+        page.push_str(&format!(
+            "Beside the labels one number is published that depends on the votes, with noise on it: for \
+             these very data, epsilon at delta {:e} is at most **{}**, but for a chance of {:e} (over the \
+             noise) that this is too low. The guarantee above does not rest on it and pays for its \
+             publication.\n\n",
+            sanitized.delta,
+            epsilon(sanitized.epsilon),
+            sanitized.failure_probability,
+        ));
+    }
     if !report.mechanism.is_empty() {
-        page.push_str("In each step:\n\n");
+        page.push_str(match report.method {
+            "pate" => "What was done to the records:\n\n",
+            _ => "In each step:\n\n",
+        });
         for sentence in &report.mechanism {
             page.push_str(&format!("- {sentence}\n"));
         }

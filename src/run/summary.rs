@@ -10,18 +10,15 @@ use crate::display::{epsilon, percent};
 pub(super) fn table(result: &RunResult, root: &Path) -> String {
     let mut rows: Vec<(&str, String)> = Vec::new();
     let utility = &result.utility;
-    rows.push((
-        "test accuracy",
-        format!(
-            "{}   ({} public test examples)",
-            percent(utility.test_accuracy),
-            utility.test_size
-        ),
-    ));
-    if let Some(baseline) = utility.baseline_accuracy {
-        rows.push(("not private", percent(baseline)));
+    if let Some(accuracy) = utility.test_accuracy {
+        let (accuracy, size) = (percent(accuracy), utility.test_size);
+        let value = format!("{accuracy}   ({size} public test examples)");
+        rows.push(("test accuracy", value));
+        if let Some(baseline) = utility.baseline_accuracy {
+            rows.push(("not private", percent(baseline)));
+        }
+        rows.push(("majority class", percent(utility.majority_accuracy)));
     }
-    rows.push(("majority class", percent(utility.majority_accuracy)));
     match &result.privacy {
         None => rows.push(("epsilon", "none: NOT PRIVATE".into())),
         Some(privacy) => {
@@ -38,6 +35,24 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
                     privacy.delta
                 ),
             ));
+            if let Some(sanitized) = &privacy.sanitized {
+                rows.push((
+                    "sanitised",
+                    format!(
+                        "{}   for these votes; too low with probability {:e}",
+                        epsilon(sanitized.epsilon),
+                        sanitized.failure_probability
+                    ),
+                ));
+            }
+            if let Some(raw) = privacy.raw_data_dependent_epsilon {
+                rows.push((
+                    "raw",
+                    format!(
+                        "{raw:.3}   for these votes; shown of a public benchmark, no guarantee"
+                    ),
+                ));
+            }
             rows.push((
                 "neighbours",
                 format!("{} {}", privacy.neighboring, privacy.unit),
@@ -58,14 +73,17 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
             }
         }
     }
-    if let (Some(labels), Some(queries)) = (utility.labels_released, utility.queries) {
+    if let Some(labels) = utility.labels_released {
+        let asked = utility
+            .queries
+            .map(|queries| format!(" released of {queries} asked"));
         let right = utility
             .label_accuracy
             .map(|share| format!(", {} right", percent(share)))
             .unwrap_or_default();
         rows.push((
             "labels",
-            format!("{labels} released of {queries} asked{right}"),
+            format!("{labels}{}{right}", asked.unwrap_or_default()),
         ));
     }
     rows.push(("released", format!("{} bytes", result.cost.bytes_released)));
@@ -95,8 +113,12 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
         let _ = writeln!(text, "  {name:<15} {value}");
     }
     let released = root.join("released");
-    let _ = writeln!(text, "\nmodel and statement: {}", released.display());
-    if !released.join("model.safetensors").exists() {
+    let what = match utility.test_accuracy {
+        Some(_) => "model",
+        None => "labels",
+    };
+    let _ = writeln!(text, "\n{what} and statement: {}", released.display());
+    if utility.test_accuracy.is_some() && !released.join("model.safetensors").exists() {
         let inside = root.join("private");
         let _ = writeln!(
             text,

@@ -2,10 +2,11 @@
 //! what must not leave under `private/`.
 
 pub(crate) mod atomic;
-mod checkpoint;
+
 mod lock;
 mod machine;
 mod replay;
+mod sealed;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,8 @@ use crate::unit::Unit;
 use atomic::Access;
 use lock::Lock;
 
-pub(crate) use checkpoint::CheckpointFile;
 pub(crate) use replay::{Replay, Reserved};
+pub(crate) use sealed::SealedFile;
 
 /// A run directory that this process owns.
 #[derive(Debug)]

@@ -61,7 +61,7 @@ impl Replay {
                 let digest = digest(&key, &parts, event, inputs)?;
                 let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
                 if !is_reserved(ledger, &digest) {
-                    dir.remove_checkpoint()?;
+                    dir.remove_sealed()?;
                     ledger.reserve(reservation(purpose, event, &digest, &noise))?;
                 }
                 let seal_key = seal_key(&key, &digest)?;
@@ -81,7 +81,7 @@ impl Replay {
                     afford(ledger, event)?;
                 }
                 // It belongs to an earlier reservation, whose steps will not be repeated.
-                dir.remove_checkpoint()?;
+                dir.remove_sealed()?;
                 // A key is never used for two reservations: whatever was drawn under the old one
                 // may be out.
                 let key = NoiseKey::generate()?;
@@ -99,7 +99,7 @@ impl Replay {
     /// checkpoint.
     pub(crate) fn forget(dir: &RunDir) -> Result<()> {
         dir.remove_private(KEY_FILE)?;
-        dir.remove_checkpoint()
+        dir.remove_sealed()
     }
 }
 

@@ -1,7 +1,14 @@
-//! PATE's public side: a student that learns from released labels alone.
+//! PATE's public side: a student that learns from released labels and public inputs alone.
+//!
+//! - [`LabeledSet`]: released labels with their inputs, and pseudo labels apart from them;
+//! - [`StudentTraining`]: how a student learns, supervised or also from inputs without labels
+//!   ([`FixMatch`], [`VirtualAdversarial`], [`Gan`]);
+//! - [`Student`]: the trained network, its probabilities and features;
+//! - [`questions`]: which public inputs to ask the teachers about.
 //!
 //! A [`LabeledSet`] is made of public inputs and of labels that a mechanism released; there is no
-//! other way to make one. True labels of public examples have a type of their own
+//! other way to make one. What is learned from beside it is of type
+//! [`PublicInputs`](privet_training::data::PublicInputs), which has no labels. True labels of public examples have a type of their own
 //! ([`HeldBackTruth`](privet_training::data::HeldBackTruth)) that can judge answers and cannot
 //! become training data.
 //!
@@ -50,6 +57,42 @@
 //! }
 //! ```
 //!
+//! A pseudo label that no student gave:
+//! ```compile_fail,E0451
+//! # use privet_student::PseudoLabel;
+//! fn forge(position: usize, class: u32) -> PseudoLabel {
+//!     PseudoLabel { position, class }
+//! }
+//! ```
+//!
+//! Private examples among the questions' pool (`&pool` of type `&PublicInputs` is what compiles):
+//! ```compile_fail,E0308
+//! # use privet_mechanisms::Sensitive;
+//! # use privet_student::questions::Questions;
+//! # use privet_training::data::Examples;
+//! fn ask(private: &Sensitive<Examples>) -> Questions<'_> {
+//!     Questions::new(private, 0)
+//! }
+//! ```
+//!
+//! Examples with their true labels as what a student learns from without labels:
+//! ```compile_fail,E0308
+//! # use privet_student::{LabeledSet, Student, StudentError, StudentTraining};
+//! # use privet_training::data::Examples;
+//! # use privet_training::gradient::GradientEngine;
+//! # use privet_training::network::Architecture;
+//! fn learn(
+//!     engine: &dyn GradientEngine,
+//!     network: Architecture,
+//!     training: &StudentTraining,
+//!     set: &LabeledSet,
+//!     labeled: &Examples,
+//! ) -> Result<Student, StudentError> {
+//!     let device = burn::tensor::Device::flex();
+//!     Student::train(engine, network, training, 0, set, labeled, &device, |_, _| {})
+//! }
+//! ```
+//!
 //! Private examples as inputs:
 //! ```compile_fail,E0308
 //! # use privet_mechanisms::{ReleasedLabel, Sensitive};
@@ -64,7 +107,11 @@
 //! ```
 
 mod labeled_set;
+mod learning;
+pub mod questions;
+mod settings;
 mod student;
 
-pub use labeled_set::{LabeledSet, LabeledSetError};
+pub use labeled_set::{LabeledSet, LabeledSetError, PseudoLabel};
+pub use settings::{FixMatch, Gan, Method, SettingError, StudentTraining, VirtualAdversarial};
 pub use student::{Student, StudentError};

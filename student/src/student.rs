@@ -1,21 +1,45 @@
 //! The student: a network trained on a labelled set, judged on public data it was never asked about.
 
 use burn::tensor::Device;
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
+use privet_training::data::PublicInputs;
 use privet_training::evaluate;
-use privet_training::gradient::GradientEngine;
+use privet_training::gradient::{GradientEngine, GradientError};
 use privet_training::network::{Architecture, Network, ParameterLayout};
-use privet_training::plain::{LabeledRows, PlainTraining, SeedName, TrainingError, train};
+use privet_training::plain::{LabeledRows, SeedName, TrainingError, train};
 use thiserror::Error;
 
-use crate::LabeledSet;
+use crate::learning::{Course, FixMatchStudy, GanStudy, VirtualAdversarialStudy, softmax};
+use crate::{LabeledSet, Method, PseudoLabel, SettingError, StudentTraining};
 
 /// Why there is no student.
 #[derive(Debug, Error)]
 pub enum StudentError {
+    /// The settings cannot be.
+    #[error("`student`: {0}")]
+    Setting(#[from] SettingError),
     /// The training stopped.
     #[error("training the student: {0}")]
     Training(#[from] TrainingError),
+    /// The engine cannot run the trained student.
+    #[error("asking the student: {0}")]
+    Asking(#[from] GradientError),
+    /// Inputs of another length than the network takes.
+    #[error("the student takes inputs of {expected} values, these have {found}")]
+    Width {
+        /// Values that the network takes.
+        expected: usize,
+        /// Values of each given input.
+        found: usize,
+    },
+    /// A position outside the inputs.
+    #[error("position {position} is asked for, but there are only {inputs} public inputs")]
+    NoSuchInput {
+        /// The position.
+        position: usize,
+        /// Number of inputs.
+        inputs: usize,
+    },
 }
 
 /// A trained student. It is post-processing of released labels, so it may be published.
@@ -25,21 +49,28 @@ pub struct Student {
 }
 
 impl Student {
-    /// Trains a network on released labels, by supervised learning.
+    /// Trains a network on released labels, and on `unlabeled` public inputs where the method learns
+    /// from these. The inputs that were asked about may be among them and usually are: `unlabeled`
+    /// is the whole pool. Where it is empty, the labelled inputs stand in for it, so that a training
+    /// does not fail once labels are paid for.
     ///
-    /// `after_epoch` is told the epochs done and the mean loss in nats.
+    /// Equal arguments give an equal student, bit for bit on one kind of processor. `after_epoch` is
+    /// told the epochs done and the mean loss in nats.
     ///
     /// # Errors
-    /// A network that does not fit the inputs, or a training that diverges.
+    /// Settings out of range, a network that does not fit the inputs, or a training that diverges.
+    #[allow(clippy::too_many_arguments)]
     pub fn train(
         engine: &dyn GradientEngine,
         architecture: Architecture,
-        training: &PlainTraining,
+        training: &StudentTraining,
         seed: u64,
         set: &LabeledSet,
+        unlabeled: &PublicInputs,
         device: &Device,
         after_epoch: impl FnMut(usize, f64),
     ) -> Result<Self, StudentError> {
+        training.validate()?;
         let name = SeedName {
             seed,
             purpose: "student",
@@ -47,19 +78,67 @@ impl Student {
         };
         let network = Network::new(architecture, seed, name.purpose, name.index, device);
         let architecture = network.architecture();
+        let (inputs, labels) = set.lessons();
+        let (inputs, labels) = (inputs.view(), &labels[..]);
+        let unlabeled = match unlabeled.is_empty() {
+            true => inputs,
+            false => unlabeled.inputs(),
+        };
+        check_width(architecture, inputs)?;
+        check_width(architecture, unlabeled)?;
+        let classes = architecture.classes();
+        if labels.iter().any(|&label| label as usize >= classes) {
+            return Err(TrainingError::from(GradientError::Label { classes }).into());
+        }
         let mut worker = engine.worker(architecture).map_err(TrainingError::from)?;
-        let parameters = train(
-            worker.as_mut(),
+        let parameters = network.flat_parameters();
+        let course = |ratio| Course {
             architecture,
-            network.flat_parameters(),
-            LabeledRows {
-                inputs: set.inputs(),
-                labels: set.labels(),
-            },
             training,
-            name,
-            after_epoch,
-        )?;
+            ratio,
+            labeled: inputs,
+            labels,
+            unlabeled,
+            seed,
+        };
+        let (shape, weak) = (architecture.input(), training.augment);
+        let parameters = match training.method {
+            Method::Supervised => train(
+                worker.as_mut(),
+                architecture,
+                parameters,
+                LabeledRows { inputs, labels },
+                &training.plain(),
+                name,
+                after_epoch,
+            )?,
+            Method::FixMatch => {
+                let settings = training.fixmatch.unwrap_or_default();
+                let course = course(settings.unlabeled_ratio);
+                let mut study =
+                    FixMatchStudy::new(settings, shape, weak, unlabeled, labels, classes);
+                course.run(&mut study, worker.as_mut(), parameters, after_epoch)?
+            }
+            Method::VirtualAdversarial => {
+                let settings = training.virtual_adversarial.unwrap_or_default();
+                let course = course(settings.unlabeled_ratio);
+                let mut study = VirtualAdversarialStudy {
+                    settings,
+                    shape,
+                    classes,
+                    augment: weak,
+                };
+                course.run(&mut study, worker.as_mut(), parameters, after_epoch)?
+            }
+            Method::Gan => {
+                let settings = training.gan.clone().unwrap_or_default();
+                let course = course(settings.unlabeled_ratio);
+                let steps = course.steps();
+                let mut study =
+                    GanStudy::new(settings, engine, architecture, unlabeled, seed, steps)?;
+                course.run(&mut study, worker.as_mut(), parameters, after_epoch)?
+            }
+        };
         let layout = ParameterLayout::of(&network).map_err(TrainingError::from)?;
         let network = layout
             .load(network, &parameters)
@@ -80,5 +159,97 @@ impl Student {
     /// Share of public test rows that the student classifies as labelled, in `[0, 1]`.
     pub fn accuracy(&self, inputs: ArrayView2<'_, f32>, labels: &[u32]) -> f64 {
         evaluate::accuracy(&self.network, inputs, labels)
+    }
+
+    /// The student's probability of each class, `[inputs, classes]`.
+    ///
+    /// # Errors
+    /// Inputs that do not fit, or an engine that has not all layers of the network.
+    pub fn probabilities(
+        &self,
+        engine: &dyn GradientEngine,
+        inputs: &PublicInputs,
+    ) -> Result<Array2<f32>, StudentError> {
+        let mut answers = self.ask(engine, self.network.architecture(), inputs)?;
+        for mut answer in answers.rows_mut() {
+            let scores = answer.to_vec();
+            if let Some(answer) = answer.as_slice_mut() {
+                softmax(&scores, answer);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// What the last layer with parameters is given for each input, `[inputs, features]`: see
+    /// [`Architecture::features`].
+    ///
+    /// # Errors
+    /// Inputs that do not fit, or an engine that has not all layers of the network.
+    pub fn features(
+        &self,
+        engine: &dyn GradientEngine,
+        inputs: &PublicInputs,
+    ) -> Result<Array2<f32>, StudentError> {
+        let features = self.network.architecture().features();
+        self.ask(engine, &features.map_err(GradientError::from)?, inputs)
+    }
+
+    /// The student's own answers to some public inputs, as labels to learn from.
+    ///
+    /// # Errors
+    /// Inputs that do not fit, or a position outside them.
+    pub fn pseudo_labels(
+        &self,
+        engine: &dyn GradientEngine,
+        inputs: &PublicInputs,
+        positions: &[usize],
+    ) -> Result<Vec<PseudoLabel>, StudentError> {
+        let inside = |&&position: &&usize| position >= inputs.len();
+        if let Some(&position) = positions.iter().find(inside) {
+            return Err(StudentError::NoSuchInput {
+                position,
+                inputs: inputs.len(),
+            });
+        }
+        let architecture = self.network.architecture();
+        let scores = self.ask(engine, architecture, &inputs.select(positions))?;
+        let scores: Vec<f32> = scores.into_iter().collect();
+        let classes = evaluate::best_classes(&scores, architecture.classes());
+        let pairs = positions.iter().zip(classes);
+        Ok(pairs
+            .map(|(&position, class)| PseudoLabel::new(position, class))
+            .collect())
+    }
+
+    /// Scores of the network up to some layer, whose parameters are the first of the student's.
+    fn ask(
+        &self,
+        engine: &dyn GradientEngine,
+        architecture: &Architecture,
+        inputs: &PublicInputs,
+    ) -> Result<Array2<f32>, StudentError> {
+        let rows = inputs.inputs();
+        check_width(architecture, rows)?;
+        let parameters = self.network.flat_parameters();
+        let own = parameters.get(..architecture.parameters());
+        let own = own.unwrap_or_default();
+        let mut worker = engine.worker(architecture)?;
+        let standard = rows.as_standard_layout();
+        let scores = worker.scores(own, standard.as_slice().unwrap_or_default())?;
+        let shape = (rows.nrows(), architecture.classes());
+        Array2::from_shape_vec(shape, scores).map_err(|error| {
+            StudentError::Asking(GradientError::Request(format!("the engine gave {error}")))
+        })
+    }
+}
+
+fn check_width(
+    architecture: &Architecture,
+    inputs: ArrayView2<'_, f32>,
+) -> Result<(), StudentError> {
+    let (expected, found) = (architecture.input().len(), inputs.ncols());
+    match expected == found {
+        true => Ok(()),
+        false => Err(StudentError::Width { expected, found }),
     }
 }

@@ -3,48 +3,35 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use burn::tensor::Device;
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 use privet_mechanisms::Sensitive;
 use privet_training::data::Examples;
-use privet_training::evaluate;
-use privet_training::gradient::GradientEngine;
-use privet_training::network::{Architecture, Network, NetworkError};
-use privet_training::plain::{LabeledRows, PlainTraining, SeedName, TrainingError, train};
 
-use crate::{Partition, TeachersError, Votes};
+use crate::ballots::{Ballots, Booth, Tally};
+use crate::learner::{Classroom, Shard, Tutor};
+use crate::{BallotLog, Learner, Partition, TeacherOutcome, TeachersError, Votes};
 
-/// The class that an empty or failed teacher votes for, on every query.
-pub const FIXED_VOTE: u32 = 0;
-
-/// How one teacher's training ended. It depends on the shard, so it is Sensitive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TeacherOutcome {
-    /// The teacher learned and voted.
-    Trained,
-    /// The shard holds no record: the fixed vote was cast.
-    EmptyShard,
-    /// The training diverged: the fixed vote was cast.
-    Diverged,
-}
-
-/// The plan of an ensemble: every teacher has the same network and training.
+/// The plan of an ensemble: every teacher has the same model and training.
+#[derive(Clone)]
 pub struct Ensemble<'a> {
-    /// The network, its initial parameters drawn for each teacher.
-    pub architecture: &'a Architecture,
-    /// The training.
-    pub training: &'a PlainTraining,
-    /// The gradient engine.
-    pub engine: &'a dyn GradientEngine,
+    /// What a teacher is, and how it learns.
+    pub learner: Learner<'a>,
     /// The experiment's seed.
     pub seed: u64,
     /// Teachers trained at the same time (at least 1).
     pub workers: usize,
-    /// The device that draws the initial parameters.
-    pub device: Device,
 }
 
+/// What an ensemble gives: the votes, and how each teacher's training ended.
+pub type VotesAndOutcomes = (Votes, Sensitive<Vec<TeacherOutcome>>);
+
 impl Ensemble<'_> {
+    /// Classes that the ballots may name, a public constant: what a
+    /// [`BallotLogHeader`](crate::BallotLogHeader) asks for.
+    pub fn classes(&self, examples: &Sensitive<Examples>) -> usize {
+        self.learner.classes(examples.expose_sensitive())
+    }
+
     /// Trains every teacher of the partition and counts the ballots on `queries [queries, values]`.
     ///
     /// A teacher is forgotten as soon as it has voted, so memory does not grow with their number.
@@ -54,185 +41,165 @@ impl Ensemble<'_> {
     /// `progress` is told the number of teachers done; returning `false` stops the run.
     ///
     /// # Errors
-    /// A network that does not fit the data, or [`TeachersError::Interrupted`].
+    /// A learner that does not fit the data, a partition of other records, or
+    /// [`TeachersError::Interrupted`].
     pub fn train_and_vote(
         &self,
         examples: &Sensitive<Examples>,
         partition: &Partition,
         queries: ArrayView2<'_, f32>,
         progress: &(dyn Fn(usize) -> bool + Sync),
-    ) -> Result<(Votes, Sensitive<Vec<TeacherOutcome>>), TeachersError> {
-        self.check(examples, queries)?;
-        let questions = Questions {
+    ) -> Result<VotesAndOutcomes, TeachersError> {
+        let classes = self.classes(examples);
+        let tally = Tally::new(partition.teachers(), queries.nrows(), classes);
+        self.run(
+            examples,
+            partition,
+            queries,
+            Booth::in_memory(tally),
+            progress,
+        )
+    }
+
+    /// The same with every ballot kept in `log`: teachers that have voted there are not trained
+    /// again. The votes are those that [`train_and_vote`](Self::train_and_vote) counts, however often
+    /// the run was interrupted; what was cast until then is on the disk when this returns.
+    ///
+    /// # Errors
+    /// As [`train_and_vote`](Self::train_and_vote); a log for other numbers of teachers, queries or
+    /// classes, or one that cannot be written.
+    pub fn resume_and_vote(
+        &self,
+        examples: &Sensitive<Examples>,
+        partition: &Partition,
+        queries: ArrayView2<'_, f32>,
+        log: BallotLog,
+        progress: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<VotesAndOutcomes, TeachersError> {
+        self.run(examples, partition, queries, log.into_booth(), progress)
+    }
+
+    fn run(
+        &self,
+        examples: &Sensitive<Examples>,
+        partition: &Partition,
+        queries: ArrayView2<'_, f32>,
+        booth: Booth,
+        progress: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<VotesAndOutcomes, TeachersError> {
+        self.learner.check(examples.expose_sensitive(), queries)?;
+        let classes = self.classes(examples);
+        partition.check(examples)?;
+        let planned = [partition.teachers(), queries.nrows(), classes];
+        if booth.tally().shape() != planned {
+            return Err(TeachersError::Stored(format!(
+                "they are of {:?} teachers, queries and classes, but the plan has {planned:?}",
+                booth.tally().shape()
+            )));
+        }
+        let queries = queries.as_standard_layout();
+        let class = Classroom {
+            examples,
+            queries: queries.as_slice().unwrap_or_default(),
             count: queries.nrows(),
-            values: queries.iter().copied().collect(),
+            teachers: partition.teachers(),
+            classes,
+            seed: self.seed,
         };
-        let teachers = partition.teachers();
-        let votes = Votes::empty(queries.nrows(), self.architecture.classes());
-        let collected = Mutex::new(Collected {
-            votes,
-            outcomes: vec![TeacherOutcome::EmptyShard; teachers],
-            done: 0,
-            error: None,
-        });
+        let missing = booth.tally().missing();
+        let together = self.learner.teachers_together(class);
+        let groups: Vec<&[usize]> = (missing)
+            .chunk_by(|one, other| one / together == other / together)
+            .collect();
+        let collected = Mutex::new(Collected { booth, error: None });
         let next = AtomicUsize::new(0);
+        let work = || -> Result<(), TeachersError> {
+            let mut tutor = self.learner.tutor(class)?;
+            while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let ballots = group_ballots(tutor.as_mut(), group, partition, class.count)?;
+                if !lock(&collected).take(group, &ballots, progress)? {
+                    return Err(TeachersError::Interrupted);
+                }
+            }
+            Ok(())
+        };
+        let one_of_many = || {
+            if let Err(error) = work() {
+                // No further group is started.
+                next.store(groups.len(), Ordering::Relaxed);
+                lock(&collected).error.get_or_insert(error);
+            }
+        };
         std::thread::scope(|scope| {
-            for _ in 0..self.workers.clamp(1, teachers.max(1)) {
-                scope.spawn(|| {
-                    loop {
-                        let teacher = next.fetch_add(1, Ordering::Relaxed);
-                        if teacher >= teachers {
-                            break;
-                        }
-                        let shard = partition.shard(teacher);
-                        let result = self.one_teacher(teacher, examples, &shard, &questions);
-                        let mut collected = match collected.lock() {
-                            Ok(collected) => collected,
-                            Err(poisoned) => poisoned.into_inner(),
-                        };
-                        if !collected.take(teacher, result, progress) {
-                            next.store(teachers, Ordering::Relaxed);
-                            break;
-                        }
-                    }
-                });
+            for _ in 0..self.workers.max(1).min(groups.len()) {
+                scope.spawn(one_of_many);
             }
         });
-        let collected = match collected.into_inner() {
+        let mut collected = match collected.into_inner() {
             Ok(collected) => collected,
             Err(poisoned) => poisoned.into_inner(),
         };
+        let synced = collected.booth.sync();
         match collected.error {
             Some(error) => Err(error),
-            None => Ok((collected.votes, Sensitive::new(collected.outcomes))),
-        }
-    }
-
-    /// What does not fit is refused before any teacher is trained, and whatever the shards hold: the
-    /// widths and the number of classes are public.
-    fn check(
-        &self,
-        examples: &Sensitive<Examples>,
-        queries: ArrayView2<'_, f32>,
-    ) -> Result<(), TeachersError> {
-        let (width, classes) = (self.architecture.input().len(), self.architecture.classes());
-        let examples = examples.expose_sensitive();
-        for (what, found) in [
-            ("records", examples.inputs().ncols()),
-            ("queries", queries.ncols()),
-        ] {
-            if found != width {
-                return Err(NetworkError::Parameters(format!(
-                    "the {what} have {found} values each, but the teachers' network takes {width}"
-                ))
-                .into());
+            None => {
+                synced?;
+                collected.booth.close()
             }
-        }
-        if examples.classes() > classes {
-            return Err(NetworkError::Parameters(format!(
-                "the records have {} classes, but the teachers' network has {classes}",
-                examples.classes()
-            ))
-            .into());
-        }
-        Ok(())
-    }
-
-    fn one_teacher(
-        &self,
-        teacher: usize,
-        examples: &Sensitive<Examples>,
-        shard: &Sensitive<&[usize]>,
-        questions: &Questions,
-    ) -> Result<(Sensitive<Vec<u32>>, TeacherOutcome), TeachersError> {
-        let fixed = || Sensitive::new(vec![FIXED_VOTE; questions.count]);
-        let shard = *shard.expose_sensitive();
-        if shard.is_empty() {
-            return Ok((fixed(), TeacherOutcome::EmptyShard));
-        }
-        let examples = examples.expose_sensitive();
-        let inputs = examples.inputs().select(Axis(0), shard);
-        let labels: Vec<u32> = shard.iter().map(|&i| examples.labels()[i]).collect();
-        let name = SeedName {
-            seed: self.seed,
-            purpose: "teacher",
-            index: teacher as u64,
-        };
-        let network = Network::new(
-            self.architecture.clone(),
-            name.seed,
-            name.purpose,
-            name.index,
-            &self.device,
-        );
-        let mut worker = self
-            .engine
-            .worker(self.architecture)
-            .map_err(TrainingError::from)?;
-        let trained = train(
-            worker.as_mut(),
-            self.architecture,
-            network.flat_parameters(),
-            LabeledRows {
-                inputs: inputs.view(),
-                labels: &labels,
-            },
-            self.training,
-            name,
-            |_, _| {},
-        );
-        match trained {
-            Ok(parameters) => {
-                let scores = worker
-                    .scores(&parameters, &questions.values)
-                    .map_err(TrainingError::from)?;
-                let ballots = evaluate::best_classes(&scores, self.architecture.classes());
-                let ballots = Sensitive::new(ballots);
-                Ok((ballots, TeacherOutcome::Trained))
-            }
-            // Whether a teacher diverges depends on its records: it must neither stop the run nor
-            // show, so the fixed vote stands in.
-            Err(TrainingError::Diverged { .. }) => Ok((fixed(), TeacherOutcome::Diverged)),
-            Err(error) => Err(error.into()),
         }
     }
 }
 
-/// What every teacher is asked, row after row.
-struct Questions {
-    count: usize,
-    values: Vec<f32>,
+/// The ballots of some teachers, in their order; those without a record cast the fixed vote.
+fn group_ballots(
+    tutor: &mut dyn Tutor,
+    group: &[usize],
+    partition: &Partition,
+    queries: usize,
+) -> Result<Vec<Ballots>, TeachersError> {
+    let mut shards = Vec::with_capacity(group.len());
+    let mut empty = Vec::with_capacity(group.len());
+    for &teacher in group {
+        let records = partition.shard(teacher);
+        empty.push(records.expose_sensitive().is_empty());
+        if !records.expose_sensitive().is_empty() {
+            shards.push(Shard { teacher, records });
+        }
+    }
+    let mut cast = tutor.ballots(&shards)?.into_iter();
+    let fixed = || Ballots::fixed(TeacherOutcome::EmptyShard, queries);
+    let ballots = empty.into_iter().map(|empty| match empty {
+        true => Some(fixed()),
+        false => cast.next(),
+    });
+    Ok(ballots.flatten().collect())
+}
+
+fn lock(collected: &Mutex<Collected>) -> std::sync::MutexGuard<'_, Collected> {
+    match collected.lock() {
+        Ok(collected) => collected,
+        Err(poisoned) => poisoned.into_inner(),
+    }
 }
 
 struct Collected {
-    votes: Votes,
-    outcomes: Vec<TeacherOutcome>,
-    done: usize,
+    booth: Booth,
     error: Option<TeachersError>,
 }
 
 impl Collected {
-    /// Records one teacher; `false` when no further one shall start.
+    /// Casts the ballots of some teachers; `false` when no further one shall start.
     fn take(
         &mut self,
-        teacher: usize,
-        result: Result<(Sensitive<Vec<u32>>, TeacherOutcome), TeachersError>,
+        teachers: &[usize],
+        ballots: &[Ballots],
         progress: &(dyn Fn(usize) -> bool + Sync),
-    ) -> bool {
-        match result {
-            Ok((ballots, outcome)) => {
-                self.votes.add(&ballots);
-                self.outcomes[teacher] = outcome;
-                self.done += 1;
-                if progress(self.done) {
-                    return true;
-                }
-                self.error.get_or_insert(TeachersError::Interrupted);
-            }
-            Err(error) => {
-                self.error.get_or_insert(error);
-            }
+    ) -> Result<bool, TeachersError> {
+        let mut go_on = true;
+        for (&teacher, ballots) in teachers.iter().zip(ballots) {
+            self.booth.cast(teacher, ballots)?;
+            go_on = go_on && progress(self.booth.tally().done());
         }
-        false
+        Ok(go_on)
     }
 }

@@ -8,6 +8,19 @@ pub enum TeachersError {
     /// An ensemble without teachers.
     #[error("`teachers.count` is 0: PATE needs at least one teacher")]
     NoTeachers,
+    /// A setting of a learner outside its range.
+    #[error("{key} = {value}: it must be {range}")]
+    Setting {
+        /// The key in the config.
+        key: &'static str,
+        /// What was given.
+        value: f64,
+        /// What it must be.
+        range: &'static str,
+    },
+    /// A rule of partition that does not fit the unit of privacy.
+    #[error("the partition {0}")]
+    Partition(&'static str),
     /// The networks of the teachers do not fit the data.
     #[error(transparent)]
     Network(#[from] privet_training::network::NetworkError),
@@ -25,9 +38,20 @@ pub enum TeachersError {
         /// Queries of the plan.
         queries: u64,
     },
-    /// A vote file that is not what this program wrote.
+    /// Votes that are not those of an ensemble.
     #[error("the stored votes cannot be used: {0}")]
     Stored(String),
+    /// A file of ballots that cannot be used.
+    #[error(transparent)]
+    BallotLog(#[from] crate::BallotLogError),
+    /// A proof of disjoint shards that cannot be read.
+    #[error("the proof of disjoint shards cannot be used, line {line}: {problem}")]
+    Proof {
+        /// Line of the file, counted from 1.
+        line: usize,
+        /// What is wrong, without any digest.
+        problem: String,
+    },
     /// The run was asked to stop.
     #[error("interrupted")]
     Interrupted,

@@ -28,7 +28,7 @@ pub fn release_labels(
         let histogram = votes.histogram(query)?;
         match aggregator.release(query as u64, &histogram)? {
             Answer::Label(label) => labels.push(label),
-            Answer::Abstained => {}
+            Answer::Reinforced(_) | Answer::Abstained => {}
             Answer::Exhausted => break,
         }
         after_query(query as u64 + 1, labels.len());

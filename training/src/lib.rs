@@ -4,7 +4,7 @@
 //! - [`device`]: processor or GPU;
 //! - [`network`]: networks as a list of layers;
 //! - [`gradient`]: sums of (clipped) per-example gradients, behind one interface;
-//! - [`augment`]: random shifts of images;
+//! - [`augment`]: random changes of images and of tables;
 //! - [`optimizer`]: SGD and Adam on flat parameters, schedules, averages;
 //! - [`plain`]: training without privacy (teachers, students, baselines);
 //! - [`noisy`]: noisy SGD;

@@ -2,8 +2,8 @@
 
 use super::{
     ChangedVotes, Count, DeltaParameter, DpEvent, EpsilonParameter, EventError, NoiseMultiplier,
-    NumBuckets, Repetitions, Rho, SamplingProbability, Sensitivity, StandardDeviation, VoteNoise,
-    VoteNoiseScale,
+    NumBuckets, Repetitions, Rho, SamplingProbability, Sensitivity, Shift, Smoothness,
+    StandardDeviation, VoteNoise, VoteNoiseScale,
 };
 
 impl DpEvent {
@@ -109,6 +109,23 @@ impl DpEvent {
             noise,
             scale,
             changed_votes,
+        })
+    }
+
+    /// A number with noise scaled to its smooth sensitivity:
+    /// [`SmoothSensitivityRelease`](Self::SmoothSensitivityRelease).
+    ///
+    /// # Errors
+    /// A number out of its range.
+    pub fn smooth_sensitivity_release(
+        smoothness: f64,
+        noise_multiplier: f64,
+        shift: f64,
+    ) -> Result<Self, EventError> {
+        Ok(Self::SmoothSensitivityRelease {
+            smoothness: Smoothness::new(smoothness)?,
+            noise_multiplier: NoiseMultiplier::new(noise_multiplier)?,
+            shift: Shift::new(shift)?,
         })
     }
 

@@ -59,6 +59,21 @@ validated_f64!(
 );
 
 validated_f64!(
+    /// beta of a smooth sensitivity: by what factor, as a logarithm, neighbours can differ in it.
+    Smoothness,
+    "smoothness",
+    "a finite number above 0",
+    |value| value > 0.0 && value.is_finite()
+);
+validated_f64!(
+    /// By how many standard deviations of its noise a released bound lies above its value: finite
+    /// and at least 0.
+    Shift,
+    "shift",
+    "a finite number, 0 or larger",
+    |value| value >= 0.0 && value.is_finite()
+);
+validated_f64!(
     /// The epsilon that a mechanism is known to have: finite and at least 0, in nats.
     EpsilonParameter,
     "epsilon",

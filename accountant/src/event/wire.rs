@@ -99,6 +99,11 @@ pub(super) enum Unchecked {
         scale: f64,
         changed_votes: u32,
     },
+    SmoothSensitivityRelease {
+        smoothness: f64,
+        noise_multiplier: f64,
+        shift: f64,
+    },
 }
 
 impl TryFrom<Unchecked> for DpEvent {
@@ -183,6 +188,11 @@ impl TryFrom<Unchecked> for DpEvent {
                 scale,
                 changed_votes,
             } => Self::threshold_check(noise, scale, changed_votes),
+            Unchecked::SmoothSensitivityRelease {
+                smoothness,
+                noise_multiplier,
+                shift,
+            } => Self::smooth_sensitivity_release(smoothness, noise_multiplier, shift),
         }
     }
 }

@@ -8,8 +8,8 @@ use release::normal_quantile;
 
 use super::smooth::total::TotalSensitivity;
 use super::{PateError, Unavailable};
-use crate::Conversion;
 use crate::rdp::Order;
+use crate::{Conversion, DpEvent, EventError};
 
 /// Public constants of a sanitised epsilon, fixed before the votes are seen.
 ///
@@ -105,6 +105,15 @@ impl SanitizeSettings {
     #[must_use]
     pub const fn noise_multiplier(&self) -> f64 {
         self.noise_multiplier
+    }
+
+    /// What publishing the bound costs, beside the answers.
+    ///
+    /// # Errors
+    /// None for settings that were made: all their numbers are in range.
+    pub fn event(&self) -> Result<DpEvent, EventError> {
+        let shift = normal_quantile(self.failure_probability);
+        DpEvent::smooth_sensitivity_release(self.beta, self.noise_multiplier, shift)
     }
 
     /// Probability with which the published bound may be below the true value.

@@ -120,7 +120,9 @@ pub(super) fn add_event(
         } => {
             directions.push_both(votes(*noise, scale.get(), changed_votes.get()), times);
         }
-        DpEvent::ZCdp { .. } | DpEvent::RepeatAndSelect { .. } => {
+        DpEvent::ZCdp { .. }
+        | DpEvent::RepeatAndSelect { .. }
+        | DpEvent::SmoothSensitivityRelease { .. } => {
             return refuse("only its Renyi divergence is known; use the `rdp` accountant");
         }
         DpEvent::SampledWithoutReplacement { .. } => {

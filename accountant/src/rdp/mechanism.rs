@@ -14,7 +14,7 @@ use super::{
 };
 use crate::event::{
     ChangedVotes, EpsilonParameter, NoiseMultiplier, NumBuckets, Rho, SamplingProbability,
-    Sensitivity, VoteNoiseScale,
+    Sensitivity, Shift, Smoothness, VoteNoiseScale,
 };
 use crate::{NeighboringRelation, VoteNoise, pate};
 
@@ -48,13 +48,19 @@ pub(super) enum Mechanism {
     RepeatAndSelect(Box<RepeatAndSelect>),
     NoisyMax(VoteNoise, VoteNoiseScale, ChangedVotes),
     ThresholdCheck(VoteNoise, VoteNoiseScale, ChangedVotes),
+    SmoothSensitivityRelease(Smoothness, NoiseMultiplier, Shift),
 }
 
 impl Mechanism {
     /// Whether `(alpha - 1) RDP` is that of a pair of distributions, or the larger of two, and so
     /// convex in alpha; minima of several bounds are not.
     pub(super) const fn is_convex(&self) -> bool {
-        !matches!(self, Self::WithoutReplacement(_) | Self::RepeatAndSelect(_))
+        !matches!(
+            self,
+            Self::WithoutReplacement(_)
+                | Self::RepeatAndSelect(_)
+                | Self::SmoothSensitivityRelease(..)
+        )
     }
 
     /// RDP of one use at `order`; 0 or more, possibly infinite, never NaN.
@@ -89,6 +95,10 @@ impl Mechanism {
             }
             Self::ThresholdCheck(noise, scale, votes) => {
                 pate::threshold_check::rdp(*noise, *scale, *votes, order)
+            }
+            Self::SmoothSensitivityRelease(smoothness, noise, shift) => {
+                let (beta, sigma, shift) = (smoothness.get(), noise.get(), shift.get());
+                pate::sanitized::release_rdp(beta, sigma, shift, order.get())
             }
         }
     }

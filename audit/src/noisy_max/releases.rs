@@ -77,7 +77,7 @@ impl Releases for NoisyMaxReleases<'_> {
         for query in 0..self.plan.queries().queries {
             let kind = match aggregator.release(query, &self.votes[on.position()])? {
                 Answer::Label(label) => label.class(),
-                Answer::Abstained => classes,
+                Answer::Reinforced(_) | Answer::Abstained => classes,
                 Answer::Exhausted => classes + 1,
             };
             if let Some(count) = counts.get_mut(kind) {

@@ -8,6 +8,7 @@
 mod kernel;
 mod layer;
 mod measure;
+mod memory;
 mod pass;
 mod plan;
 mod strip;
@@ -17,7 +18,6 @@ mod worker;
 use crate::engine::{GradientEngine, GradientError, GradientWorker};
 use crate::network::Architecture;
 pub use kernel::Instructions;
-use plan::Plan;
 use worker::CpuWorker;
 
 /// Gradients on the CPU for every network without sequences, without a tensor library.
@@ -66,6 +66,6 @@ impl GradientEngine for CpuEngine {
         &self,
         architecture: &Architecture,
     ) -> Result<Box<dyn GradientWorker>, GradientError> {
-        Ok(Box::new(CpuWorker::new(*self, Plan::new(architecture)?)))
+        Ok(Box::new(CpuWorker::new(*self, architecture)?))
     }
 }

@@ -6,7 +6,7 @@ use super::layer::{
 };
 use super::plan::{Operation, Plan, Step};
 use crate::dropout;
-use crate::network::InputShape;
+use crate::objective::RowFunction;
 
 /// The parameters of one gradient, as the steps read them; shared by all threads.
 #[derive(Debug, Default)]
@@ -72,10 +72,7 @@ impl Block {
         let width = plan.values[0];
         self.rows = inputs.len() / width;
         self.resize(plan);
-        let channels = match plan.input {
-            InputShape::Image { channels, .. } => channels,
-            _ => 1,
-        };
+        let channels = plan.channels();
         let own = self.values[0].chunks_exact_mut(width);
         for (row, own) in inputs.chunks_exact(width).zip(own) {
             to_channels_last(row, own, channels);
@@ -170,6 +167,41 @@ impl Block {
         self.written.fill(false);
         self.written[plan.scores] = true;
         loss
+    }
+
+    /// Sets the gradient at the scores to that of a function of each row's; returns the sum of its
+    /// values. `first` is the place of the block's first row in the batch.
+    pub(super) fn objective(
+        &mut self,
+        plan: &Plan,
+        function: &RowFunction<'_>,
+        first: usize,
+    ) -> f64 {
+        let classes = plan.classes;
+        let deltas = &mut self.deltas[plan.scores];
+        deltas.fill(0.0);
+        let scores = self.values[plan.scores].chunks_exact(classes);
+        let rows = scores.zip(deltas.chunks_exact_mut(classes)).enumerate();
+        let value = rows
+            .map(|(row, (scores, deltas))| function(first + row, scores, deltas))
+            .sum();
+        self.written.fill(false);
+        self.written[plan.scores] = true;
+        value
+    }
+
+    /// Appends the gradient by the block's inputs, which a plan for them has led back to.
+    pub(super) fn append_input_gradient(&self, plan: &Plan, gradient: &mut Vec<f32>) {
+        let width = plan.values[0];
+        let start = gradient.len();
+        gradient.resize(start + self.rows * width, 0.0);
+        if !self.written[0] {
+            return;
+        }
+        let rows = self.deltas[0].chunks_exact(width);
+        for (row, into) in rows.zip(gradient[start..].chunks_exact_mut(width)) {
+            to_channels_first(row, into, plan.channels());
+        }
     }
 
     /// Takes the gradient from the scores back to the first parameter. `done` is called for each

@@ -4,6 +4,7 @@ use super::kernel::Function;
 use super::layer::{Matrix, Normalisation, Pool};
 use crate::engine::GradientError;
 use crate::network::{Architecture, InputShape, LayerShape, LayerSpec};
+use crate::objective::Variables;
 
 /// What a step computes.
 #[derive(Debug)]
@@ -66,8 +67,11 @@ impl Step {
 }
 
 impl Plan {
-    /// Compiles a network.
-    pub(super) fn new(architecture: &Architecture) -> Result<Self, GradientError> {
+    /// Compiles a network for gradients by these variables.
+    pub(super) fn new(
+        architecture: &Architecture,
+        variables: Variables,
+    ) -> Result<Self, GradientError> {
         let mut plan = Self {
             steps: Vec::new(),
             values: vec![architecture.input().len()],
@@ -79,8 +83,16 @@ impl Plan {
         };
         let mut layer = 0;
         plan.scores = plan.layers(architecture.layers(), 0, &mut layer)?;
-        plan.mark_backward();
+        plan.mark_backward(variables);
         Ok(plan)
+    }
+
+    /// Channels of the input.
+    pub(super) fn channels(&self) -> usize {
+        match self.input {
+            InputShape::Image { channels, .. } => channels,
+            _ => 1,
+        }
     }
 
     /// Multiplications of matrices that the gradient of one row takes, in multiply-adds.
@@ -162,9 +174,10 @@ impl Plan {
         }
     }
 
-    /// Gradients go back as far as the first parameter.
-    fn mark_backward(&mut self) {
+    /// Gradients go back as far as the first parameter, or all the way to the inputs.
+    fn mark_backward(&mut self, variables: Variables) {
         let mut needed = vec![false; self.values.len()];
+        needed[0] = variables == Variables::Inputs;
         for step in &mut self.steps {
             step.backward = needed[step.input];
             let mut output = step.backward || step.size() > 0;

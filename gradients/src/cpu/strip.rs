@@ -9,14 +9,25 @@ use super::measure::{Source, measure};
 use super::pass::{Block, Weights};
 use super::plan::Plan;
 use super::units::UnitRows;
-use crate::engine::{Batch, GradientRequest};
+use crate::engine::GradientRequest;
+use crate::objective::{RowFunction, Variables};
+
+/// What the gradient is of.
+#[derive(Clone, Copy)]
+pub(super) enum Loss<'a> {
+    /// Cross-entropy, by the class of each row.
+    CrossEntropy(&'a [u32]),
+    /// Any function of the scores, by the parameters or the inputs; nothing is clipped.
+    Objective(&'a RowFunction<'a>, Variables),
+}
 
 /// What all threads read.
 pub(super) struct Task<'a> {
     pub(super) plan: &'a Plan,
     pub(super) instructions: Instructions,
     pub(super) weights: &'a Weights,
-    pub(super) batch: Batch<'a>,
+    pub(super) inputs: &'a [f32],
+    pub(super) loss: Loss<'a>,
     pub(super) units: &'a UnitRows,
     pub(super) request: GradientRequest<'a>,
     pub(super) rows_a_block: usize,
@@ -44,12 +55,15 @@ pub(super) struct Strip {
     pub(super) norms: Vec<f64>,
     pub(super) not_finite: usize,
     pub(super) loss: f64,
+    /// Gradient by the inputs of the rows so far, where that is asked for.
+    pub(super) inputs: Vec<f32>,
 }
 
 impl Strip {
     /// Adds up the gradients of some units.
     pub(super) fn run(&mut self, task: &Task<'_>, workspace: &mut Workspace, units: Range<usize>) {
         self.norms.clear();
+        self.inputs.clear();
         (self.not_finite, self.loss) = (0, 0.0);
         match task.request.grid {
             Some(_) => {
@@ -73,12 +87,18 @@ impl Strip {
         let (plan, instructions) = (task.plan, task.instructions);
         let rows = task.units.rows(units.start).start..task.units.rows(units.end - 1).end;
         let width = plan.values[0];
-        let examples = task.batch.examples;
-        let inputs = &examples.inputs[rows.start * width..rows.end * width];
+        let inputs = &task.inputs[rows.start * width..rows.end * width];
         let drop = task.request.dropout.map(|seed| (seed, rows.start));
         let block = &mut workspace.block;
         block.forward(plan, instructions, task.weights, inputs, drop);
-        self.loss += block.cross_entropy(plan, &examples.labels[rows.clone()]);
+        self.loss += match task.loss {
+            Loss::CrossEntropy(labels) => block.cross_entropy(plan, &labels[rows.clone()]),
+            Loss::Objective(function, _) => block.objective(plan, function, rows.start),
+        };
+        if let Loss::Objective(_, Variables::Inputs) = task.loss {
+            block.backward(plan, instructions, task.weights, drop, |_, _| {});
+            return block.append_input_gradient(plan, &mut self.inputs);
+        }
         let own = |unit: usize| {
             let range = task.units.rows(unit);
             range.start - rows.start..range.end - rows.start

@@ -24,6 +24,13 @@ impl UnitRows {
         })
     }
 
+    /// This many units of one row each.
+    pub(super) fn single(rows: usize) -> Self {
+        Self {
+            ends: (1..=rows).collect(),
+        }
+    }
+
     /// Number of units.
     pub(super) fn len(&self) -> usize {
         self.ends.len()

@@ -68,6 +68,22 @@ impl Architecture {
         self.layers.iter().map(LayerShape::parameters).sum()
     }
 
+    /// The network that ends before the last layer with parameters: its scores are what that layer
+    /// is given, as a vector. Its parameters are the first ones of this network's flat vector.
+    ///
+    /// # Errors
+    /// None for a network that was checked; the signature is that of [`Architecture::new`].
+    pub fn features(&self) -> Result<Self, NetworkError> {
+        let last = self.layers.iter().rposition(|layer| layer.parameters() > 0);
+        let kept = &self.layers[..last.unwrap_or(self.layers.len())];
+        let output = kept.last().map_or(self.input, |layer| layer.output);
+        let mut layers: Vec<LayerSpec> = kept.iter().map(|layer| layer.spec.clone()).collect();
+        if !matches!(output, InputShape::Flat { .. }) {
+            layers.push(LayerSpec::Flatten);
+        }
+        Self::new(self.input, layers, output.len())
+    }
+
     /// Every layer and inner layer that has parameters of its own, in the order of the flat vector;
     /// per-layer clipping has one clipping norm for each.
     pub fn trainable_layers(&self) -> Vec<&LayerShape> {
@@ -195,6 +211,35 @@ mod tests {
         assert!(error(vec![LayerSpec::Flatten, huge]).contains("smaller"));
         assert!(error(vec![LayerSpec::Dropout { probability: 1.0 }]).contains("probability"));
         assert!(error(vec![LayerSpec::MultiHeadAttention { heads: 1 }]).contains("embedding"));
+    }
+
+    #[test]
+    fn features_are_what_the_last_layer_with_parameters_is_given() {
+        let layers = vec![
+            LayerSpec::Conv2d {
+                channels: 3,
+                kernel: 3,
+                stride: 1,
+                padding: 1,
+                groups: 1,
+            },
+            LayerSpec::Relu,
+            LayerSpec::Flatten,
+            LayerSpec::Linear { outputs: 5 },
+            LayerSpec::Tanh,
+            LayerSpec::Linear { outputs: 3 },
+            LayerSpec::Tanh,
+        ];
+        let network = Architecture::new(IMAGE, layers, 3).unwrap();
+        let features = network.features().unwrap();
+        assert_eq!((features.classes(), features.layers().len()), (5, 5));
+        assert_eq!(network.parameters() - features.parameters(), 5 * 3 + 3);
+        let pixels = features.features().unwrap();
+        assert_eq!((pixels.classes(), pixels.layers().len()), (192, 3));
+        // Before the first layer stand the inputs, as a vector.
+        let inputs = pixels.features().unwrap();
+        assert_eq!((inputs.classes(), inputs.parameters()), (128, 0));
+        assert_eq!(inputs.layers().len(), 1);
     }
 
     #[test]

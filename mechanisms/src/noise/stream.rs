@@ -24,6 +24,12 @@ impl NoiseStream {
         Self(generator)
     }
 
+    /// Heads or tails.
+    #[inline]
+    pub(super) fn coin(&mut self) -> bool {
+        self.next_u32() >> 31 == 1
+    }
+
     /// A number in `0..bound`, each with exactly the same probability; 0 if `bound` is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         // Draw as many bits as `bound - 1` has, again until they fit: at most twice on average.

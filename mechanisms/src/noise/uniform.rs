@@ -46,20 +46,26 @@ impl Uniform {
     fn rest_is_below(&mut self, other: &mut Self, stream: &mut NoiseStream) -> bool {
         let mut index = 0;
         loop {
+            index += 1;
             let (ours, theirs) = (self.digit(index, stream), other.digit(index, stream));
             if ours != theirs {
                 return ours < theirs;
             }
-            index += 1;
         }
     }
 
-    /// The digit at `index` after the first.
-    fn digit(&mut self, index: usize, stream: &mut NoiseStream) -> u32 {
-        while self.rest.len() <= index {
-            self.rest.push(stream.next_u32());
+    /// The digit at `index`, from 0, drawn now if it is not yet known.
+    #[inline]
+    pub(super) fn digit(&mut self, index: usize, stream: &mut NoiseStream) -> u32 {
+        match index.checked_sub(1) {
+            None => self.first,
+            Some(index) => {
+                while self.rest.len() <= index {
+                    self.rest.push(stream.next_u32());
+                }
+                self.rest[index]
+            }
         }
-        self.rest[index]
     }
 
     /// Yields its digits, the most significant first: those that are known, then new ones for ever.
@@ -70,13 +76,91 @@ impl Uniform {
     }
 }
 
+/// A fraction of two integers, at least 0 and below 1.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ratio {
+    numerator: u64,
+    denominator: u64,
+}
+
+impl Ratio {
+    /// `numerator / denominator`, unless that is 1 or more.
+    #[inline]
+    pub(super) fn below_one(numerator: u128, denominator: u64) -> Option<Self> {
+        u64::try_from(numerator)
+            .ok()
+            .filter(|&numerator| numerator < denominator)
+            .map(|numerator| Self {
+                numerator,
+                denominator,
+            })
+    }
+
+    /// Whether it is above the uniform number with these digits in base 2^32.
+    #[inline]
+    pub(super) fn exceeds(self, mut digits: impl FnMut() -> u32) -> bool {
+        let denominator = u128::from(self.denominator);
+        let mut numerator = u128::from(self.numerator);
+        loop {
+            // u = (digit + u') / 2^32, so u' is compared with (numerator * 2^32 - denominator *
+            // digit) / denominator.
+            let scaled = numerator << 32;
+            let step = denominator * u128::from(digits());
+            if scaled <= step {
+                return false;
+            }
+            numerator = scaled - step;
+            if numerator >= denominator {
+                return true;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+impl Uniform {
+    /// A number of which these digits are known; there is at least one.
+    pub(super) fn with_digits(digits: &[u32]) -> Self {
+        Self {
+            first: digits[0],
+            rest: digits[1..].to_vec(),
+        }
+    }
+
+    /// The known digits.
+    pub(super) fn known_digits(&self) -> Vec<u32> {
+        std::iter::once(self.first)
+            .chain(self.rest.iter().copied())
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn number(first: u32, rest: &[u32]) -> Uniform {
-        let rest = rest.to_vec();
-        Uniform { first, rest }
+        Uniform::with_digits(&[&[first], rest].concat())
+    }
+
+    #[test]
+    fn ratios_are_compared_with_digits() {
+        let third = Ratio::below_one(1, 3).unwrap();
+        let below = |ratio: Ratio, digits: &[u32]| {
+            let mut digits = digits.iter().copied();
+            ratio.exceeds(|| digits.next().unwrap_or(0))
+        };
+        // 1/3 is 0.5555... in base 16.
+        assert!(below(
+            third,
+            &[0x5555_5555, 0x5555_5555, 0x5555_5554, u32::MAX]
+        ));
+        assert!(!below(third, &[0x5555_5555, 0x5555_5555, 0x5555_5556]));
+        // A uniform number that equals the ratio is not below it; nothing is below 0.
+        let half = Ratio::below_one(1 << 52, 1 << 53).unwrap();
+        assert!(!below(half, &[1 << 31]) && below(half, &[(1 << 31) - 1, u32::MAX]));
+        assert!(!below(Ratio::below_one(0, 7).unwrap(), &[0]));
+        assert!(Ratio::below_one(3, 3).is_none() && Ratio::below_one(1 << 70, 3).is_none());
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! The running mechanism: votes in, answers out.
 
-use super::argmax::argmax;
-use super::plan::Plan;
-use super::{Answer, ReleasedLabel, VoteHistogram};
+use super::plan::{Check, Plan, Score};
+use super::{Answer, Prediction, ReinforcedLabel, ReleasedLabel, VoteHistogram};
 use crate::noise::PlanNoise;
 use crate::{MechanismError, Sensitive};
 
@@ -40,20 +39,48 @@ impl Aggregator {
         query: u64,
         votes: &Sensitive<VoteHistogram>,
     ) -> Result<Answer, MechanismError> {
+        self.answer(query, votes, None)
+    }
+
+    /// The same for [`InteractiveGnMax`](super::InteractiveGnMax), which compares the votes with
+    /// the student's prediction.
+    ///
+    /// A run replays the same answers only for the same predictions: with others it asks another
+    /// question with the same noise. So a student that is resumed must predict the same again, bit
+    /// for bit; what it learned from is released, so it can.
+    pub fn release_with_prediction(
+        &mut self,
+        query: u64,
+        votes: &Sensitive<VoteHistogram>,
+        prediction: &Prediction,
+    ) -> Result<Answer, MechanismError> {
+        self.answer(query, votes, Some(prediction))
+    }
+
+    fn answer(
+        &mut self,
+        query: u64,
+        votes: &Sensitive<VoteHistogram>,
+        prediction: Option<&Prediction>,
+    ) -> Result<Answer, MechanismError> {
         let votes = votes.expose_sensitive();
-        self.check(query, votes)?;
+        self.check(query, votes, prediction)?;
         self.next_query += 1;
         if self.answered == self.plan.max_answers {
             return Ok(Answer::Exhausted);
         }
-        if !self.passes_threshold(query, votes) {
-            return Ok(Answer::Abstained);
+        if let Some(check) = self.plan.check
+            && !self.passes(&check, query, votes, prediction)
+        {
+            let reinforced = self.confident_class(&check, prediction);
+            return Ok(reinforced.map_or(Answer::Abstained, |class| {
+                Answer::Reinforced(ReinforcedLabel::new(query, class))
+            }));
         }
         self.answered += 1;
-        Ok(Answer::Label(ReleasedLabel::new(
-            query,
-            self.noisy_max(query, votes),
-        )))
+        let mut stream = self.noise.stream("votes", query);
+        let class = self.plan.vote_noise.argmax(votes.counts(), &mut stream);
+        Ok(Answer::Label(ReleasedLabel::new(query, class)))
     }
 
     /// How many queries the plan has.
@@ -77,41 +104,67 @@ impl Aggregator {
     }
 
     /// All of these conditions are public.
-    fn check(&self, query: u64, votes: &VoteHistogram) -> Result<(), MechanismError> {
+    fn check(
+        &self,
+        query: u64,
+        votes: &VoteHistogram,
+        prediction: Option<&Prediction>,
+    ) -> Result<(), MechanismError> {
         let planned = self.plan.queries;
-        if query != self.next_query {
-            return Err(MechanismError::QueryOrder {
-                query,
-                expected: self.next_query,
-            });
+        next_query(query, self.next_query, planned.queries)?;
+        same_classes("a histogram", votes.classes(), planned.classes)?;
+        let interactive = self.plan.is_interactive();
+        match prediction {
+            Some(prediction) if interactive => {
+                same_classes("a prediction", prediction.classes(), planned.classes)
+            }
+            None if !interactive => Ok(()),
+            _ => Err(MechanismError::Prediction { interactive }),
         }
-        if query >= planned.queries {
-            return Err(MechanismError::QueryBeyondPlan {
-                query,
-                queries: planned.queries,
-            });
-        }
-        if votes.classes() != planned.classes {
-            let found = format!("a histogram of {} classes", votes.classes());
-            return Err(MechanismError::Classes {
-                found,
-                classes: planned.classes,
-            });
-        }
-        Ok(())
     }
 
-    fn passes_threshold(&self, query: u64, votes: &VoteHistogram) -> bool {
-        self.plan.threshold.is_none_or(|threshold| {
-            let mut stream = self.noise.stream("threshold", query);
-            f64::from(votes.max_count()) + threshold.noise.sample(&mut stream) >= threshold.votes
-        })
+    fn passes(
+        &self,
+        check: &Check,
+        query: u64,
+        votes: &VoteHistogram,
+        prediction: Option<&Prediction>,
+    ) -> bool {
+        let score = match (check.score, prediction) {
+            (Score::Disagreement { teachers, .. }, Some(prediction)) => {
+                prediction.disagreement(votes.counts(), teachers)
+            }
+            _ => votes.max_count().into(),
+        };
+        let mut stream = self.noise.stream("threshold", query);
+        check.noise.reaches(score, check.threshold, &mut stream)
     }
 
-    fn noisy_max(&self, query: u64, votes: &VoteHistogram) -> usize {
-        let mut stream = self.noise.stream("votes", query);
-        let mut noisy = |&count| f64::from(count) + self.plan.vote_noise.sample(&mut stream);
-        let noisy: Vec<f64> = votes.counts().iter().map(&mut noisy).collect();
-        argmax(&noisy, &mut stream)
+    /// The student's class, if it may be reinforced: a function of public values.
+    fn confident_class(&self, check: &Check, prediction: Option<&Prediction>) -> Option<usize> {
+        match check.score {
+            Score::Disagreement { confidence, .. } => prediction?.confident_class(confidence),
+            Score::LargestCount => None,
+        }
     }
+}
+
+/// Refuses a query that is not the next one, or that the plan does not pay for.
+pub(crate) fn next_query(query: u64, expected: u64, queries: u64) -> Result<(), MechanismError> {
+    if query != expected {
+        return Err(MechanismError::QueryOrder { query, expected });
+    }
+    if query >= queries {
+        return Err(MechanismError::QueryBeyondPlan { query, queries });
+    }
+    Ok(())
+}
+
+/// Refuses `what` of another number of classes than planned.
+pub(crate) fn same_classes(what: &str, found: usize, classes: usize) -> Result<(), MechanismError> {
+    if found == classes {
+        return Ok(());
+    }
+    let found = format!("{what} of {found} classes");
+    Err(MechanismError::Classes { found, classes })
 }

@@ -7,23 +7,27 @@ use serde::Serialize;
 pub enum Answer {
     /// A class.
     Label(ReleasedLabel),
-    /// The noisy largest count was below the threshold.
+    /// The teachers did not disagree with the student, who was sure: its own class, for free. Only
+    /// [`InteractiveGnMax`](super::InteractiveGnMax) says this.
+    Reinforced(ReinforcedLabel),
+    /// The noisy score was below the threshold.
     Abstained,
     /// The planned number of labels was already released; the votes were not looked at.
     Exhausted,
 }
 
 impl Answer {
-    /// The label, if there is one.
+    /// The label that the teachers gave, if they did.
     pub fn label(self) -> Option<ReleasedLabel> {
         match self {
             Self::Label(label) => Some(label),
-            Self::Abstained | Self::Exhausted => None,
+            Self::Reinforced(_) | Self::Abstained | Self::Exhausted => None,
         }
     }
 }
 
-/// A class that a mechanism chose. Only a mechanism can make one.
+/// A class that a mechanism chose. Only a mechanism can make one, but for those that are
+/// [read back](Self::read_back) after they were published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ReleasedLabel {
     query: u64,
@@ -31,6 +35,36 @@ pub struct ReleasedLabel {
 }
 
 impl ReleasedLabel {
+    pub(crate) fn new(query: u64, class: usize) -> Self {
+        Self { query, class }
+    }
+
+    /// A label that was released before, read back from the file that it was published in.
+    ///
+    /// Whoever calls this vouches for the file: what stands in it is taken as released and paid for.
+    pub fn read_back(query: u64, class: usize) -> Self {
+        Self::new(query, class)
+    }
+
+    /// The number of the query in its run, from 0.
+    pub fn query(&self) -> u64 {
+        self.query
+    }
+
+    /// The class index.
+    pub fn class(&self) -> usize {
+        self.class
+    }
+}
+
+/// A class that a student was sure of and the teachers did not dispute. It is no label of theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ReinforcedLabel {
+    query: u64,
+    class: usize,
+}
+
+impl ReinforcedLabel {
     pub(super) fn new(query: u64, class: usize) -> Self {
         Self { query, class }
     }
@@ -40,7 +74,7 @@ impl ReleasedLabel {
         self.query
     }
 
-    /// The class index.
+    /// The class index that the student predicted.
     pub fn class(&self) -> usize {
         self.class
     }

@@ -1,18 +1,19 @@
 //! PATE's third aggregator: answer only where the teachers agree.
 
-use privet_accountant::{DpEvent, VoteNoise};
+use privet_accountant::VoteNoise;
 
 use super::VoteQueries;
-use super::plan::{Plan, Threshold, VoteSampler, sealed};
-use crate::error::{in_range, positive};
-use crate::{Gaussian, MechanismError};
+use super::gn_max::gaussian_kind;
+use super::plan::{NoiseChoice, Plan, Score, sealed};
+use crate::MechanismError;
 
-/// The noise and the threshold of [`ConfidentGnMax`], all in votes.
+/// The noise and the threshold of [`ConfidentGnMax`] and
+/// [`InteractiveGnMax`](super::InteractiveGnMax), all in votes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConfidentScales {
-    /// The noisy largest count must reach this many votes (the paper's `T`).
+    /// The noisy largest count, or disagreement, must reach this many votes (the paper's `T`).
     pub threshold: f64,
-    /// Standard deviation of the noise on the largest count (`sigma_1`).
+    /// Standard deviation of the noise on what is compared with it (`sigma_1`).
     pub threshold_scale: f64,
     /// Standard deviation of the noise on every count (`sigma_2`).
     pub vote_scale: f64,
@@ -49,58 +50,48 @@ pub struct ConfidentScales {
 pub struct ConfidentGnMax(Plan);
 
 impl ConfidentGnMax {
-    /// Refuses more answers than queries.
+    /// Continuous Gaussian noise.
+    ///
+    /// # Errors
+    /// As [`with_noise`](Self::with_noise).
     pub fn new(
         scales: ConfidentScales,
         max_answers: u64,
         queries: VoteQueries,
     ) -> Result<Self, MechanismError> {
-        let ConfidentScales {
-            threshold,
-            threshold_scale,
-            vote_scale,
-        } = scales;
-        in_range(
-            "threshold",
-            threshold,
-            threshold.is_finite(),
-            "a finite number of votes",
-        )?;
-        positive(
-            "threshold_scale",
-            threshold_scale,
-            "a finite number of votes above 0",
-        )?;
-        positive("vote_scale", vote_scale, "a finite number of votes above 0")?;
-        queries.validate()?;
-        let answers_fit = (1..=queries.queries).contains(&max_answers);
-        in_range(
-            "max_answers",
-            max_answers as f64,
-            answers_fit,
-            "at least 1, at most queries",
-        )?;
+        Self::with_noise(VoteNoise::Gaussian, scales, max_answers, queries)
+    }
 
-        let (noise, changed_votes) = (VoteNoise::Gaussian, queries.changed_votes.get());
-        let check = DpEvent::threshold_check(noise, threshold_scale, changed_votes)?;
-        let answer = DpEvent::noisy_max(noise, vote_scale, changed_votes)?;
-        Ok(Self(Plan {
-            name: format!(
-                "confident-gn-max threshold={threshold} threshold-scale={threshold_scale} \
-                 vote-scale={vote_scale} max-answers={max_answers} {queries}"
-            ),
-            event: DpEvent::composed(vec![
-                DpEvent::self_composed(check, queries.queries)?,
-                DpEvent::self_composed(answer, max_answers)?,
-            ]),
-            queries,
-            threshold: Some(Threshold {
-                votes: threshold,
-                noise: VoteSampler::Gaussian(Gaussian::new(threshold_scale)?),
-            }),
-            vote_noise: VoteSampler::Gaussian(Gaussian::new(vote_scale)?),
-            max_answers,
-        }))
+    /// Gaussian noise, continuous or discrete, on the check and on the counts.
+    ///
+    /// # Errors
+    /// A Laplace kind of noise, a scale outside 2^-20 to 2^40 votes, a threshold that is not 0
+    /// and not of such a magnitude, or more answers than queries.
+    pub fn with_noise(
+        noise: VoteNoise,
+        scales: ConfidentScales,
+        max_answers: u64,
+        queries: VoteQueries,
+    ) -> Result<Self, MechanismError> {
+        gaussian_kind(noise)?;
+        let score = (Score::LargestCount, scales.threshold);
+        let noises = scales.noises(noise);
+        Plan::checked("confident-gn-max", score, noises, max_answers, queries).map(Self)
+    }
+}
+
+impl ConfidentScales {
+    /// The noise of the check and that of the counts.
+    pub(super) fn noises(&self, noise: VoteNoise) -> [NoiseChoice; 2] {
+        let choice = |field, scale| NoiseChoice {
+            noise,
+            field,
+            scale,
+        };
+        [
+            choice("threshold_scale", self.threshold_scale),
+            choice("vote_scale", self.vote_scale),
+        ]
     }
 }
 

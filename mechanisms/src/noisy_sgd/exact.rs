@@ -98,7 +98,7 @@ impl GridNoise {
     /// (`sum` plus noise) times `g` over `divisor`.
     ///
     /// The integer addition saturates: cutting off a noisy integer is post-processing. With noise
-    /// below 2^57 units it takes a broken sum to get there.
+    /// below 2^51 units it takes a broken sum to get there.
     fn release(&self, mut sum: Vec<i64>, divisor: f64, streams: &ChunkStreams) -> Vec<f32> {
         streams.for_each(&mut sum, |chunk, stream| {
             for units in chunk {

@@ -6,15 +6,20 @@
 
 mod adaptive_clipping;
 mod correlated;
+mod discrete_noise;
 mod exact;
+mod interactive;
+mod multi_label;
 mod neighbours;
 mod neighbours_in_a_sample;
 mod neighbours_of_a_sum;
 mod neighbours_on_a_grid;
 mod noise;
 mod noisy_max;
+mod noisy_max_integration;
 mod noisy_sgd;
 mod plans;
+mod private_knn;
 mod refusals;
 mod refusals_of_a_run;
 mod replay;

@@ -28,7 +28,9 @@ fn frequencies(plan: &dyn NoisyMax, seed: u64, counts: &[u32]) -> Vec<u64> {
         match aggregator.release(query, &votes).unwrap() {
             Answer::Label(label) => frequencies[label.class()] += 1,
             Answer::Abstained => frequencies[counts.len()] += 1,
-            Answer::Exhausted => unreachable!("every query may be answered"),
+            Answer::Exhausted | Answer::Reinforced(_) => {
+                unreachable!("every query may be answered, and there is no student")
+            }
         }
     }
     frequencies

@@ -2,9 +2,10 @@
 //! an upgrade does not replay after it: say so in the release notes.
 
 use privet_mechanisms::{
-    AdaptiveClipping, Arithmetic, ChangedVotes, ClippingPlan, DrawnBatch, Gaussian, GnMax, Laplace,
-    LnMax, NoiseSource, NoisyMax, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun,
-    RoundedGaussian, Sampling, Sensitive, VoteHistogram, VoteQueries,
+    AdaptiveClipping, Arithmetic, ChangedVotes, ClippingPlan, DiscreteGaussian, DiscreteLaplace,
+    DrawnBatch, ExactGaussian, ExactLaplace, Gaussian, GnMax, LnMax, NoiseSource, NoiseStream,
+    NoisyMax, NoisySgdMechanism, NoisySgdParameters, NoisySgdRun, RoundedGaussian, Sampling,
+    Sensitive, VoteHistogram, VoteNoise, VoteQueries,
 };
 use rand::Rng;
 
@@ -20,14 +21,11 @@ fn bits() {
 }
 
 #[test]
-fn gaussian_and_laplace() {
-    let source = NoiseSource::danger_fixed_seed(42);
-    let (mut a, mut b) = (source.stream("gaussian", 0), source.stream("laplace", 0));
-    let (gaussian, laplace) = (Gaussian::new(2.0).unwrap(), Laplace::new(2.0).unwrap());
-    let gaussian = [(); 4].map(|()| gaussian.sample(&mut a));
-    let laplace = [(); 4].map(|()| laplace.sample(&mut b));
+fn gaussian() {
+    let mut stream = NoiseSource::danger_fixed_seed(42).stream("gaussian", 0);
+    let gaussian = Gaussian::new(2.0).unwrap();
     assert_eq!(
-        gaussian,
+        [(); 4].map(|()| gaussian.sample(&mut stream)),
         [
             -1.5260712125432865,
             0.4600214800314532,
@@ -35,14 +33,34 @@ fn gaussian_and_laplace() {
             3.474903138643213
         ]
     );
+}
+
+#[test]
+fn exact_noises() {
+    let source = NoiseSource::danger_fixed_seed(42);
+    let draw = |purpose: &str, sample: &dyn Fn(&mut NoiseStream) -> i64| {
+        let mut stream = source.stream(purpose, 0);
+        [(); 6].map(|()| sample(&mut stream))
+    };
+    let gaussian = ExactGaussian::new(100.5).unwrap();
+    let laplace = ExactLaplace::new(100.5).unwrap();
     assert_eq!(
-        laplace,
-        [
-            -0.4798482433694628,
-            0.514357172612721,
-            0.5471931353959861,
-            5.4129627175117285
-        ]
+        draw("gaussian", &|s| gaussian.sample(s).floor(s)),
+        [-103, 133, 26, -45, -193, -86]
+    );
+    assert_eq!(
+        draw("laplace", &|s| laplace.sample(s).floor(s)),
+        [12, 22, -34, 260, -48, 42]
+    );
+    let gaussian = DiscreteGaussian::new(100.5).unwrap();
+    let laplace = DiscreteLaplace::new(100.5).unwrap();
+    assert_eq!(
+        draw("discrete gaussian", &|s| gaussian.sample(s)),
+        [-28, 0, 39, 135, -82, -121]
+    );
+    assert_eq!(
+        draw("discrete laplace", &|s| laplace.sample(s)),
+        [-171, -14, 14, -8, -2, 79]
     );
 }
 
@@ -66,13 +84,23 @@ fn labels() {
         };
         (0..12).map(&mut class).collect()
     };
+    let gn_max = |noise| labels(&GnMax::with_noise(noise, 4.0, queries).unwrap());
+    let ln_max = |noise| labels(&LnMax::with_noise(noise, 4.0, queries).unwrap());
     assert_eq!(
-        labels(&GnMax::new(4.0, queries).unwrap()),
-        [8, 2, 7, 7, 8, 9, 8, 8, 7, 9, 8, 9]
+        gn_max(VoteNoise::Gaussian),
+        [6, 9, 6, 4, 5, 9, 9, 5, 8, 8, 3, 6]
     );
     assert_eq!(
-        labels(&LnMax::new(4.0, queries).unwrap()),
-        [8, 8, 6, 0, 9, 7, 8, 7, 4, 7, 7, 8]
+        ln_max(VoteNoise::Laplace),
+        [4, 7, 7, 9, 3, 6, 8, 5, 1, 8, 9, 4]
+    );
+    assert_eq!(
+        gn_max(VoteNoise::DiscreteGaussian),
+        [8, 7, 8, 4, 8, 9, 8, 7, 6, 9, 5, 9]
+    );
+    assert_eq!(
+        ln_max(VoteNoise::DiscreteLaplace),
+        [9, 8, 5, 9, 7, 8, 8, 7, 7, 2, 2, 9]
     );
 }
 

@@ -8,17 +8,19 @@ mod words;
 use anyhow::{Context as _, Result};
 use privet_accountant::Guarantee;
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
+use privet_training::checkpoint::Checkpoint;
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 
-use super::artefacts::{Outcome, Released};
+use super::artefacts::{Claim, Outcome, Released};
 use super::baseline::BaselinePlan;
 use super::context::Context;
+use super::pate::Findings;
 use super::plan::Accounting;
 use super::result::{Steps, Utility};
 use crate::config::{DpSgd, Warning};
 use crate::digest;
-use crate::run_dir::{CheckpointFile, Reserved};
+use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
 use reports::Reports;
 
@@ -92,13 +94,17 @@ impl DpSgdPlan<'_> {
         };
         Ok(Outcome {
             utility: Utility {
-                test_accuracy,
+                test_accuracy: Some(test_accuracy),
                 baseline_accuracy,
                 ..Utility::default()
             },
             bytes_released: 4 * self.architecture.parameters() as u64,
-            network,
-            privacy: Some((self.accounting.clone(), ledger, reserved.noise.origin())),
+            network: Some(network),
+            claim: Claim::Ledger {
+                accounting: Box::new(self.accounting.clone()),
+                ledger: Box::new(ledger),
+                noise: reserved.noise.origin(),
+            },
             mechanism: words::of(&self.mechanism, privacy),
             assumptions: words::assumptions(&self.mechanism, privacy),
             steps: self.config.table.stop_at_budget.then(|| Steps {
@@ -106,6 +112,7 @@ impl DpSgdPlan<'_> {
                 taken: self.mechanism.steps(),
             }),
             warnings: Warning::of_guarantee(&self.warnings),
+            votes: Findings::default(),
             released: Released::Model,
         })
     }
@@ -158,8 +165,8 @@ impl DpSgdPlan<'_> {
             &self.mechanism,
             &self.settings,
         )?;
-        let file = CheckpointFile::of(reserved);
-        let mut run = match file.load(&context.dir)? {
+        let file = SealedFile::of(reserved);
+        let mut run = match file.load(&context.dir, Checkpoint::from_bytes)? {
             None => self.mechanism.start(&reserved.noise, units.count())?,
             Some(checkpoint) => {
                 let state = checkpoint.run;
@@ -184,7 +191,7 @@ impl DpSgdPlan<'_> {
             reports.step(step, &mut training, labels, &mut context.metrics, &phase)?;
             if checkpoints.due(step) {
                 context.metrics.sync()?;
-                file.save(&context.dir, &training.checkpoint(&run))?;
+                file.save(&context.dir, &training.checkpoint(&run).to_bytes()?)?;
             }
             phase.update(step);
         }

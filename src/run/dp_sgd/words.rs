@@ -11,10 +11,14 @@ use crate::config::PrivacyTarget;
 pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<String> {
     let (parameters, unit) = (mechanism.parameters(), privacy.protected().name());
     let grouped = privacy.unit.as_ref().map(|unit| {
+        let used = match unit.maximum_records {
+            Some(most) => format!("of each the first {most} are used"),
+            None => "all are used".to_owned(),
+        };
         format!(
-            "unit: a user is all records with one value in the column `{}`; of each the first {} are \
-             used, and the mean of their gradients is the gradient of the user",
-            unit.column, unit.maximum_records
+            "unit: a user is all records with one value in the column `{}`; {used}, and the mean of \
+             their gradients is the gradient of the user",
+            unit.column
         )
     });
     let step = [

@@ -5,5 +5,8 @@
 //! second time for a project of its own, which takes more than three minutes of processor time.
 
 mod labeled_set;
+mod methods;
+mod questions;
+mod settings;
 mod student;
 mod support;

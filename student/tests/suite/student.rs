@@ -1,10 +1,11 @@
 //! A student learns from released labels.
 
 use burn::tensor::Device;
-use ndarray::Array2;
-use privet_student::{LabeledSet, Student, StudentError};
+use ndarray::{Array2, Axis};
+use privet_student::{LabeledSet, Student, StudentError, StudentTraining};
 use privet_training::data::{InputShape, PublicInputs};
-use privet_training::gradient::BurnEngine;
+use privet_training::evaluate;
+use privet_training::gradient::{BurnEngine, CpuEngine};
 use privet_training::network::{Architecture, NetworkSpec, Preset};
 use privet_training::optimizer::{OptimizerSpec, SgdSpec};
 use privet_training::plain::PlainTraining;
@@ -59,12 +60,14 @@ fn train(
         }),
         augment: None,
     };
+    let (points, _) = points(10, "pool");
     Student::train(
         &BurnEngine::default(),
         architecture,
-        &training,
+        &StudentTraining::from(training),
         seed,
         &labeled_set(),
+        &PublicInputs::new(points, "test").unwrap(),
         &Device::flex(),
         after_epoch,
     )
@@ -102,4 +105,80 @@ fn what_cannot_be_trained_is_an_error() {
     assert!(train(1, architecture(3, 2), 0.5, |_, _| {}).is_err());
     // Released labels name a class that this network does not have.
     assert!(train(1, architecture(2, 1), 0.5, |_, _| {}).is_err());
+}
+
+#[test]
+fn probabilities_and_features_are_those_of_the_network() {
+    let student = train(1, architecture(2, 2), 0.5, |_, _| {}).unwrap();
+    let (points, _) = points(30, "unseen");
+    let inputs = PublicInputs::new(points.clone(), "test").unwrap();
+    let found = student
+        .probabilities(&CpuEngine::default(), &inputs)
+        .unwrap();
+    let scores = evaluate::logits(student.network(), points.view());
+    for (answer, scores) in found.rows().into_iter().zip(scores.rows()) {
+        let odds = (scores[0] - scores[1]).exp();
+        assert!((answer[0] - odds / (1.0 + odds)).abs() < 1e-5);
+        assert!((answer.sum() - 1.0).abs() < 1e-6);
+    }
+    // A linear network's last layer is given the inputs.
+    assert_eq!(
+        student.features(&CpuEngine::default(), &inputs).unwrap(),
+        points
+    );
+    let wide = PublicInputs::new(Array2::zeros((1, 3)), "test").unwrap();
+    let error = student.probabilities(&CpuEngine::default(), &wide);
+    assert!(matches!(
+        error,
+        Err(StudentError::Width {
+            expected: 2,
+            found: 3
+        })
+    ));
+}
+
+#[test]
+fn pseudo_labels_are_the_students_answers_and_are_learned_apart() {
+    let student = train(1, architecture(2, 2), 0.5, |_, _| {}).unwrap();
+    let (points, _) = points(30, "unseen");
+    let inputs = PublicInputs::new(points.clone(), "test").unwrap();
+    let engine = CpuEngine::default();
+    let labels = student.pseudo_labels(&engine, &inputs, &[7, 3]).unwrap();
+    let answers = evaluate::classes(student.network(), points.view());
+    let pairs: Vec<_> = labels.iter().map(|l| (l.position(), l.class())).collect();
+    assert_eq!(pairs, [(7, answers[7]), (3, answers[3])]);
+    let mut set = labeled_set();
+    let released = set.labels().to_vec();
+    set.add_pseudo_labels(&inputs, &labels).unwrap();
+    assert_eq!(set.labels(), released);
+    assert_eq!(set.inputs().nrows(), released.len());
+    assert_eq!(set.pseudo_labels(), [answers[7], answers[3]]);
+    assert_eq!(set.pseudo_inputs(), points.select(Axis(0), &[7, 3]));
+    // Both kinds are learned from.
+    let parameters = |set: &LabeledSet| {
+        let training = StudentTraining::from(PlainTraining {
+            network: NetworkSpec::preset(Preset::Linear),
+            epochs: 1,
+            batch_size: 16,
+            optimizer: OptimizerSpec::sgd(0.1),
+            augment: None,
+        });
+        let student = Student::train(
+            &engine,
+            architecture(2, 2),
+            &training,
+            1,
+            set,
+            &inputs,
+            &Device::flex(),
+            |_, _| {},
+        );
+        student.unwrap().into_network().flat_parameters()
+    };
+    assert_ne!(parameters(&set), parameters(&labeled_set()));
+    // Positions of other inputs are refused, and nothing is added.
+    let few = inputs.select(&[0, 1, 2]);
+    assert!(set.add_pseudo_labels(&few, &labels).is_err());
+    assert_eq!(set.pseudo_labels().len(), 2);
+    assert!(student.pseudo_labels(&engine, &few, &[3]).is_err());
 }

@@ -8,7 +8,7 @@ use privet_teachers::{FIXED_VOTE, PartitionRule, TeacherOutcome, TeachersError};
 use privet_training::data::{Examples, InputShape};
 use privet_training::network::{Architecture, LayerSpec};
 
-use crate::support::{HASH, afresh, linear, noisy_points, queries, shards, without};
+use crate::support::{HASH, afresh, every_learner, linear, noisy_points, queries, shards, without};
 
 const RECORDS: usize = 120;
 const TEACHERS: usize = 9;
@@ -50,37 +50,41 @@ fn every_query_has_one_ballot_of_each_teacher() {
 fn a_teacher_votes_alone_as_it_does_among_the_others() {
     let examples = noisy_points(RECORDS);
     let queries = queries(80);
-    let setup = linear();
-    let (together, _) = setup.vote(&examples, TEACHERS, HASH, queries.view());
-    let mut sum = Array2::zeros(together.dim());
-    for shard in shards(&examples, TEACHERS, HASH) {
-        let (mut alone, outcomes) =
-            setup.vote(&examples.select(&shard), TEACHERS, HASH, queries.view());
-        let empty = outcomes
-            .iter()
-            .filter(|o| **o == TeacherOutcome::EmptyShard);
-        assert_eq!(empty.count(), TEACHERS - 1);
-        for mut row in alone.rows_mut() {
-            row[FIXED_VOTE as usize] -= TEACHERS as u32 - 1;
-            assert_eq!(row.sum(), 1);
+    for setup in every_learner() {
+        let (together, _) = setup.vote(&examples, TEACHERS, HASH, queries.view());
+        let mut sum = Array2::zeros(together.dim());
+        for shard in shards(&examples, TEACHERS, HASH) {
+            let (mut alone, outcomes) =
+                setup.vote(&examples.select(&shard), TEACHERS, HASH, queries.view());
+            let empty = outcomes
+                .iter()
+                .filter(|o| **o == TeacherOutcome::EmptyShard);
+            assert_eq!(empty.count(), TEACHERS - 1);
+            for mut row in alone.rows_mut() {
+                row[FIXED_VOTE as usize] -= TEACHERS as u32 - 1;
+                assert_eq!(row.sum(), 1);
+            }
+            sum += &alone;
         }
-        sum += &alone;
+        assert_eq!(sum, together);
     }
-    assert_eq!(sum, together);
 }
 
 #[test]
 fn votes_do_not_depend_on_the_number_of_workers() {
     let examples = noisy_points(RECORDS);
     let queries = queries(80);
-    let mut setup = linear();
-    let expected = setup.vote(&examples, TEACHERS, HASH, queries.view());
-    for workers in [0, 1, 4, 30] {
-        setup.workers = workers;
-        assert_eq!(
-            setup.vote(&examples, TEACHERS, HASH, queries.view()),
-            expected
-        );
+    for mut setup in every_learner() {
+        for teachers in [TEACHERS, 40] {
+            let expected = setup.vote(&examples, teachers, HASH, queries.view());
+            for workers in [0, 1, 4, 30] {
+                setup.workers = workers;
+                assert_eq!(
+                    setup.vote(&examples, teachers, HASH, queries.view()),
+                    expected
+                );
+            }
+        }
     }
 }
 
@@ -115,13 +119,15 @@ fn removing_any_record_changes_at_most_one_ballot() {
     let examples = noisy_points(RECORDS);
     let queries = queries(60);
     let stated = HASH.changed_votes(AddOrRemoveOne).unwrap().get();
-    let (with, _) = linear().vote(&examples, TEACHERS, HASH, queries.view());
-    let changes = (0..RECORDS).step_by(7).map(|record| {
-        let neighbour = without(&examples, record);
-        let (less, _) = linear().vote(&neighbour, TEACHERS, HASH, queries.view());
-        changed_ballots(&with, &less)
-    });
-    assert_eq!(changes.max(), Some(stated));
+    for setup in every_learner() {
+        let (with, _) = setup.vote(&examples, TEACHERS, HASH, queries.view());
+        let changes = (0..RECORDS).step_by(7).map(|record| {
+            let neighbour = without(&examples, record);
+            let (less, _) = setup.vote(&neighbour, TEACHERS, HASH, queries.view());
+            changed_ballots(&with, &less)
+        });
+        assert_eq!(changes.max(), Some(stated));
+    }
 }
 
 #[test]

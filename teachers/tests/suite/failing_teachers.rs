@@ -7,7 +7,7 @@ use privet_training::data::{Examples, InputShape};
 use privet_training::network::{Architecture, LayerSpec};
 use privet_training::optimizer::OptimizerSpec;
 
-use crate::support::{HASH, linear, noisy_points, numbers, queries};
+use crate::support::{HASH, every_learner, linear, noisy_points, numbers, queries};
 
 fn all_fixed(counts: &Array2<u32>, teachers: u32) {
     for row in counts.rows() {
@@ -20,9 +20,11 @@ fn all_fixed(counts: &Array2<u32>, teachers: u32) {
 fn without_records_every_ballot_is_the_fixed_vote() {
     let nobody = noisy_points(5).select(&[]);
     let queries = queries(10);
-    let (counts, outcomes) = linear().vote(&nobody, 4, HASH, queries.view());
-    assert_eq!(outcomes, [TeacherOutcome::EmptyShard; 4]);
-    all_fixed(&counts, 4);
+    for setup in every_learner() {
+        let (counts, outcomes) = setup.vote(&nobody, 4, HASH, queries.view());
+        assert_eq!(outcomes, [TeacherOutcome::EmptyShard; 4]);
+        all_fixed(&counts, 4);
+    }
 }
 
 #[test]
@@ -113,4 +115,32 @@ fn a_convolutional_teacher_diverges_without_a_panic() {
     let (counts, outcomes) = setup.vote(&examples, 3, HASH, rows(4, "asked").view());
     assert_eq!(outcomes, [TeacherOutcome::Diverged; 3]);
     all_fixed(&counts, 3);
+}
+
+/// The largest numbers there are change the ballot of their own teacher alone, in closed form too.
+#[test]
+fn extreme_records_do_not_reach_other_teachers() {
+    let clean = noisy_points(60);
+    let queries = queries(40);
+    for poison in [
+        [f32::MAX, f32::MAX],
+        [f32::MIN, f32::MAX],
+        [f32::MIN_POSITIVE, 0.0],
+    ] {
+        let poison = Array2::from_shape_vec((1, 2), poison.to_vec()).unwrap();
+        let inputs = concatenate(Axis(0), &[clean.inputs(), poison.view()]).unwrap();
+        let labels = [clean.labels(), &[2]].concat();
+        let poisoned = Examples::new(inputs, labels, 3, "test").unwrap();
+        for setup in every_learner() {
+            let (before, _) = setup.vote(&clean, 5, HASH, queries.view());
+            let (after, outcomes) = setup.vote(&poisoned, 5, HASH, queries.view());
+            let diverged = outcomes.iter().filter(|o| **o == TeacherOutcome::Diverged);
+            assert!(diverged.count() <= 1);
+            for (before, after) in before.rows().into_iter().zip(after.rows()) {
+                let distance: u32 = before.iter().zip(after).map(|(a, b)| a.abs_diff(*b)).sum();
+                assert!(distance <= 2);
+                assert_eq!(after.sum(), 5);
+            }
+        }
+    }
 }

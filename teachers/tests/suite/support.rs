@@ -3,7 +3,10 @@
 use burn::tensor::Device;
 use ndarray::{Array2, ArrayView2};
 use privet_mechanisms::Sensitive;
-use privet_teachers::{Ensemble, Partition, PartitionRule, TeacherOutcome, TeachersError};
+use privet_teachers::{
+    Ensemble, Learner, LinearDiscriminant, Partition, PartitionRule, RidgeRegression,
+    TeacherOutcome, TeachersError,
+};
 use privet_training::data::{Examples, InputShape};
 use privet_training::gradient::BurnEngine;
 use privet_training::network::{Architecture, LayerSpec, NetworkSpec};
@@ -48,6 +51,8 @@ pub(crate) struct Setup {
     pub(crate) training: PlainTraining,
     pub(crate) workers: usize,
     pub(crate) seed: u64,
+    /// Instead of the network.
+    pub(crate) closed_form: Option<Learner<'static>>,
 }
 
 /// Linear teachers for [`noisy_points`].
@@ -71,7 +76,23 @@ pub(crate) fn linear() -> Setup {
         },
         workers: 2,
         seed: 9,
+        closed_form: None,
     }
+}
+
+/// Every kind of teacher.
+pub(crate) fn every_learner() -> [Setup; 3] {
+    let closed_form = |learner| Setup {
+        closed_form: Some(learner),
+        ..linear()
+    };
+    [
+        linear(),
+        closed_form(Learner::Ridge(RidgeRegression::new(0.5).unwrap())),
+        closed_form(Learner::LinearDiscriminant(
+            LinearDiscriminant::new(0.2).unwrap(),
+        )),
+    ]
 }
 
 /// Votes `[queries, classes]` and how each teacher ended.
@@ -79,13 +100,16 @@ pub(crate) type Counted = (Array2<u32>, Vec<TeacherOutcome>);
 
 impl Setup {
     pub(crate) fn ensemble<'a>(&'a self, engine: &'a BurnEngine) -> Ensemble<'a> {
-        Ensemble {
+        let network = || Learner::Network {
             architecture: &self.architecture,
             training: &self.training,
             engine,
+            device: Device::flex(),
+        };
+        Ensemble {
+            learner: self.closed_form.clone().unwrap_or_else(network),
             seed: self.seed,
             workers: self.workers,
-            device: Device::flex(),
         }
     }
 

@@ -253,3 +253,90 @@ fn a_network_that_does_not_fit_is_refused() {
         &["[dp_sgd.network]", "`hidden`"],
     );
 }
+
+#[test]
+fn a_key_of_another_mechanism_is_refused() {
+    for (keys, words) in [
+        (
+            "mechanism = \"gnmax\"\nscale = 3",
+            "[aggregator] scale has no meaning for",
+        ),
+        (
+            "mechanism = \"lnmax\"\nsigma = 3",
+            "[aggregator] sigma has no meaning for",
+        ),
+        (
+            "mechanism = \"gnmax\"\nmax_answers = 3",
+            "[aggregator] max_answers has no meaning",
+        ),
+        (
+            "mechanism = \"gnmax\"\nneighbors = 3",
+            "[aggregator] neighbors has no meaning",
+        ),
+        (
+            "mechanism = \"gnmax\"\nnoise = \"laplace\"",
+            "[aggregator] noise: mechanism",
+        ),
+        (
+            "mechanism = \"confident-gnmax\"\nsigma_threshold = 3",
+            "[aggregator] threshold is missing",
+        ),
+        (
+            "mechanism = \"confident-gnmax\"\nthreshold = 3\nsigma_threshold = 30",
+            "[aggregator] max_answers is missing",
+        ),
+        (
+            "mechanism = \"private-knn\"\nneighbors = 3",
+            "sampling_probability is missing",
+        ),
+    ] {
+        refused(&edit(&pate(), "mechanism = \"gnmax\"", keys), &[words]);
+    }
+}
+
+#[test]
+fn a_sanitised_epsilon_that_cannot_be_is_refused() {
+    let with = |keys: &str| edit(&pate(), "delta = 1e-4", &format!("delta = 1e-4\n{keys}"));
+    for (keys, words) in [
+        (
+            "sanitize = { order = 0.5 }",
+            &["[privacy] sanitize", "order"][..],
+        ),
+        (
+            "sanitize = { order = 8, smoothness = 0.5 }",
+            &["[privacy] sanitize", "beta = 0.5"],
+        ),
+        (
+            "sanitize = { order = 8, failure_probability = 0 }",
+            &["[privacy] sanitize"],
+        ),
+        ("sanitize = { ordre = 8 }", &["did you mean `order`?"]),
+        (
+            "sanitize = { order = 8.0 }\nneighboring = \"add-or-remove-one\"",
+            &["[aggregator]"],
+        ),
+    ] {
+        // The last one is refused for its aggregator: no smooth sensitivity is known for Laplace.
+        let config = match words[0] {
+            "[aggregator]" => edit(
+                &with(keys),
+                "mechanism = \"gnmax\"",
+                "mechanism = \"lnmax\"",
+            ),
+            _ => with(keys),
+        };
+        let words = match words[0] {
+            "[aggregator]" => &["[privacy] sanitize", "Gaussian noise only"][..],
+            _ => words,
+        };
+        refused(&config, words);
+    }
+    refused(
+        &edit(
+            &dp_sgd(),
+            "delta = 1e-4",
+            "delta = 1e-4\nsanitize = { order = 8.0 }",
+        ),
+        &["[privacy] sanitize", "method = \"pate\""],
+    );
+}

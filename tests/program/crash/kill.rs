@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::{
-    MOMENTS, finish, fixed, kill_after, kill_when, reservations, slow_dp_sgd, slow_pate, start,
+    MOMENTS, finish, fixed, kill_after, kill_when, reservations, slow_dp_sgd, slow_pate,
+    slow_rounds, start,
 };
 use crate::folder::{Folder, files_below};
 
@@ -166,4 +167,14 @@ fn pate_ends_at_the_same_bits() {
 #[test]
 fn noisy_sgd_ends_at_the_same_bits() {
     kill_and_compare(&slow_dp_sgd());
+}
+
+#[test]
+fn rounds_of_questions_may_be_killed_at_any_time() {
+    kill_at_any_time(&slow_rounds());
+}
+
+#[test]
+fn rounds_of_questions_end_at_the_same_bits() {
+    kill_and_compare(&slow_rounds());
 }

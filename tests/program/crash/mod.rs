@@ -39,6 +39,21 @@ fn slow_pate() -> String {
     edit(&config, "count = 12", "count = 20")
 }
 
+/// The same in rounds: what is asked depends on answers, and the answers on what the student says.
+fn slow_rounds() -> String {
+    let config = edit(
+        &slow_pate(),
+        "mechanism = \"confident-gnmax\"",
+        "mechanism = \"interactive-gnmax\"\nconfidence = 0.7",
+    );
+    let config = edit(&config, "threshold = 14.0", "threshold = 2.0");
+    edit(
+        &config,
+        "[student]",
+        "[questions]\nchoose = { kind = \"uncertain\" }\nrounds = 3\n\n[student]",
+    )
+}
+
 /// Noisy SGD that takes a moment.
 fn slow_dp_sgd() -> String {
     edit(&dp_sgd(), "steps = 40", "steps = 500")

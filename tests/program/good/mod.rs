@@ -11,10 +11,12 @@ mod dp_sgd_options;
 mod options;
 mod own_files;
 mod pate;
+mod pate_mechanisms;
 mod plot;
 mod predict;
 mod quickstart;
 mod run_directory;
+mod stages;
 mod turns;
 mod users;
 

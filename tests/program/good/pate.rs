@@ -150,3 +150,75 @@ fn a_run_that_answers_nothing_fails_and_stays_charged() {
     );
     assert!(!folder.exists("run/result.json"));
 }
+
+#[test]
+fn a_sanitised_epsilon_is_charged_and_published() {
+    let privacy = "sanitize = { order = 8.0, failure_probability = 0.01 }";
+    let without = run("mechanism = \"gnmax\"\nsigma = 20.0", "");
+    let with = run("mechanism = \"gnmax\"\nsigma = 20.0", privacy);
+    let epsilon = |folder: &Folder| {
+        let report = folder.json("run/released/privacy.json");
+        report["epsilon"].as_f64().unwrap()
+    };
+    // Its own cost at order 8 is about 0.4.
+    assert!(epsilon(&with) > epsilon(&without) + 0.2);
+    let report = with.json("run/released/privacy.json");
+    assert_eq!(report["accountant"], "rdp");
+    let events = report["events"]["events"].as_array().unwrap();
+    assert_eq!(events[1]["kind"], "smooth_sensitivity_release");
+    assert_eq!(events[1]["smoothness"], 0.025);
+    let sanitized = &report["sanitized"];
+    let published = sanitized["epsilon"].as_f64().unwrap();
+    // At order 8 the answers cost at most 8 * 40 / 20^2, whatever the votes.
+    let at_most = 0.8 + 0.6 + (7.0_f64 / 8.0).ln() - (8e-4_f64).ln() / 7.0;
+    assert!(
+        published > 0.5 && published < at_most,
+        "{published} {at_most}"
+    );
+    assert_eq!(sanitized["failure_probability"], 0.01);
+    let result = with.json("run/result.json");
+    assert_eq!(result["privacy"]["sanitized"], *sanitized);
+    // The votes' own numbers stay inside.
+    let private = with.json("run/private/data_dependent.json");
+    assert!(private["published_analysis"]["epsilon"].as_f64().unwrap() > 0.0);
+    assert!(result["privacy"]["raw_data_dependent_epsilon"].is_null());
+    for file in [
+        "run/result.json",
+        "run/released/privacy.json",
+        "run/released/statement.md",
+    ] {
+        assert!(!with.text(file).contains("published_analysis"), "{file}");
+    }
+    assert!(
+        with.text("run/released/statement.md")
+            .contains("pays for its publication")
+    );
+}
+
+#[test]
+fn a_budget_pays_for_as_many_answers_as_it_can() {
+    let confident = "mechanism = \"confident-gnmax\"\nthreshold = 9.0\nsigma_threshold = 30.0\n\
+                     sigma = 10.0";
+    let folder = Folder::new();
+    let config = edit(&pate(), "mechanism = \"gnmax\"", confident);
+    let config = edit(&config, "epsilon = 6.0", "epsilon = 2.0");
+    folder.run(&config, &[]).well();
+    let report = folder.json("run/released/privacy.json");
+    assert!(report["epsilon"].as_f64().unwrap() <= 2.0);
+    let events = &report["events"];
+    let answers = events["events"][1]["count"].as_u64().unwrap();
+    assert!((2..39).contains(&answers), "{answers}");
+    // One answer more is over the budget.
+    let more = edit(
+        &config,
+        "sigma = 10.0",
+        &format!("sigma = 10.0\nmax_answers = {}", answers + 1),
+    );
+    folder
+        .run_into("more", &more, &[])
+        .failed(2, &["above the budget"]);
+    let nothing = edit(&config, "epsilon = 2.0", "epsilon = 0.1");
+    folder
+        .run_into("nothing", &nothing, &[])
+        .failed(2, &["does not pay for the checks"]);
+}

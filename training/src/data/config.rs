@@ -124,6 +124,14 @@ impl DataConfig {
         units: Option<&UnitColumn>,
     ) -> Result<Dataset, DataError> {
         let mut dataset = match (&self.files, units) {
+            (Some(files), _) if files.private.is_none() && files.pool.is_some() => {
+                return Err(missing(
+                    "[data.files] private",
+                    "the private records are not named",
+                    "name their file; without it `privet student` learns from released labels, and \
+                     `privet label --votes` from votes cast elsewhere",
+                ));
+            }
             (Some(files), units) => load_files(&UserData {
                 units: units.cloned(),
                 ..self.user_data(files, base)?
@@ -132,6 +140,25 @@ impl DataConfig {
             (None, Some(units)) => return Err(units.no_table()),
         };
         dataset.info.declared_size = self.declared_size.or(dataset.info.declared_size);
+        Ok(dataset)
+    }
+
+    /// The same for who has no private records, or shall not see them: their file is not opened, and
+    /// need not be named.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_public(&self, base: &Path, data_dir: &Path) -> Result<Dataset, DataError> {
+        let mut public = self.clone();
+        if let Some(files) = &mut public.files {
+            files.private = None;
+        }
+        let mut dataset = match &public.files {
+            Some(files) => load_files(&public.user_data(files, base)?)?,
+            None => public.load_built_in(data_dir)?,
+        };
+        dataset.info.declared_size = self.declared_size.or(dataset.info.declared_size);
+        dataset.private = dataset.private.forgotten()?;
         Ok(dataset)
     }
 
@@ -266,9 +293,9 @@ impl DataConfig {
                 })?,
                 salt: self.split_salt.clone(),
             }),
-            (None, Some(private), Some(pool), Some(test)) => match (self.split, &self.split_salt) {
+            (None, private, Some(pool), Some(test)) => match (self.split, &self.split_salt) {
                 (None, None) => Ok(UserFiles::Separate {
-                    private: at(private),
+                    private: private.as_ref().map(at),
                     pool: at(pool),
                     test: at(test),
                 }),

@@ -176,7 +176,7 @@ fn records_and_whose_they_are_come_from_one_reading() {
     std::thread::spawn(move || {
         let units = UnitColumn {
             column: "who".into(),
-            maximum_records: std::num::NonZeroUsize::new(2).unwrap(),
+            maximum_records: std::num::NonZeroUsize::new(2),
         };
         let dataset = config.load(folder.path(), folder.path(), Some(&units));
         sender.send(dataset.map(|dataset| dataset.private)).unwrap();

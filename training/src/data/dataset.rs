@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use privet_mechanisms::Sensitive;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -73,6 +73,18 @@ impl PrivateExamples {
     #[must_use]
     pub(super) fn grouped(self, units: Option<Sensitive<UnitIndex>>) -> Self {
         Self { units, ..self }
+    }
+
+    /// The same without any record.
+    pub(super) fn forgotten(self) -> Result<Self, DataError> {
+        let examples = self.examples.expose_sensitive();
+        let none = Array2::zeros((0, examples.inputs().ncols()));
+        let none = Examples::new(none, Vec::new(), examples.classes(), "no private file")?;
+        Ok(Self {
+            examples: Sensitive::new(none),
+            units: None,
+            ..self
+        })
     }
 
     /// The records, still marked.

@@ -18,8 +18,15 @@ use super::{
 pub struct UnitColumn {
     /// The column; in the schema it has kind `ignore`.
     pub column: String,
-    /// Of a unit with more records the first so many are used: a public constant.
-    pub maximum_records: NonZeroUsize,
+    /// Of a unit with more records the first so many are used: a public constant; all of them when
+    /// absent.
+    ///
+    /// Noisy SGD needs it, to bound the work that one unit can cause in a step. PATE does not: all
+    /// records of a unit are in one shard and change one ballot, however many they are. Where it is
+    /// given it holds there too, and keeps a unit with very many records from being most of what its
+    /// teacher sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum_records: Option<NonZeroUsize>,
 }
 
 impl UnitColumn {
@@ -41,7 +48,8 @@ impl UnitColumn {
             return Err(self.no_table());
         }
         let owners = Sensitive::new(read_owners(content, &self.column)?);
-        Ok(owners.map(|owners| UnitIndex::group_by(&owners, self.maximum_records)))
+        let most = self.maximum_records.unwrap_or(NonZeroUsize::MAX);
+        Ok(owners.map(|owners| UnitIndex::group_by_name(owners, most)))
     }
 
     /// Where there is no table of the private records alone. A single file is none: its records are
@@ -74,6 +82,8 @@ pub struct UnitIndex {
     /// Position in `rows` at which each unit starts, and the end of the last.
     starts: Vec<usize>,
     rows: Vec<usize>,
+    /// One for each unit, where the keys are names.
+    names: Vec<String>,
 }
 
 impl UnitIndex {
@@ -93,12 +103,31 @@ impl UnitIndex {
         let mut index = Self {
             starts: vec![0],
             rows: Vec::with_capacity(keys.len()),
+            names: Vec::new(),
         };
         for rows in units {
             index.rows.extend(rows);
             index.starts.push(index.rows.len());
         }
         index
+    }
+
+    /// The same, and each unit keeps its key as its name.
+    pub fn group_by_name(names: Vec<String>, rows_per_unit: NonZeroUsize) -> Self {
+        let mut index = Self::group_by(&names, rows_per_unit);
+        let first = index
+            .starts
+            .iter()
+            .filter_map(|&start| index.rows.get(start));
+        index.names = first.filter_map(|&row| names.get(row).cloned()).collect();
+        index
+    }
+
+    /// What a unit is called in its column, as a user by an identifier: it does not depend on other
+    /// units, as the unit's number does. `None` where there is no such unit or the keys were no
+    /// names.
+    pub fn name(&self, unit: usize) -> Option<&str> {
+        self.names.get(unit).map(String::as_str)
     }
 
     /// Number of units.
@@ -155,6 +184,16 @@ mod tests {
         assert_eq!(index.rows(1), Some(&[2, 4][..]));
     }
 
+    #[test]
+    fn names_stay_with_their_units() {
+        let names = ["b", "a", "b", "c", "a"].map(str::to_owned).to_vec();
+        let index = UnitIndex::group_by_name(names, at_most(1));
+        let found: Vec<_> = (0..4).map(|unit| index.name(unit)).collect();
+        assert_eq!(found, [Some("b"), Some("a"), Some("c"), None]);
+        assert_eq!(index.rows(2), Some(&[3][..]));
+        assert_eq!(UnitIndex::group_by(&["b"], at_most(1)).name(0), None);
+    }
+
     /// Removing a unit's rows leaves every other list as it was, up to the numbering of rows.
     #[test]
     fn units_do_not_depend_on_each_other() {
@@ -179,5 +218,14 @@ mod tests {
     fn debug_output_shows_no_list() {
         let index = UnitIndex::group_by(&[7, 7, 7], at_most(3));
         assert_eq!(format!("{index:?}"), "UnitIndex { .. }");
+    }
+
+    #[test]
+    fn the_maximum_may_be_left_out() {
+        let column: UnitColumn = toml::from_str("column = \"who\"").unwrap();
+        assert_eq!(column.maximum_records, None);
+        let column: UnitColumn = toml::from_str("column = \"who\"\nmaximum_records = 2").unwrap();
+        assert_eq!(column.maximum_records, NonZeroUsize::new(2));
+        assert!(toml::from_str::<UnitColumn>("column = \"who\"\nmaximum_records = 0").is_err());
     }
 }

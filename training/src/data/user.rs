@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
+use privet_mechanisms::Sensitive;
 use serde::{Deserialize, Serialize};
 
 use super::{
     DataError, Dataset, DatasetInfo, Examples, HeldBackTruth, InputShape, PixelScaling,
     Preprocessing, PublicDeclaration, PublicInputs, PublicPool, RecordSplitter, SplitFractions,
-    TableSchema, UnitColumn,
+    TableSchema, UnitColumn, UnitIndex,
     dataset::assemble_single,
     file::{Content, read_unpacked},
     preprocessing::read_array,
@@ -72,8 +73,8 @@ pub enum UserFiles {
     },
     /// A file for each part.
     Separate {
-        /// Confidential labelled records.
-        private: SourceFiles,
+        /// Confidential labelled records; absent where only what is public is needed.
+        private: Option<SourceFiles>,
         /// Public inputs; labels, where there are any, are held back for evaluation.
         pool: SourceFiles,
         /// Public labelled records, none of them in the pool.
@@ -166,15 +167,23 @@ pub fn load_files(data: &UserData) -> Result<Dataset, DataError> {
             pool,
             test,
         } => {
-            // One reading for the records and for whose they are: between two of them the file could
-            // be replaced by another.
-            let content = read_unpacked(&private.inputs)?;
-            let units = data.units.as_ref().map(|units| units.group(&content));
-            let units = units.transpose()?;
-            let records = decode(content, private, &data.encoding, LabelUse::Required, count)?;
-            let shape = records.shape;
-            let private = labelled(records, &private.inputs, count)?;
+            let private = private
+                .as_ref()
+                .map(|private| read_private(private, data, count))
+                .transpose()?;
             let pool = read(pool, &data.encoding, LabelUse::IfPresent, count)?;
+            let (shape, private, units) = match private {
+                Some(private) => private,
+                None => {
+                    let none = Array2::zeros((0, pool.inputs.ncols()));
+                    let file = "no private file";
+                    (
+                        pool.shape,
+                        Examples::new(none, Vec::new(), count, file)?,
+                        None,
+                    )
+                }
+            };
             let truth = pool.labels.map(HeldBackTruth::new);
             let pool = PublicPool::new(PublicInputs::new(pool.inputs, &pool.file)?);
             let test = labelled(
@@ -194,6 +203,22 @@ pub fn load_files(data: &UserData) -> Result<Dataset, DataError> {
             Ok(dataset)
         }
     }
+}
+
+/// The private records, their shape, and which of them belong together.
+fn read_private(
+    source: &SourceFiles,
+    data: &UserData,
+    classes: usize,
+) -> Result<(InputShape, Examples, Option<Sensitive<UnitIndex>>), DataError> {
+    // One reading for the records and for whose they are: between two of them the file could be
+    // replaced by another.
+    let content = read_unpacked(&source.inputs)?;
+    let units = data.units.as_ref().map(|units| units.group(&content));
+    let units = units.transpose()?;
+    let records = decode(content, source, &data.encoding, LabelUse::Required, classes)?;
+    let shape = records.shape;
+    Ok((shape, labelled(records, &source.inputs, classes)?, units))
 }
 
 impl UserEncoding {

@@ -122,7 +122,7 @@ fn the_same_records_from_any_format_split_alike() {
 fn separate_csv_files_load_and_the_pool_needs_no_labels() {
     let folder = Folder::new();
     let files = |pool: String| UserFiles::Separate {
-        private: source(folder.file("private.csv", csv(0..50)), None),
+        private: Some(source(folder.file("private.csv", csv(0..50)), None)),
         pool: source(folder.file("pool.csv", pool), None),
         test: source(
             folder.file("test.csv.gz", gzip(csv(70..90).as_bytes())),
@@ -246,7 +246,7 @@ fn parts_of_different_shape_are_refused() {
         source(folder.file(name, npy_bytes(&inputs)), Some(labels))
     };
     let files = |pool, test| UserFiles::Separate {
-        private: part("private", 3),
+        private: Some(part("private", 3)),
         pool,
         test,
     };

@@ -26,6 +26,6 @@ pub use per_example::PerExample;
 pub use privet_gradients::cpu::CpuEngine;
 pub use privet_gradients::{
     Batch, Examples, GradientEngine, GradientError, GradientRequest, GradientSum, GradientWorker,
-    Sum, Units,
+    Objective, ObjectiveGradient, RowFunction, Sum, Units, Variables,
 };
 pub use tape::ProbeTape;

@@ -4,7 +4,9 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use super::batches::PhysicalBatch;
 use super::trace::LayerTrace;
-use super::{Examples, GradientError, GradientRequest, PerExample, ProbeTape};
+use super::{
+    Examples, GradientError, GradientRequest, Objective, PerExample, ProbeTape, Variables,
+};
 
 /// What a pass leaves behind.
 pub(super) struct Pass {
@@ -65,5 +67,62 @@ impl Pass {
                 .collect(),
             losses: values,
         })
+    }
+
+    /// The same of an objective, without losses; also its value over the rows, and the gradient by
+    /// their inputs where that is asked for. `rows` are places one after another.
+    pub(super) fn of_objective<M: PerExample>(
+        module: &M,
+        objective: &Objective<'_>,
+        width: usize,
+        rows: std::ops::Range<usize>,
+        device: &Device,
+    ) -> Result<(Self, f64, Vec<f32>), GradientError> {
+        let on_tape = device.clone().autodiff();
+        let values = objective.inputs[rows.start * width..rows.end * width].to_vec();
+        let data = TensorData::new(values, [rows.len(), width]);
+        let mut inputs = Tensor::<2>::from_data(data, &on_tape);
+        if objective.variables == Variables::Inputs {
+            inputs = inputs.require_grad();
+        }
+        let dropout = objective.dropout.map(|seed| (seed, rows.clone().collect()));
+        let mut tape = ProbeTape::probing(dropout);
+        let scores = module.forward(inputs.clone(), &mut tape);
+        if let Some(error) = tape.error {
+            return Err(error);
+        }
+        if let Some((vocabulary, _)) = tape.no_tokens {
+            return Err(GradientError::Token { vocabulary });
+        }
+        let shape = scores.dims();
+        let values: Vec<f32> = scores.clone().inner().into_data().iter::<f32>().collect();
+        let mut slopes = vec![0.0; values.len()];
+        let each = values.chunks(shape[1]).zip(slopes.chunks_mut(shape[1]));
+        let value = rows
+            .zip(each)
+            .map(|(row, (scores, slopes))| (objective.function)(row, scores, slopes))
+            .sum();
+        let slopes = Tensor::<2>::from_data(TensorData::new(slopes, shape), &on_tape);
+        let gradients = (scores * slopes).sum().backward();
+        let of_inputs = match objective.variables {
+            Variables::Parameters => Vec::new(),
+            Variables::Inputs => match inputs.grad(&gradients) {
+                Some(gradient) => gradient.into_data().iter::<f32>().collect(),
+                // Tokens of an embedding have no direction.
+                None => vec![0.0; shape[0] * width],
+            },
+        };
+        let probes = match objective.variables {
+            Variables::Parameters => tape.probes,
+            Variables::Inputs => Vec::new(),
+        };
+        let traces = probes
+            .into_iter()
+            .map(|probe| (probe.layer, probe.into_trace(&gradients, shape[0])));
+        let pass = Self {
+            traces: traces.collect(),
+            losses: Vec::new(),
+        };
+        Ok((pass, value, of_inputs))
     }
 }

@@ -195,6 +195,11 @@ impl<'a> Total<'a> {
         }
     }
 
+    /// The sum alone, off the grid.
+    pub(super) fn finish_parameters(self) -> Vec<f32> {
+        self.sum.into_iter().map(|value| value as f32).collect()
+    }
+
     /// The sum, on the grid if one was asked for.
     pub(super) fn finish(self, on_grid: bool) -> GradientSum {
         let sum = match on_grid {

@@ -7,9 +7,12 @@ use super::coverage;
 use super::pass::Pass;
 use super::total::{Places, Total};
 use super::{
-    Batch, GradientError, GradientRequest, GradientSum, GradientWorker, PerExample, ProbeTape,
+    Batch, GradientError, GradientRequest, GradientSum, GradientWorker, Objective,
+    ObjectiveGradient, PerExample, ProbeTape, Variables,
 };
 use crate::network::ParameterLayout;
+use privet_gradients::whole_rows;
+use privet_mechanisms::Sensitive;
 
 /// A module off the tape, and what is known of it.
 pub(super) struct BurnWorker<M> {
@@ -94,14 +97,7 @@ impl<M: PerExample> GradientWorker for BurnWorker<M> {
     }
 
     fn scores(&mut self, parameters: &[f32], inputs: &[f32]) -> Result<Vec<f32>, GradientError> {
-        let rows = inputs.len() / self.inputs.max(1);
-        if rows * self.inputs != inputs.len() {
-            return Err(GradientError::Shape {
-                labels: rows,
-                expected: rows * self.inputs,
-                found: inputs.len(),
-            });
-        }
+        let rows = whole_rows(inputs, self.inputs)?;
         self.load(parameters)?;
         let mut scores = Vec::with_capacity(rows * self.classes);
         for inputs in inputs.chunks(self.physical_batch * self.inputs) {
@@ -116,5 +112,37 @@ impl<M: PerExample> GradientWorker for BurnWorker<M> {
             scores.extend(found.into_data().iter::<f32>());
         }
         Ok(scores)
+    }
+
+    fn objective_gradient(
+        &mut self,
+        parameters: &[f32],
+        objective: Objective<'_>,
+    ) -> Result<ObjectiveGradient, GradientError> {
+        let rows = whole_rows(objective.inputs, self.inputs)?;
+        self.load(parameters)?;
+        let mut total = Total::new(&self.places, &self.device, self.layout.len(), 0);
+        let (mut of_inputs, mut value) = (Vec::new(), 0.0);
+        for part in physical_batches(&vec![1; rows], self.physical_batch) {
+            let (Some(&first), Some(&last)) = (part.rows.first(), part.rows.last()) else {
+                continue;
+            };
+            let rows = first..last + 1;
+            let found =
+                Pass::of_objective(&self.module, &objective, self.inputs, rows, &self.device)?;
+            value += found.1;
+            match objective.variables {
+                Variables::Parameters => total.add(&found.0, &part),
+                Variables::Inputs => of_inputs.extend(found.2),
+            }
+        }
+        let gradient = match objective.variables {
+            Variables::Parameters => total.finish_parameters(),
+            Variables::Inputs => of_inputs,
+        };
+        Ok(ObjectiveGradient {
+            gradient: Sensitive::new(gradient),
+            value: Sensitive::new(value),
+        })
     }
 }

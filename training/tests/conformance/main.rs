@@ -6,6 +6,7 @@ mod engines;
 mod layers;
 mod limits;
 mod modules;
+mod objectives;
 mod reference;
 mod requests;
 mod sensitivity;

@@ -139,7 +139,7 @@ impl Case {
     }
 }
 
-fn flatten(network: &Network, gradients: GradientsParams) -> Vec<f64> {
+pub(crate) fn flatten(network: &Network, gradients: GradientsParams) -> Vec<f64> {
     struct Reader(GradientsParams, Vec<f64>);
     impl ModuleVisitor for Reader {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {

@@ -72,7 +72,7 @@ fn everything() -> NoisySgdSettings {
             decay: 0.9,
             warm_up: true,
         }),
-        augment: Some(Augmentation { shift: 1 }),
+        augment: Some(Augmentation::shift(1)),
         ..NoisySgdSettings::new(optimizer)
     }
 }

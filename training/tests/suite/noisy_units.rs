@@ -49,7 +49,7 @@ fn one_step(clipping_norm: f64) -> NoisySgdParameters {
 
 fn augmented(copies: usize) -> NoisySgdSettings {
     NoisySgdSettings {
-        augment: Some(Augmentation { shift: 2 }),
+        augment: Some(Augmentation::shift(2)),
         copies,
         seed: 3,
         ..NoisySgdSettings::new(sgd(1.0))

@@ -218,7 +218,7 @@ fn augmentation_moves_images_each_time_that_they_are_seen() {
         let layers = vec![LayerSpec::Flatten];
         let image = InputShape::image(1, 1, 9);
         let mut training = training(8, 4, sgd(0.1));
-        training.augment = Some(Augmentation { shift: 2 });
+        training.augment = Some(Augmentation::shift(2));
         let mut inputs = Array2::zeros((1, 9));
         inputs[[0, 4]] = 1.0;
         let network = network(layers, image, 9);

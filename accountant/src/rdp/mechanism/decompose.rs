@@ -112,6 +112,11 @@ fn simple(event: &DpEvent) -> Option<Mechanism> {
             scale,
             changed_votes,
         } => Mechanism::ThresholdCheck(*noise, *scale, *changed_votes),
+        DpEvent::SmoothSensitivityRelease {
+            smoothness,
+            noise_multiplier,
+            shift,
+        } => Mechanism::SmoothSensitivityRelease(*smoothness, *noise_multiplier, *shift),
         _ => return None,
     })
 }

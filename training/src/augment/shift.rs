@@ -1,4 +1,4 @@
-//! Augmentation of images for training without privacy.
+//! Weak augmentation of images: shifts and reflections.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -12,12 +12,24 @@ use crate::data::InputShape;
 pub struct Augmentation {
     /// Largest shift in each direction, in pixels; the edge is repeated where nothing is known.
     pub shift: usize,
+    /// Whether left and right are exchanged with probability 1/2: not for digits and letters.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub flip: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Augmentation {
-    /// Moves every image of `rows` (one after another) by its own random shift. Rows that are no
-    /// images stay as they are.
-    pub(crate) fn apply(self, rows: &mut [f32], shape: InputShape, generator: &mut ChaCha8Rng) {
+    /// Moves up to `shift` pixels, without reflections.
+    pub const fn shift(shift: usize) -> Self {
+        Self { shift, flip: false }
+    }
+
+    /// Moves, and reflects where that is asked for, every image of `rows` (one after another) by
+    /// chance of its own. Rows that are no images stay as they are.
+    pub fn apply(self, rows: &mut [f32], shape: InputShape, generator: &mut ChaCha8Rng) {
         let InputShape::Image { height, width, .. } = shape else {
             return;
         };
@@ -28,8 +40,12 @@ impl Augmentation {
         for image in rows.chunks_mut(shape.len()) {
             let down = generator.random_range(-largest..=largest) as isize;
             let right = generator.random_range(-largest..=largest) as isize;
+            let flipped = self.flip && generator.random_bool(0.5);
             for channel in image.chunks_mut(height * width) {
                 shift(channel, [height, width], [down, right]);
+                if flipped {
+                    channel.chunks_mut(width).for_each(<[f32]>::reverse);
+                }
             }
         }
     }
@@ -112,13 +128,31 @@ mod tests {
         let mut seen = [false; 5];
         for _ in 0..200 {
             let mut row = [0.0, 0.0, 1.0, 0.0, 0.0];
-            Augmentation { shift: 2 }.apply(&mut row, shape, &mut generator);
+            Augmentation::shift(2).apply(&mut row, shape, &mut generator);
             let place = row.iter().position(|&value| value == 1.0);
             seen[place.unwrap()] = true;
         }
         assert_eq!(seen, [true; 5]);
         let mut table = [1.0, 2.0, 3.0];
-        Augmentation { shift: 2 }.apply(&mut table, InputShape::flat(3), &mut generator);
+        Augmentation::shift(2).apply(&mut table, InputShape::flat(3), &mut generator);
         assert_eq!(table, [1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn flips_are_for_half_of_the_images_and_only_when_asked_for() {
+        let mut generator = seeded_generator(1, "flip", 0);
+        let shape = InputShape::image(2, 1, 2);
+        let weak = Augmentation {
+            shift: 0,
+            flip: true,
+        };
+        let flipped = (0..400).filter(|_| {
+            let mut row = [1.0, 2.0, 3.0, 4.0];
+            weak.apply(&mut row, shape, &mut generator);
+            assert!(row == [1.0, 2.0, 3.0, 4.0] || row == [2.0, 1.0, 4.0, 3.0]);
+            row[0] == 2.0
+        });
+        // 5 standard deviations around the mean, for a fixed seed.
+        assert!(flipped.count().abs_diff(200) < 50);
     }
 }

@@ -1,0 +1,304 @@
+//! `[aggregator]`: how votes become labels.
+
+use anyhow::{Result, anyhow, bail, ensure};
+use privet_accountant::VoteNoise;
+use serde::{Deserialize, Serialize};
+
+/// `[aggregator]` as typed: every key of every mechanism.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AggregatorTable {
+    /// The mechanism.
+    mechanism: MechanismName,
+    /// Public examples asked about.
+    queries: u64,
+    /// Mechanisms with a threshold: the run stops after this many answers, and the cost is that of
+    /// all of them. As many as the budget allows when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_answers: Option<u64>,
+    /// The kind of noise; that of the paper when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noise: Option<NoiseName>,
+    /// Laplace noise: its scale, in votes; calibrated when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scale: Option<f64>,
+    /// Gaussian noise: its standard deviation, in votes; calibrated when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sigma: Option<f64>,
+    /// Votes that the noisy score of an answered query must reach.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threshold: Option<f64>,
+    /// Standard deviation of the noise on that score, in votes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sigma_threshold: Option<f64>,
+    /// Interactive-GNMax: how sure of a label the student must be for it to be reinforced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f64>,
+    /// Private kNN: how many of the nearest records vote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    neighbors: Option<u32>,
+    /// Private kNN: probability with which a record is looked at for a query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sampling_probability: Option<f64>,
+}
+
+/// `mechanism = ...`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum MechanismName {
+    /// Laplace noise on each count, then the largest (Papernot et al. 2017).
+    Lnmax,
+    /// Gaussian noise on each count, then the largest (Papernot et al. 2018).
+    Gnmax,
+    /// GNMax that answers only where a noisy check finds enough agreement (Papernot et al. 2018).
+    ConfidentGnmax,
+    /// GNMax that answers only where a noisy check finds that the teachers contradict the student
+    /// (Papernot et al. 2018).
+    InteractiveGnmax,
+    /// The records nearest to the query, out of a random sample, vote for their own label; no
+    /// teacher is trained (Zhu et al. 2020).
+    PrivateKnn,
+}
+
+/// `noise = ...`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum NoiseName {
+    /// Normal.
+    Gaussian,
+    /// Laplace.
+    Laplace,
+    /// On the integers, with the density of the normal distribution.
+    DiscreteGaussian,
+    /// On the integers, with the density of the Laplace distribution.
+    DiscreteLaplace,
+}
+
+/// What `[aggregator]` means.
+#[derive(Clone, Debug)]
+pub(crate) struct Aggregation {
+    /// Public examples asked about.
+    pub(crate) queries: u64,
+    /// The noise on counts.
+    pub(crate) noise: VoteNoise,
+    /// Its scale, in votes; calibrated when absent.
+    pub(crate) scale: Option<f64>,
+    /// Where the config gives that scale.
+    pub(crate) scale_key: &'static str,
+    /// What a query must pass to be answered.
+    pub(crate) check: Option<Check>,
+    /// The most answers; as many as the budget allows when absent, or all without a check.
+    pub(crate) max_answers: Option<u64>,
+    /// Who votes, and who is asked.
+    pub(crate) answering: Answering,
+}
+
+/// A threshold on a noisy score.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Check {
+    /// The threshold, in votes.
+    pub(crate) threshold: f64,
+    /// Scale of the noise on the score, in votes.
+    pub(crate) scale: f64,
+}
+
+/// Who votes, and who is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answering {
+    /// The teachers.
+    Teachers,
+    /// The teachers where they contradict the student, the student where it is sure.
+    Interactive {
+        /// How sure it must be.
+        confidence: f64,
+    },
+    /// The nearest records of a sample.
+    NearestRecords {
+        /// How many.
+        neighbors: u32,
+        /// Probability with which a record is in the sample.
+        sampling_probability: f64,
+    },
+}
+
+impl MechanismName {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Lnmax => "lnmax",
+            Self::Gnmax => "gnmax",
+            Self::ConfidentGnmax => "confident-gnmax",
+            Self::InteractiveGnmax => "interactive-gnmax",
+            Self::PrivateKnn => "private-knn",
+        }
+    }
+}
+
+impl NoiseName {
+    const fn law(self) -> VoteNoise {
+        match self {
+            Self::Gaussian => VoteNoise::Gaussian,
+            Self::Laplace => VoteNoise::Laplace,
+            Self::DiscreteGaussian => VoteNoise::DiscreteGaussian,
+            Self::DiscreteLaplace => VoteNoise::DiscreteLaplace,
+        }
+    }
+}
+
+impl AggregatorTable {
+    /// What it means; every value checked, and every key that the mechanism does not read refused.
+    pub(in crate::config) fn check(&self) -> Result<Aggregation> {
+        use MechanismName::{ConfidentGnmax, InteractiveGnmax, Lnmax, PrivateKnn};
+        let mechanism = self.mechanism;
+        ensure!(
+            self.queries >= 1,
+            "[aggregator] queries = 0: ask at least one question"
+        );
+        let is_laplace = mechanism == Lnmax;
+        let is_knn = mechanism == PrivateKnn;
+        let must_check = matches!(mechanism, ConfidentGnmax | InteractiveGnmax);
+        let may_check = must_check || is_knn;
+        self.refuse_foreign(&[
+            ("scale", self.scale.is_some(), is_laplace),
+            ("sigma", self.sigma.is_some(), !is_laplace),
+            ("threshold", self.threshold.is_some(), may_check),
+            ("sigma_threshold", self.sigma_threshold.is_some(), may_check),
+            ("max_answers", self.max_answers.is_some(), may_check),
+            (
+                "confidence",
+                self.confidence.is_some(),
+                mechanism == InteractiveGnmax,
+            ),
+            ("neighbors", self.neighbors.is_some(), is_knn),
+            (
+                "sampling_probability",
+                self.sampling_probability.is_some(),
+                is_knn,
+            ),
+        ])?;
+        let check = match (self.threshold, self.sigma_threshold) {
+            (None, None) if !must_check => None,
+            (threshold, scale) => Some(Check {
+                threshold: self.required("threshold", threshold)?,
+                scale: self.required("sigma_threshold", scale)?,
+            }),
+        };
+        if let Some(Check { threshold, scale }) = check {
+            noise_scale("sigma_threshold", Some(scale))?;
+            ensure!(
+                threshold.is_finite(),
+                "[aggregator] threshold = {threshold}: it must be a finite number of votes"
+            );
+        }
+        if let Some(max_answers) = self.max_answers {
+            ensure!(
+                (1..=self.queries).contains(&max_answers),
+                "[aggregator] max_answers = {max_answers}: it must lie between 1 and queries = {}",
+                self.queries
+            );
+            ensure!(
+                check.is_some(),
+                "[aggregator] max_answers: without a threshold every query is answered; ask fewer \
+                 queries instead"
+            );
+        }
+        let (scale, scale_key) = match is_laplace {
+            true => (self.scale, "scale"),
+            false => (self.sigma, "sigma"),
+        };
+        noise_scale(scale_key, scale)?;
+        Ok(Aggregation {
+            queries: self.queries,
+            noise: self.noise()?,
+            scale,
+            scale_key: match is_laplace {
+                true => "[aggregator] scale",
+                false => "[aggregator] sigma",
+            },
+            check,
+            max_answers: self.max_answers,
+            answering: self.answering()?,
+        })
+    }
+
+    fn answering(&self) -> Result<Answering> {
+        Ok(match self.mechanism {
+            MechanismName::InteractiveGnmax => {
+                let confidence = self.required("confidence", self.confidence)?;
+                ensure!(
+                    (0.0..=1.0).contains(&confidence),
+                    "[aggregator] confidence = {confidence}: it must be a probability, for example \
+                     0.9"
+                );
+                Answering::Interactive { confidence }
+            }
+            MechanismName::PrivateKnn => {
+                let neighbors = self.required("neighbors", self.neighbors)?;
+                let probability =
+                    self.required("sampling_probability", self.sampling_probability)?;
+                ensure!(
+                    neighbors >= 1,
+                    "[aggregator] neighbors = 0: at least one record must vote"
+                );
+                ensure!(
+                    probability > 0.0 && probability <= 1.0,
+                    "[aggregator] sampling_probability = {probability}: it must be above 0 and at \
+                     most 1"
+                );
+                Answering::NearestRecords {
+                    neighbors,
+                    sampling_probability: probability,
+                }
+            }
+            _ => Answering::Teachers,
+        })
+    }
+
+    fn noise(&self) -> Result<VoteNoise> {
+        use NoiseName::{DiscreteGaussian, DiscreteLaplace, Gaussian, Laplace};
+        let allowed: &[NoiseName] = match self.mechanism {
+            MechanismName::Lnmax => &[Laplace, DiscreteLaplace],
+            MechanismName::PrivateKnn => &[Gaussian],
+            _ => &[Gaussian, DiscreteGaussian],
+        };
+        let noise = self.noise.unwrap_or(allowed[0]);
+        match allowed.contains(&noise) {
+            true => Ok(noise.law()),
+            false => bail!(
+                "[aggregator] noise: mechanism = \"{}\" has another noise: leave the key out for \
+                 that of the paper",
+                self.mechanism.name()
+            ),
+        }
+    }
+
+    /// A key that the mechanism does not read is more likely a mistake than a wish.
+    fn refuse_foreign(&self, keys: &[(&str, bool, bool)]) -> Result<()> {
+        match keys.iter().find(|(_, given, read)| *given && !read) {
+            Some((key, ..)) => bail!(
+                "[aggregator] {key} has no meaning for mechanism = \"{}\": leave it out",
+                self.mechanism.name()
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn required<T>(&self, key: &str, value: Option<T>) -> Result<T> {
+        value.ok_or_else(|| {
+            anyhow!(
+                "[aggregator] {key} is missing: mechanism = \"{}\" needs it",
+                self.mechanism.name()
+            )
+        })
+    }
+}
+
+/// The scale of noise on votes, where one is given.
+fn noise_scale(key: &str, scale: Option<f64>) -> Result<()> {
+    match scale {
+        Some(scale) if !(scale.is_finite() && scale > 0.0) => bail!(
+            "[aggregator] {key} = {scale}: it must be a finite number of votes above 0, or be left \
+             out where it can be calibrated"
+        ),
+        _ => Ok(()),
+    }
+}

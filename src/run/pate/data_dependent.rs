@@ -1,0 +1,189 @@
+//! What these very votes say about the cost, beside what holds for any votes.
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use privet_accountant::Conversion;
+use privet_accountant::pate::aggregator::Score;
+use privet_accountant::pate::analysis::{Analysis, Settings, analyze};
+use privet_accountant::pate::sanitized::SanitizeSettings;
+use privet_accountant::pate::{self, Aggregator, PateError};
+use privet_mechanisms::{Gaussian, NoiseSource, Sensitive};
+use privet_teachers::Votes;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::PatePlan;
+use super::mechanism::{Mechanism, Release};
+use crate::config::Pate;
+use crate::config::pate::Answering;
+use crate::run::context::Context;
+use crate::run_dir::json;
+
+const FILE: &str = "data_dependent.json";
+
+/// A data-dependent epsilon that may be published.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::run) struct SanitizedEpsilon {
+    /// An upper bound on the data-dependent epsilon of the labels and of this number together.
+    pub(in crate::run) epsilon: f64,
+    pub(in crate::run) delta: f64,
+    /// Probability over the noise that it is too low.
+    pub(in crate::run) failure_probability: f64,
+    /// Renyi order, a public constant.
+    pub(in crate::run) order: f64,
+    /// Smoothness beta, a public constant.
+    pub(in crate::run) smoothness: f64,
+    /// Noise over smooth sensitivity, a public constant.
+    pub(in crate::run) noise_multiplier: f64,
+}
+
+/// What the votes gave.
+#[derive(Default)]
+pub(in crate::run) struct Findings {
+    /// For everybody.
+    pub(in crate::run) sanitized: Option<SanitizedEpsilon>,
+    /// For everybody where the records are public anyway.
+    pub(in crate::run) raw: Option<Sensitive<f64>>,
+}
+
+/// A digit after which a published epsilon is rounded up.
+const GRID: f64 = 1e-4;
+
+/// Refuses a sanitised epsilon that this plan cannot have. Whether it can is public: it is tried on
+/// votes that nobody cast.
+pub(super) fn check(config: &Pate, mechanism: &Mechanism, classes: usize) -> Result<()> {
+    let Some(sanitize) = config.sanitize else {
+        return Ok(());
+    };
+    let key = "[privacy] sanitize";
+    ensure!(
+        config.questions.rounds == 1,
+        "{key}: the analysis of votes holds for questions that do not depend on earlier answers; \
+         leave it out, or set [questions] rounds = 1"
+    );
+    let aggregator = aggregator(config, mechanism)?
+        .with_context(|| format!("{key}: this mechanism has no data-dependent analysis"))?;
+    let mut unanimous = vec![0; classes];
+    unanimous[0] = u32::try_from(config.teachers()?.count).unwrap_or(u32::MAX);
+    let votes = pate::Votes::from_counts(unanimous, classes)?;
+    let settings = Settings::new(config.privacy.delta)?.with_sanitized(sanitize);
+    match analyze(&votes, &aggregator, &settings)?.sanitized {
+        Ok(_) => Ok(()),
+        Err(reason) => Err(anyhow!(
+            "{key} = {{ order = {} }}: {reason}",
+            sanitize.order().get()
+        )),
+    }
+}
+
+impl PatePlan<'_> {
+    /// Analyses the votes on the questions that were asked (rows of `votes`, in order). What it finds
+    /// goes to `private/`, but for what may be published.
+    pub(super) fn data_dependent(
+        &self,
+        context: &Context,
+        votes: &Votes,
+        asked: &[usize],
+        noise: &NoiseSource,
+    ) -> Result<Findings> {
+        let adaptive = self.config.questions.rounds > 1;
+        let aggregator = aggregator(self.config, &self.mechanism)?.filter(|_| !adaptive);
+        let Some(aggregator) = aggregator else {
+            return Ok(Findings::default());
+        };
+        let mut settings = Settings::new(self.config.privacy.delta)?
+            .with_conversion(Conversion::CanonneKamathSteinke2020)
+            .with_max_answers(self.mechanism.max_answers)
+            .with_data_dependent_bound();
+        if let Some(sanitize) = self.config.sanitize {
+            settings = settings.with_sanitized(sanitize);
+        }
+        let counts = votes.counts().as_ref().map(|counts| {
+            let rows = asked.iter().flat_map(|&row| counts.row(row).to_vec());
+            pate::Votes::from_counts(rows.collect(), counts.ncols())
+        });
+        let votes = counts.into_exposed_sensitive()?;
+        let analysis = analyze(&votes, &aggregator, &settings)?;
+        context
+            .dir
+            .write_private(FILE, &json(&diagnostics(&analysis))?)?;
+        let raw = analysis.data_dependent.as_ref().ok();
+        let raw = raw.map(|found| Sensitive::new(found.reveal_for_private_diagnostics().epsilon));
+        Ok(Findings {
+            sanitized: self.sanitized(&analysis, noise)?,
+            raw,
+        })
+    }
+
+    fn sanitized(
+        &self,
+        analysis: &Analysis,
+        noise: &NoiseSource,
+    ) -> Result<Option<SanitizedEpsilon>> {
+        let Some(settings) = self.config.sanitize else {
+            return Ok(None);
+        };
+        let plan = match &analysis.sanitized {
+            Ok(plan) => plan.clone().reveal_for_private_diagnostics(),
+            Err(reason) => return Err(anyhow!("[privacy] sanitize: {reason}")),
+        };
+        // The noise of this run and no other: a resumed run publishes the same number.
+        let mut stream = noise.stream("sanitized epsilon", 0);
+        let draw = Gaussian::new(1.0)?.sample(&mut stream);
+        Ok(Some(published(&settings, plan.bound(draw), analysis.delta)))
+    }
+}
+
+fn published(settings: &SanitizeSettings, epsilon: f64, delta: f64) -> SanitizedEpsilon {
+    SanitizedEpsilon {
+        // Up, and to a few digits: the last ones of a sum in floating point can tell of its parts.
+        epsilon: (epsilon / GRID).ceil() * GRID,
+        delta,
+        failure_probability: settings.failure_probability(),
+        order: settings.order().get(),
+        smoothness: settings.beta(),
+        noise_multiplier: settings.noise_multiplier(),
+    }
+}
+
+/// The mechanism as the analysis of votes knows it; none where voters are not teachers.
+fn aggregator(config: &Pate, mechanism: &Mechanism) -> Result<Option<Aggregator>, PateError> {
+    let aggregation = &config.aggregation;
+    let (Answering::Teachers, Release::NoisyMax(plan)) =
+        (aggregation.answering, &mechanism.release)
+    else {
+        return Ok(None);
+    };
+    let mut aggregator = Aggregator::noisy_max(aggregation.noise, mechanism.scale)?;
+    if let Some(check) = aggregation.check {
+        let (threshold, scale) = (check.threshold, check.scale);
+        aggregator =
+            aggregator.with_check(Score::LargestCount, threshold, aggregation.noise, scale)?;
+    }
+    let changed = plan.queries().changed_votes.get();
+    aggregator.with_changed_votes(changed).map(Some)
+}
+
+/// Everything, for the owner of the records alone.
+fn diagnostics(analysis: &Analysis) -> Value {
+    let found = |result: &Result<_, privet_accountant::pate::Unavailable>| match result {
+        Ok(value) => {
+            let value: &privet_accountant::pate::DataDependent<
+                privet_accountant::pate::analysis::EpsilonAtOrder,
+            > = value;
+            let value = value.reveal_for_private_diagnostics();
+            json!({"epsilon": value.epsilon, "order": value.order})
+        }
+        Err(reason) => json!({"unavailable": reason.to_string()}),
+    };
+    json!({
+        "PRIVATE": "these values depend on private votes: not to be published",
+        "delta": analysis.delta,
+        "expected_answers": analysis.expected_answered.reveal_for_private_diagnostics(),
+        "published_analysis": found(&analysis.data_dependent),
+        "proved_bound": found(&analysis.data_dependent_bound),
+        "data_independent_by_rdp": {
+            "epsilon": analysis.data_independent.epsilon,
+            "order": analysis.data_independent.order,
+        },
+    })
+}

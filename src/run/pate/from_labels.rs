@@ -1,0 +1,95 @@
+//! The author of the student: labels that somebody else released, and public data.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use privet_student::LabeledSet;
+use privet_training::data::Dataset;
+use privet_training::network::Architecture;
+
+use super::data_dependent::Findings;
+use super::student;
+use crate::config::{Experiment, Pate};
+use crate::run::artefacts::{Claim, Outcome, Released};
+use crate::run::baseline::architecture;
+use crate::run::context::Context;
+use crate::run::privacy_report::PoolIdentity;
+use crate::run::released_labels::ReleasedLabels;
+use crate::run::result::Utility;
+
+/// A student whose labels have been read and fit the pool.
+pub(crate) struct StudentPlan<'a> {
+    config: &'a Pate,
+    student: Architecture,
+    labels: ReleasedLabels,
+}
+
+impl<'a> StudentPlan<'a> {
+    pub(crate) fn new(
+        config: &'a Pate,
+        experiment: &Experiment,
+        dataset: &Dataset,
+        labels: &Path,
+    ) -> Result<Self> {
+        let student = architecture(
+            &config.student.network,
+            config.student.augment,
+            experiment,
+            dataset,
+            "student",
+        )?;
+        let pool = PoolIdentity::of(dataset.pool.inputs());
+        let released = ReleasedLabels::read(labels, &dataset.info.classes)?;
+        ensure!(
+            released.pool == pool,
+            "{} numbers the examples of another public pool ({} examples, SHA-256 {}) than [data] \
+             gives ({} examples, SHA-256 {}): use the data that the labels were released for",
+            labels.display(),
+            released.pool.examples,
+            released.pool.sha256,
+            pool.examples,
+            pool.sha256,
+        );
+        Ok(Self {
+            config,
+            student,
+            labels: released,
+        })
+    }
+
+    pub(crate) fn run(&self, context: &mut Context) -> Result<Outcome> {
+        let ReleasedLabels {
+            asked,
+            labels,
+            reinforced,
+            stated,
+            ..
+        } = &self.labels;
+        let pool = context.dataset.pool.inputs();
+        let mut set = LabeledSet::new(&pool.select(asked), labels)?;
+        set.add_pseudo_labels(pool, reinforced)?;
+        let student = student::train(context, self.config, &self.student, &set)?;
+        let parameters = student.network().flat_parameters();
+        let test = &context.dataset.test;
+        let accuracy = context.engine.accuracy(&self.student, &parameters, test)?;
+        let truth = context.dataset.pool_truth.as_ref();
+        Ok(Outcome {
+            network: Some(student.into_network()),
+            utility: Utility {
+                test_accuracy: Some(accuracy),
+                labels_released: Some(labels.len()),
+                labels_reinforced: Some(reinforced.len()).filter(|&count| count > 0),
+                label_accuracy: truth.and_then(|truth| truth.agreement(asked, labels)),
+                ..Utility::default()
+            },
+            claim: Claim::Labels(Box::new(stated.clone())),
+            mechanism: Vec::new(),
+            assumptions: Vec::new(),
+            steps: None,
+            bytes_released: 4 * (labels.len() + reinforced.len()) as u64,
+            votes: Findings::default(),
+            released: Released::Nothing,
+            warnings: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,242 @@
+//! From votes to released labels.
+
+use anyhow::{Context as _, Result};
+use privet_mechanisms::{Aggregator, Answer, NoiseOrigin, PrivateKnnRun, ReleasedLabel, Sensitive};
+use privet_student::questions::Questions;
+use privet_student::{LabeledSet, PseudoLabel, Student};
+use privet_teachers::{Neighbours, Votes};
+use privet_training::data::PublicInputs;
+use serde_json::json;
+
+use super::data_dependent::Findings;
+use super::mechanism::Release;
+use super::rounds::{Round, Rounds};
+use super::{PatePlan, student};
+use crate::config::pate::Answering;
+use crate::digest;
+use crate::ledger::RunLedger;
+use crate::run::context::Context;
+use crate::run_dir::{Reserved, SealedFile};
+
+/// What left the private side.
+#[derive(Default)]
+pub(super) struct Labeled {
+    /// The position in the pool of each query.
+    pub(super) asked: Vec<usize>,
+    /// The labels that came back.
+    pub(super) labels: Vec<ReleasedLabel>,
+    /// What the student of the time said of examples where the teachers did not contradict it.
+    pub(super) reinforced: Vec<PseudoLabel>,
+    /// What the votes say about the cost.
+    pub(super) findings: Findings,
+    /// Where the noise came from.
+    pub(super) noise: Option<NoiseOrigin>,
+}
+
+impl Labeled {
+    /// What a student learns from.
+    pub(super) fn set(&self, pool: &PublicInputs) -> Result<LabeledSet> {
+        let mut set = LabeledSet::new(&pool.select(&self.asked), &self.labels)?;
+        set.add_pseudo_labels(pool, &self.reinforced)?;
+        Ok(set)
+    }
+}
+
+/// The running mechanism with what it looks at.
+enum Oracle<'a> {
+    Votes {
+        aggregator: Box<Aggregator>,
+        votes: &'a Votes,
+        /// The row of the votes on each example of the pool, where there is one.
+        rows: Vec<Option<usize>>,
+        interactive: bool,
+    },
+    Neighbours {
+        run: Box<PrivateKnnRun>,
+        neighbours: Neighbours<'a>,
+        pool: &'a PublicInputs,
+    },
+}
+
+impl Oracle<'_> {
+    /// Asks about the question at `index` of a round; it is query number `query` of the run.
+    fn ask(&mut self, query: u64, round: &Round, index: usize) -> Result<Answer> {
+        let position = round.positions[index];
+        Ok(match self {
+            Self::Votes {
+                aggregator,
+                votes,
+                rows,
+                interactive,
+            } => {
+                let row = rows[position].context("a question that nobody voted on")?;
+                let histogram = votes.histogram(row)?;
+                match interactive {
+                    false => aggregator.release(query, &histogram)?,
+                    true => {
+                        let prediction = round.prediction(index, votes.classes())?;
+                        aggregator.release_with_prediction(query, &histogram, &prediction)?
+                    }
+                }
+            }
+            Self::Neighbours {
+                run,
+                neighbours,
+                pool,
+            } => {
+                let inputs = pool.inputs();
+                run.release(query, |sample| {
+                    neighbours.votes(inputs.row(position), sample)
+                })?
+            }
+        })
+    }
+}
+
+impl PatePlan<'_> {
+    /// Reserves the plan's cost, then asks in rounds. `votes` are those of teachers on the
+    /// `candidates`; there are none where the records themselves vote.
+    pub(super) fn label(
+        &self,
+        context: &mut Context,
+        ledger: &mut RunLedger,
+        candidates: &[usize],
+        votes: Option<&Votes>,
+    ) -> Result<Labeled> {
+        let inputs = self.inputs(context, candidates, votes)?;
+        let reserved = self.config.privacy.replay().reserve(
+            &context.dir,
+            ledger,
+            "labels of public examples",
+            &self.mechanism.event,
+            &inputs,
+            |ledger, event| self.accounting.afford(ledger, event),
+        )?;
+        let pool = context.dataset.pool.inputs().clone();
+        let examples = context.dataset.private.examples().clone();
+        let mut oracle = self.oracle(candidates, votes, &pool, &examples, &reserved)?;
+        let labeled = self.ask(context, &mut oracle, &pool, &reserved)?;
+        context.metrics.record(&json!({
+            "phase": "aggregation",
+            "queries": labeled.asked.len(),
+            "labels_released": labeled.labels.len(),
+            "labels_reinforced": labeled.reinforced.len(),
+        }))?;
+        let findings = match &oracle {
+            Oracle::Votes { votes, rows, .. } => {
+                let voted = labeled.asked.iter().filter_map(|&position| rows[position]);
+                let voted: Vec<usize> = voted.collect();
+                self.data_dependent(context, votes, &voted, &reserved.noise)?
+            }
+            Oracle::Neighbours { .. } => Findings::default(),
+        };
+        Ok(Labeled {
+            findings,
+            noise: Some(reserved.noise.origin()),
+            ..labeled
+        })
+    }
+
+    /// A digest of the private values that decide what is released, and of the public pool.
+    fn inputs(
+        &self,
+        context: &Context,
+        candidates: &[usize],
+        votes: Option<&Votes>,
+    ) -> Result<Sensitive<[u8; 32]>> {
+        let pool = context.dataset.pool.inputs();
+        Ok(match votes {
+            Some(votes) => digest::of_counts(votes.counts(), pool.select(candidates).inputs()),
+            None => {
+                let asked = digest::of_inputs(pool.inputs());
+                digest::of_examples(context.dataset.private.examples(), &[asked.as_bytes()])
+            }
+        })
+    }
+
+    fn oracle<'a>(
+        &self,
+        candidates: &[usize],
+        votes: Option<&'a Votes>,
+        pool: &'a PublicInputs,
+        examples: &'a Sensitive<privet_training::data::Examples>,
+        reserved: &Reserved,
+    ) -> Result<Oracle<'a>> {
+        Ok(match (&self.mechanism.release, votes) {
+            (Release::NoisyMax(plan), Some(votes)) => {
+                let mut rows = vec![None; pool.len()];
+                for (row, &position) in candidates.iter().enumerate() {
+                    rows[position] = Some(row);
+                }
+                let answering = self.config.aggregation.answering;
+                Oracle::Votes {
+                    aggregator: Box::new(plan.start(&reserved.noise)?),
+                    votes,
+                    rows,
+                    interactive: matches!(answering, Answering::Interactive { .. }),
+                }
+            }
+            (Release::PrivateKnn(plan), _) => {
+                let count = plan.parameters().neighbours as usize;
+                let records = examples.as_ref().map(|examples| examples.len());
+                Oracle::Neighbours {
+                    run: Box::new(plan.start(&reserved.noise, records)?),
+                    neighbours: Neighbours::new(examples, count),
+                    pool,
+                }
+            }
+            (Release::NoisyMax(_), None) => anyhow::bail!("there are no votes to ask about"),
+        })
+    }
+
+    fn ask(
+        &self,
+        context: &mut Context,
+        oracle: &mut Oracle<'_>,
+        pool: &PublicInputs,
+        reserved: &Reserved,
+    ) -> Result<Labeled> {
+        let (queries, rounds) = (
+            self.config.aggregation.queries,
+            self.config.questions.rounds,
+        );
+        let questions = Questions::new(pool, context.seed());
+        let mut plan = Rounds::open(context, SealedFile::of(reserved), questions)?;
+        let mut labeled = Labeled::default();
+        let mut student: Option<Student> = None;
+        let mut seconds = 0.0;
+        for round in 0..rounds {
+            if round > 0 && !labeled.labels.is_empty() {
+                let set = labeled.set(pool)?;
+                student = Some(student::train(context, self.config, &self.student, &set)?);
+            }
+            let until =
+                |round: u64| (u128::from(queries) * u128::from(round) / u128::from(rounds)) as u64;
+            let count = (until(round + 1) - until(round)) as usize;
+            let asked = plan.next(self, context, (round as usize, count), student.as_ref())?;
+            let phase = context
+                .progress
+                .phase("aggregation", asked.positions.len() as u64);
+            let mut sure = Vec::new();
+            for index in 0..asked.positions.len() {
+                let query = labeled.asked.len() as u64;
+                labeled.asked.push(asked.positions[index]);
+                match oracle.ask(query, &asked, index)? {
+                    Answer::Label(label) => labeled.labels.push(label),
+                    Answer::Reinforced(_) => sure.push(asked.positions[index]),
+                    Answer::Abstained => {}
+                    Answer::Exhausted => break,
+                }
+                phase.message(format!("{} labels", labeled.labels.len()));
+                phase.update(index as u64 + 1);
+            }
+            seconds += phase.finish();
+            if let Some(student) = &student {
+                let own = student.pseudo_labels(&context.engine, pool, &sure)?;
+                labeled.reinforced.extend(own);
+            }
+        }
+        context.seconds.aggregation = Some(seconds);
+        Ok(labeled)
+    }
+}

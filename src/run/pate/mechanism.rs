@@ -1,0 +1,170 @@
+//! From `[aggregator]` to a mechanism whose noise is fixed and within the budget.
+
+use anyhow::{Result, bail, ensure};
+use privet_accountant::{DpEvent, VoteNoise};
+use privet_mechanisms::{
+    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, InteractiveGnMax, InteractiveParameters,
+    KnnCheck, LnMax, MechanismError, NoisyMax, PrivateKnn, PrivateKnnParameters, VoteQueries,
+};
+use privet_training::data::Dataset;
+
+use crate::config::Pate;
+use crate::config::pate::{Aggregation, Answering};
+use crate::run::plan::Accounting;
+
+/// In votes: where each accountant is tried before the noise is known.
+const TRIAL_SCALE: f64 = 100.0;
+
+/// A mechanism with all its numbers.
+pub(super) struct Mechanism {
+    /// What releases labels.
+    pub(super) release: Release,
+    /// The most labels that it releases.
+    pub(super) max_answers: u64,
+    /// Scale of the noise on counts, in votes.
+    pub(super) scale: f64,
+    /// Everything that is released: the labels, and a sanitised epsilon where one is asked for.
+    pub(super) event: DpEvent,
+}
+
+/// What releases labels.
+pub(super) enum Release {
+    /// Of the votes of teachers.
+    NoisyMax(Box<dyn NoisyMax>),
+    /// Of the votes of the nearest records.
+    PrivateKnn(Box<PrivateKnn>),
+}
+
+impl Release {
+    fn event(&self) -> DpEvent {
+        match self {
+            Self::NoisyMax(plan) => plan.event(),
+            Self::PrivateKnn(plan) => plan.event(),
+        }
+    }
+}
+
+/// The mechanism, and the accountant that answers for it. The noise is calibrated to the budget, or
+/// the answers are counted by it, where the config leaves them open.
+pub(super) fn mechanism(
+    config: &Pate,
+    dataset: &Dataset,
+    changed_votes: ChangedVotes,
+) -> Result<(Mechanism, Accounting)> {
+    let aggregation = &config.aggregation;
+    let queries = VoteQueries {
+        classes: dataset.info.classes.len(),
+        queries: aggregation.queries,
+        changed_votes,
+    };
+    let sanitized = config
+        .sanitize
+        .map(|settings| settings.event())
+        .transpose()?;
+    let all = |labels: DpEvent| match &sanitized {
+        Some(sanitized) => DpEvent::composed(vec![labels, sanitized.clone()]),
+        None => labels,
+    };
+    let teachers = config.teachers().map_or(0, |table| table.count);
+    let make = |scale, answers| planned(aggregation, teachers, scale, answers, queries);
+    let event = |scale, answers| make(scale, answers).map(|plan| all(plan.event()));
+    let scale_key = aggregation.scale_key;
+
+    let trial = aggregation.scale.unwrap_or(TRIAL_SCALE);
+    let most = aggregation.max_answers.unwrap_or(aggregation.queries);
+    let accounting = Accounting::new(&config.privacy, &event(trial, most)?);
+    let is_checked = aggregation.check.is_some();
+    let (scale, answers) = match (aggregation.scale, aggregation.max_answers) {
+        (Some(scale), None) if is_checked => {
+            let event = |answers| Ok(event(scale, answers)?);
+            (scale, affordable(&accounting, most, event)?)
+        }
+        (Some(scale), _) => (scale, most),
+        (None, None) if is_checked => bail!(
+            "[aggregator] max_answers is missing: give it and {scale_key} is calibrated to the \
+             budget, or give {scale_key} and as many answers are allowed as the budget pays for"
+        ),
+        (None, _) => {
+            let scale = accounting.calibrate(scale_key, |scale| event(scale, most))?;
+            (scale, most)
+        }
+    };
+    let release = make(scale, answers)?;
+    let event = all(release.event());
+    accounting.check_budget(&event, scale_key)?;
+    let mechanism = Mechanism {
+        release,
+        max_answers: answers,
+        scale,
+        event,
+    };
+    Ok((mechanism, accounting))
+}
+
+/// The most answers within the budget; all of them without one.
+fn affordable(
+    accounting: &Accounting,
+    most: u64,
+    event: impl Fn(u64) -> Result<DpEvent>,
+) -> Result<u64> {
+    let answers = accounting.most(most, event)?;
+    ensure!(
+        answers > 0,
+        "[privacy] epsilon does not pay for the checks of all [aggregator] queries and a single \
+         answer: ask fewer queries, or raise sigma_threshold, sigma or the budget"
+    );
+    Ok(answers)
+}
+
+fn planned(
+    aggregation: &Aggregation,
+    teachers: usize,
+    scale: f64,
+    max_answers: u64,
+    queries: VoteQueries,
+) -> Result<Release, MechanismError> {
+    let noise = aggregation.noise;
+    let scales = aggregation.check.map(|check| ConfidentScales {
+        threshold: check.threshold,
+        threshold_scale: check.scale,
+        vote_scale: scale,
+    });
+    Ok(match (aggregation.answering, scales) {
+        (
+            Answering::NearestRecords {
+                neighbors,
+                sampling_probability,
+            },
+            _,
+        ) => Release::PrivateKnn(Box::new(PrivateKnn::new(PrivateKnnParameters {
+            classes: queries.classes,
+            queries: queries.queries,
+            neighbours: neighbors,
+            sampling_probability,
+            vote_scale: scale,
+            check: aggregation.check.map(|check| KnnCheck {
+                threshold: check.threshold,
+                threshold_scale: check.scale,
+            }),
+            max_answers,
+        })?)),
+        (Answering::Interactive { confidence }, Some(scales)) => {
+            let parameters = InteractiveParameters {
+                scales,
+                teachers: u32::try_from(teachers).unwrap_or(u32::MAX),
+                confidence,
+                max_answers,
+            };
+            let plan = InteractiveGnMax::with_noise(noise, parameters, queries)?;
+            Release::NoisyMax(Box::new(plan))
+        }
+        (_, Some(scales)) => {
+            let plan = ConfidentGnMax::with_noise(noise, scales, max_answers, queries)?;
+            Release::NoisyMax(Box::new(plan))
+        }
+        (_, None) if matches!(noise, VoteNoise::Laplace | VoteNoise::DiscreteLaplace) => {
+            Release::NoisyMax(Box::new(LnMax::with_noise(noise, scale, queries)?))
+        }
+        (_, None) => Release::NoisyMax(Box::new(GnMax::with_noise(noise, scale, queries)?)),
+    })
+}

@@ -1,0 +1,144 @@
+//! PATE: teachers, votes, noisy labels, student.
+
+mod data_dependent;
+mod from_labels;
+mod labels;
+mod mechanism;
+mod questions;
+mod rounds;
+mod shards;
+mod student;
+mod voters;
+mod votes;
+mod words;
+
+use anyhow::{Context as _, Result, ensure};
+use privet_training::data::Dataset;
+use privet_training::network::Architecture;
+
+use super::artefacts::{Claim, Outcome, Released};
+use super::baseline::{BaselinePlan, architecture};
+use super::context::Context;
+use super::plan::{Accounting, declared_size};
+use super::result::Utility;
+use super::stage::Stage;
+use crate::config::{Experiment, Pate, Warning};
+use mechanism::Mechanism;
+use voters::Voters;
+
+pub(super) use data_dependent::{Findings, SanitizedEpsilon};
+pub(super) use from_labels::StudentPlan;
+
+/// A PATE run whose every bound has been checked and whose noise is fixed.
+pub(super) struct PatePlan<'a> {
+    config: &'a Pate,
+    accounting: Accounting,
+    mechanism: Mechanism,
+    voters: Voters,
+    student: Architecture,
+    baseline: Option<BaselinePlan<'a>>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> PatePlan<'a> {
+    pub(super) fn new(
+        config: &'a Pate,
+        experiment: &Experiment,
+        dataset: &Dataset,
+        stage: &Stage,
+    ) -> Result<Self> {
+        let (queries, pool) = (config.aggregation.queries, dataset.pool.len());
+        ensure!(
+            queries <= pool as u64,
+            "[aggregator] queries = {queries}, but the public pool holds {pool} examples: ask fewer \
+             queries"
+        );
+        let privacy = &config.privacy;
+        let (voters, changed_votes) = Voters::new(config, experiment, dataset, stage)?;
+        let (mechanism, accounting) = mechanism::mechanism(config, dataset, changed_votes)?;
+        data_dependent::check(config, &mechanism, dataset.info.classes.len())?;
+        let mut warnings = privacy.warnings(declared_size(dataset)?);
+        let (baseline, warned) = (config.baseline.as_ref(), &mut warnings);
+        Ok(Self {
+            config,
+            accounting,
+            mechanism,
+            voters,
+            student: architecture(
+                &config.student.network,
+                config.student.augment,
+                experiment,
+                dataset,
+                "student",
+            )?,
+            baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
+            warnings,
+        })
+    }
+
+    pub(super) fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// All stages, or those up to the one that is asked for; no outcome where only votes are.
+    pub(super) fn run(&self, context: &mut Context, stage: &Stage) -> Result<Option<Outcome>> {
+        let privacy = &self.config.privacy;
+        // What is lost is known before any teacher is trained.
+        let mut ledger = context.dir.ledger(privacy.relation, privacy.protected())?;
+        let candidates = self.candidates(context)?;
+        let votes = match &self.voters {
+            Voters::Teachers { rule, teacher } => {
+                Some(self.train(context, &candidates, *rule, teacher)?)
+            }
+            Voters::Elsewhere { votes } => Some(self.import(context, votes)?),
+            Voters::Records => None,
+        };
+        if let Stage::Teachers = stage {
+            return Ok(None);
+        }
+        let labeled = self.label(context, &mut ledger, &candidates, votes.as_ref())?;
+        let mut utility = Utility {
+            labels_released: Some(labeled.labels.len()),
+            labels_reinforced: Some(labeled.reinforced.len()).filter(|&count| count > 0),
+            queries: Some(self.config.aggregation.queries),
+            label_accuracy: (context.dataset.pool_truth.as_ref())
+                .and_then(|truth| truth.agreement(&labeled.asked, &labeled.labels)),
+            ..Utility::default()
+        };
+        let network = match stage {
+            Stage::Labels { .. } => None,
+            _ => {
+                let set = labeled.set(context.dataset.pool.inputs())?;
+                let student = student::train(context, self.config, &self.student, &set)?;
+                let parameters = student.network().flat_parameters();
+                let test = &context.dataset.test;
+                let accuracy = context.engine.accuracy(&self.student, &parameters, test)?;
+                utility.test_accuracy = Some(accuracy);
+                if let Some(baseline) = &self.baseline {
+                    utility.baseline_accuracy = Some(baseline.accuracy(context)?);
+                }
+                Some(student.into_network())
+            }
+        };
+        Ok(Some(Outcome {
+            network,
+            utility,
+            claim: Claim::Ledger {
+                accounting: Box::new(self.accounting.clone()),
+                ledger: Box::new(ledger),
+                noise: labeled.noise.context("no noise was drawn")?,
+            },
+            mechanism: words::of(self.config, &self.voters, &self.mechanism),
+            assumptions: Vec::new(),
+            steps: None,
+            warnings: Warning::of_guarantee(&self.warnings),
+            votes: labeled.findings,
+            bytes_released: 4 * (labeled.labels.len() + labeled.reinforced.len()) as u64,
+            released: Released::Labels {
+                asked: labeled.asked,
+                labels: labeled.labels,
+                reinforced: labeled.reinforced,
+            },
+        }))
+    }
+}

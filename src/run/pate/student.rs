@@ -1,0 +1,40 @@
+//! The public side: a student learns from what was released.
+
+use anyhow::Result;
+use privet_student::{LabeledSet, Student};
+use privet_training::network::Architecture;
+use serde_json::json;
+
+use crate::config::Pate;
+use crate::run::context::Context;
+
+/// The student of these labels.
+pub(super) fn train(
+    context: &mut Context,
+    config: &Pate,
+    architecture: &Architecture,
+    set: &LabeledSet,
+) -> Result<Student> {
+    let training = &config.student;
+    let phase = context.progress.phase("student", training.epochs as u64);
+    let mut curve = Vec::with_capacity(training.epochs);
+    let student = Student::train(
+        &context.engine,
+        architecture.clone(),
+        training,
+        context.seed(),
+        set,
+        context.dataset.pool.inputs(),
+        &context.device,
+        |epoch, loss| {
+            phase.message(format!("loss {loss:.3}"));
+            phase.update(epoch as u64);
+            curve.push(json!({"phase": "student", "epoch": epoch, "loss": loss}));
+        },
+    )?;
+    context.seconds.student = Some(phase.finish());
+    curve
+        .iter()
+        .try_for_each(|line| context.metrics.record(line))?;
+    Ok(student)
+}

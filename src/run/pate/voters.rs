@@ -1,0 +1,103 @@
+//! Who votes, and how many ballots a neighbour can change.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use privet_mechanisms::ChangedVotes;
+use privet_teachers::{LinearDiscriminant, PartitionRule, RidgeRegression};
+use privet_training::data::Dataset;
+use privet_training::network::Architecture;
+use privet_training::plain::PlainTraining;
+
+use crate::config::pate::Answering;
+use crate::config::{Experiment, Pate};
+use crate::run::baseline::training_architecture;
+use crate::run::plan::declared_size;
+use crate::run::stage::Stage;
+
+/// Who votes.
+pub(super) enum Voters {
+    /// Teachers of this run.
+    Teachers {
+        /// How records find their teacher.
+        rule: PartitionRule,
+        /// What each of them is.
+        teacher: Teacher,
+    },
+    /// Teachers elsewhere, whose votes are in a file.
+    Elsewhere {
+        /// The file.
+        votes: PathBuf,
+    },
+    /// The private records themselves.
+    Records,
+}
+
+/// What a teacher is and how it learns.
+#[derive(Debug)]
+pub(super) enum Teacher {
+    /// A network, by gradient descent.
+    Network(Box<Architecture>, Box<PlainTraining>),
+    /// Ridge regression.
+    Ridge(RidgeRegression),
+    /// Linear discriminant analysis.
+    LinearDiscriminant(LinearDiscriminant),
+}
+
+impl Voters {
+    /// The voters, and in how many ballots neighbouring data sets differ.
+    pub(super) fn new(
+        config: &Pate,
+        experiment: &Experiment,
+        dataset: &Dataset,
+        stage: &Stage,
+    ) -> Result<(Self, ChangedVotes)> {
+        if let Answering::NearestRecords { .. } = config.aggregation.answering {
+            ensure!(
+                matches!(stage, Stage::All | Stage::Labels { votes: None }),
+                "[aggregator] mechanism = \"private-knn\" has no teachers: use privet run"
+            );
+            // A plan of its own says what it costs.
+            return Ok((Self::Records, ChangedVotes::ONE));
+        }
+        let table = config.teachers()?;
+        if let Stage::Labels { votes: Some(votes) } = stage {
+            let changed = table.changed_votes.context(
+                "[teachers] changed_votes is missing: say in how many ballots the votes of \
+                 neighbouring data sets can differ; 1 where each record was in the shard of one \
+                 teacher and shards did not depend on other records",
+            )?;
+            let votes = votes.clone();
+            return Ok((Self::Elsewhere { votes }, ChangedVotes::new(changed)?));
+        }
+        ensure!(
+            table.changed_votes.is_none(),
+            "[teachers] changed_votes is for votes cast elsewhere (privet label --votes): leave it \
+             out, it follows from the partition"
+        );
+        let (count, size) = (table.count, declared_size(dataset)?);
+        ensure!(
+            count <= size,
+            "[teachers] count = {count}, but the data set declares {size} private records: a \
+             teacher needs records of its own; use fewer teachers"
+        );
+        let (relation, seed) = (config.privacy.relation, experiment.file.seed);
+        let rule = match config.privacy.unit {
+            Some(_) => PartitionRule::UnitHash { seed },
+            None => PartitionRule::for_relation(relation, seed),
+        };
+        let changed = rule
+            .changed_votes(relation)
+            .context("no partition bounds how many teachers a neighbour changes")?;
+        let teacher = match (table.ridge, table.linear_discriminant) {
+            (Some(ridge), _) => Teacher::Ridge(ridge),
+            (None, Some(discriminant)) => Teacher::LinearDiscriminant(discriminant),
+            (None, None) => {
+                let training = table.training()?;
+                let network = training_architecture(&training, experiment, dataset, "teachers")?;
+                Teacher::Network(Box::new(network), Box::new(training))
+            }
+        };
+        Ok((Self::Teachers { rule, teacher }, changed))
+    }
+}

@@ -1,0 +1,81 @@
+//! Voters and noise in words, for the reports.
+
+use privet_accountant::VoteNoise;
+
+use super::mechanism::Mechanism;
+use super::voters::{Teacher, Voters};
+use crate::config::Pate;
+use crate::config::pate::Answering;
+
+/// What was done to the private records, each sentence by itself.
+pub(super) fn of(config: &Pate, voters: &Voters, mechanism: &Mechanism) -> Vec<String> {
+    let grouped = config.privacy.unit.as_ref().map(|unit| {
+        let used = match unit.maximum_records {
+            Some(most) => format!("of which the first {most} are used"),
+            None => "all of which are used".to_owned(),
+        };
+        format!(
+            "unit: a user is all records with one value in the column `{}`, {used}; they are in the \
+             shard of one teacher",
+            unit.column
+        )
+    });
+    let each = [voters_in_words(config, voters), answers(config, mechanism)];
+    grouped.into_iter().chain(each).collect()
+}
+
+fn voters_in_words(config: &Pate, voters: &Voters) -> String {
+    let count = config.teachers().map_or(0, |table| table.count);
+    match voters {
+        Voters::Teachers { teacher, .. } => {
+            let kind = match teacher {
+                Teacher::Network(..) => "networks",
+                Teacher::Ridge(_) => "linear classifiers (ridge regression)",
+                Teacher::LinearDiscriminant(_) => "linear classifiers (discriminant analysis)",
+            };
+            format!("votes: {count} teachers, {kind} trained on disjoint shards, one ballot each")
+        }
+        Voters::Elsewhere { .. } => format!(
+            "votes: {count} teachers elsewhere, whose counts came from a file; that one record changes \
+             no more ballots than stated is the word of who counted them"
+        ),
+        Voters::Records => {
+            let Answering::NearestRecords {
+                neighbors,
+                sampling_probability,
+            } = config.aggregation.answering
+            else {
+                return String::new();
+            };
+            format!(
+                "votes: for each question a fresh sample of the records, each with probability \
+                 {sampling_probability}; the {neighbors} nearest of it vote with their own labels"
+            )
+        }
+    }
+}
+
+fn answers(config: &Pate, mechanism: &Mechanism) -> String {
+    let aggregation = &config.aggregation;
+    let noise = match aggregation.noise {
+        VoteNoise::Gaussian => "Gaussian noise of standard deviation",
+        VoteNoise::Laplace => "Laplace noise of scale",
+        VoteNoise::DiscreteGaussian => "discrete Gaussian noise of scale",
+        VoteNoise::DiscreteLaplace => "discrete Laplace noise of scale",
+    };
+    let (queries, scale) = (aggregation.queries, mechanism.scale);
+    let answers =
+        format!("the class with the largest count after {noise} {scale} votes on each is released");
+    let Some(check) = aggregation.check else {
+        return format!("labels: for each of {queries} questions {answers}");
+    };
+    let score = match aggregation.answering {
+        Answering::Interactive { .. } => "by which the counts exceed the student's prediction",
+        _ => "of the largest count",
+    };
+    format!(
+        "labels: of {queries} questions those are answered whose number of votes {score} reaches {} \
+         after noise of scale {}; for at most {} of them {answers}",
+        check.threshold, check.scale, mechanism.max_answers
+    )
+}
