@@ -3,12 +3,14 @@
 //! The confidence is 1 - 1e-6: a mechanism that is right is accused with that probability at most,
 //! whatever the seed.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use privet_accountant::{DpEvent, NeighboringRelation};
 use privet_audit::noisy_max::{
-    AuditPlan, Found, NoisyMaxReleases, Releases, SimulatedCheck, SimulatedNoise,
+    AuditPlan, Found, Neighbour, NoisyMaxReleases, Releases, SimulatedCheck, SimulatedNoise,
     SimulatedNoisyMax, VotePair, audit,
 };
-use privet_audit::{Claim, Confidence};
+use privet_audit::{AuditError, Claim, Confidence};
 use privet_mechanisms::{
     ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoiseSource, NoisyMax, VoteQueries,
 };
@@ -124,6 +126,33 @@ fn checks_with_too_little_noise_are_caught() {
     assert!(found.refutes_the_claim(), "{found:?}");
     let right = run(&planned, &claim, MILLION, true);
     assert!(!right.refutes_the_claim(), "{right:?}");
+}
+
+/// Says how often each release was made.
+struct Counted(Vec<[AtomicU32; 2]>);
+
+impl Releases for Counted {
+    fn kinds(&self) -> usize {
+        2
+    }
+
+    fn release(&self, on: Neighbour, index: u64, counts: &mut [u32]) -> Result<(), AuditError> {
+        let side = usize::from(on == Neighbour::Other);
+        self.0[index as usize][side].fetch_add(1, Ordering::Relaxed);
+        counts[(index % 2) as usize] += 1;
+        Ok(())
+    }
+}
+
+/// The attack is not tried on the releases that it was chosen by.
+#[test]
+fn no_release_is_looked_at_twice() {
+    let counted = Counted((0..9000).map(|_| Default::default()).collect());
+    let claim = claim(&GnMax::new(40.0, queries(2, 1)).unwrap().event());
+    let found = run(&counted, &claim, 9000, true);
+    assert!(!found.refutes_the_claim(), "{found:?}");
+    let once = |sides: &[AtomicU32; 2]| sides.iter().all(|made| made.load(Ordering::Relaxed) == 1);
+    assert!(counted.0.iter().all(once));
 }
 
 /// A mechanism, its worst votes, and one with more noise than it has.
