@@ -122,6 +122,16 @@ pub enum MechanismError {
     )]
     NegativeVote,
 
+    /// A private value or standard deviation that exact noise does not take.
+    ///
+    /// That this happened depends on private data: report it to the operator, publish nothing.
+    #[error(
+        "the value or the noise to be added to it is no number, or too large or too small for the \
+         spacing of the result: the noise must be 2^-20 to 2^40 times that, the value at most \
+         2^40 times; take another public spacing; nothing was released"
+    )]
+    PrivateNumber,
+
     /// A batch that another run drew.
     #[error("this batch was drawn by another run; step on batches from this run's next_batch only")]
     ForeignBatch,

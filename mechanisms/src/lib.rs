@@ -70,7 +70,7 @@ pub use multi_label::{
 };
 pub use noise::{
     DiscreteGaussian, DiscreteLaplace, ExactGaussian, ExactLaplace, Gaussian, LazyReal, NoiseKey,
-    NoiseOrigin, NoiseSource, NoiseStream, RoundedGaussian,
+    NoiseOrigin, NoiseSource, NoiseStream, RoundedGaussian, noisy_ceiling,
 };
 pub use noisy_max::{
     Aggregator, Answer, ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, InteractiveGnMax,

@@ -208,20 +208,33 @@ impl SanitizedEpsilonPlan {
         self.rdp
     }
 
+    /// The total RDP at the order plus the quantile's share of the noise: what noise of
+    /// [`noise_standard_deviation`](Self::noise_standard_deviation) is added to, where that is done
+    /// elsewhere. Private.
+    #[must_use]
+    pub fn centre(&self) -> f64 {
+        let quantile = normal_quantile(self.settings.failure_probability);
+        self.rdp + self.noise_standard_deviation() * quantile
+    }
+
+    /// The epsilon to publish for a noisy [`centre`](Self::centre), exact or rounded up: as
+    /// [`bound`](Self::bound).
+    #[must_use]
+    pub fn bound_of(&self, noisy_rdp: f64) -> f64 {
+        let rdp = if noisy_rdp.is_nan() {
+            self.highest_rdp
+        } else {
+            noisy_rdp.clamp(0.0, self.highest_rdp.max(0.0))
+        };
+        self.conversion
+            .epsilon(self.settings.order, rdp + self.release_rdp, self.delta)
+    }
+
     /// The epsilon to publish, for one standard normal draw: with probability 1 - failure
     /// probability over the draw, an upper bound on the data-dependent epsilon of all answers and
     /// of this release. Never above the data-independent epsilon of the same at the order.
     #[must_use]
     pub fn bound(&self, standard_normal: f64) -> f64 {
-        let quantile = normal_quantile(self.settings.failure_probability);
-        let noise = self.noise_standard_deviation() * (standard_normal + quantile);
-        let noisy = (self.rdp + noise).clamp(0.0, self.highest_rdp.max(0.0));
-        let rdp = if noisy.is_nan() {
-            self.highest_rdp
-        } else {
-            noisy
-        };
-        self.conversion
-            .epsilon(self.settings.order, rdp + self.release_rdp, self.delta)
+        self.bound_of(self.centre() + self.noise_standard_deviation() * standard_normal)
     }
 }

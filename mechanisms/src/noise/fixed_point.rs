@@ -11,6 +11,11 @@ pub(super) const FRACTION_BITS: u32 = 72;
 const SMALLEST: f64 = 1.0 / (1_u64 << 20) as f64;
 const LARGEST: f64 = (1_u64 << 40) as f64;
 
+/// The larger of `value` and the smallest number above 0 that is not refused.
+pub(super) fn at_least_smallest(value: f64) -> f64 {
+    value.max(SMALLEST)
+}
+
 /// A number that is a multiple of 2^-72, exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FixedPoint(i128);

@@ -45,9 +45,9 @@ impl Aggregator {
     /// The same for [`InteractiveGnMax`](super::InteractiveGnMax), which compares the votes with
     /// the student's prediction.
     ///
-    /// A run replays the same answers only for the same predictions: with others it asks another
-    /// question with the same noise. So a student that is resumed must predict the same again, bit
-    /// for bit; what it learned from is released, so it can.
+    /// A run that is resumed replays its answers only for the same predictions, which a student can
+    /// give again: what it learned from is released. Another prediction is another question, so the
+    /// check of it has other noise, and then both attempts must be charged.
     pub fn release_with_prediction(
         &mut self,
         query: u64,
@@ -130,13 +130,14 @@ impl Aggregator {
         votes: &VoteHistogram,
         prediction: Option<&Prediction>,
     ) -> bool {
-        let score = match (check.score, prediction) {
-            (Score::Disagreement { teachers, .. }, Some(prediction)) => {
-                prediction.disagreement(votes.counts(), teachers)
-            }
-            _ => votes.max_count().into(),
+        let (part, score) = match (check.score, prediction) {
+            (Score::Disagreement { teachers, .. }, Some(prediction)) => (
+                format!("threshold for {}", prediction.digest()),
+                prediction.disagreement(votes.counts(), teachers),
+            ),
+            _ => ("threshold".to_owned(), votes.max_count().into()),
         };
-        let mut stream = self.noise.stream("threshold", query);
+        let mut stream = self.noise.stream(&part, query);
         check.noise.reaches(score, check.threshold, &mut stream)
     }
 

@@ -32,6 +32,7 @@ mod interactive_gn_max;
 mod ln_max;
 mod plan;
 mod prediction;
+mod vote_queries;
 mod vote_sampler;
 
 pub use aggregator::Aggregator;
@@ -43,7 +44,8 @@ pub use gn_max::GnMax;
 pub use histogram::VoteHistogram;
 pub use interactive_gn_max::{InteractiveGnMax, InteractiveParameters};
 pub use ln_max::LnMax;
+pub use plan::NoisyMax;
 pub(crate) use plan::answers_fit;
-pub use plan::{NoisyMax, VoteQueries};
 pub use prediction::Prediction;
+pub use vote_queries::VoteQueries;
 pub(crate) use vote_sampler::VoteSampler;

@@ -5,21 +5,10 @@ use std::fmt;
 use privet_accountant::{DpEvent, VoteNoise};
 
 use super::vote_sampler::VoteSampler;
-use super::{Aggregator, ChangedVotes};
+use super::{Aggregator, VoteQueries};
 use crate::error::in_range;
 use crate::noise::FixedPoint;
 use crate::{MechanismError, NoiseSource};
-
-/// The public constants of an aggregation, whatever its noise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct VoteQueries {
-    /// How many classes a ballot can name, at least 2.
-    pub classes: usize,
-    /// How many queries may be put to the teachers, at least 1.
-    pub queries: u64,
-    /// In how many ballots neighbours differ.
-    pub changed_votes: ChangedVotes,
-}
 
 /// A plan of noisy-max aggregation: [`LnMax`](super::LnMax), [`GnMax`](super::GnMax),
 /// [`ConfidentGnMax`](super::ConfidentGnMax) or [`InteractiveGnMax`](super::InteractiveGnMax).
@@ -180,37 +169,4 @@ pub(crate) fn answers_fit(max_answers: u64, queries: u64) -> Result<(), Mechanis
     let fit = (1..=queries).contains(&max_answers);
     let expected = "at least 1, at most queries";
     in_range("max_answers", max_answers as f64, fit, expected).map(drop)
-}
-
-impl VoteQueries {
-    pub(crate) fn validate(&self) -> Result<(), MechanismError> {
-        in_range(
-            "classes",
-            self.classes as f64,
-            self.classes >= 2,
-            "at least 2",
-        )?;
-        in_range(
-            "queries",
-            self.queries as f64,
-            self.queries >= 1,
-            "at least 1",
-        )?;
-        Ok(())
-    }
-}
-
-impl fmt::Display for VoteQueries {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            classes,
-            queries,
-            changed_votes,
-        } = self;
-        let changed = changed_votes.get();
-        write!(
-            f,
-            "classes={classes} queries={queries} changed-votes={changed}"
-        )
-    }
 }

@@ -1,5 +1,7 @@
 //! What the student believes about a query. Public.
 
+use sha2::{Digest, Sha256};
+
 use crate::MechanismError;
 use crate::error::in_range;
 use crate::noise::FixedPoint;
@@ -49,6 +51,16 @@ impl Prediction {
     /// The number of classes.
     pub fn classes(&self) -> usize {
         self.probabilities.len()
+    }
+
+    /// Names the noise of a check against this prediction: another one is another question.
+    pub(super) fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for p in &self.probabilities {
+            hash.update(p.to_le_bytes());
+        }
+        let bytes = hash.finalize();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The first class of the largest probability, if that exceeds `confidence`.

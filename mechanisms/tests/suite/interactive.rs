@@ -198,6 +198,31 @@ fn parameters_that_are_none_are_refused() {
     assert!(refused(|p| p.max_answers = 0));
 }
 
+/// A check repeats for the same prediction; against another one, which moves the score by less
+/// than the noise notices, it has noise of its own.
+#[test]
+fn another_prediction_has_other_noise() {
+    let queries = VoteQueries {
+        queries: 60,
+        ..QUERIES
+    };
+    let parameters = InteractiveParameters {
+        max_answers: 60,
+        ..PARAMETERS
+    };
+    let plan = InteractiveGnMax::new(parameters, queries).unwrap();
+    let checks = |p: f64| -> Vec<bool> {
+        let answers = answers(&plan, [10, 10, 0], &[p, 1.0 - p, 0.0], 5);
+        answers
+            .iter()
+            .map(|answer| answer.label().is_some())
+            .collect()
+    };
+    let first = checks(0.1);
+    assert_eq!(first, checks(0.1));
+    assert_ne!(first, checks(0.1 + 1e-9));
+}
+
 /// Every parameter names other noise.
 #[test]
 fn plans_that_differ_in_anything_can_be_started_from_one_source() {

@@ -158,22 +158,30 @@ fn settings_outside_their_range_are_refused() {
     }
 }
 
-/// Teachers that are asked together do not know of each other: so many are asked in one product.
+/// Teachers that are asked together do not know of each other: so many are asked in one product,
+/// once in one pass over the features and once in several.
 #[test]
 fn many_teachers_vote_alone_as_they_do_together() {
-    let examples = wide(900, 24, 3, "many");
-    let asked = wide(50, 24, 3, "asked").inputs().to_owned();
-    for setup in closed_forms() {
-        let (together, _) = setup.vote(&examples, 300, HASH, asked.view());
-        let mut sum = Array2::<u32>::zeros(together.dim());
-        for shard in shards(&examples, 300, HASH) {
-            let (alone, _) = setup.vote(&examples.select(&shard), 300, HASH, asked.view());
-            sum += &alone;
+    for (teachers, width) in [(300, 24), (130, 300)] {
+        let examples = wide(3 * teachers as usize, width, 3, "many");
+        let asked = wide(50, width, 3, "asked").inputs().to_owned();
+        for setup in closed_forms() {
+            let vote = |examples: &Examples| {
+                setup
+                    .vote(examples, teachers as usize, HASH, asked.view())
+                    .0
+            };
+            let together = vote(&examples);
+            let mut sum = Array2::<u32>::zeros(together.dim());
+            for shard in shards(&examples, teachers as usize, HASH) {
+                sum += &vote(&examples.select(&shard));
+            }
+            // Each time the others cast the fixed vote.
+            let fixed = teachers * (teachers - 1);
+            sum.column_mut(FIXED_VOTE as usize)
+                .mapv_inplace(|count| count - fixed);
+            assert_eq!(sum, together);
         }
-        // Each time the others cast the fixed vote.
-        sum.column_mut(FIXED_VOTE as usize)
-            .mapv_inplace(|count| count - 299 * 300);
-        assert_eq!(sum, together);
     }
 }
 
