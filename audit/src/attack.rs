@@ -180,6 +180,16 @@ mod tests {
         }
     }
 
+    /// Quantiles of the beta distribution by scipy, at half the probability of failure each.
+    #[test]
+    fn both_errors_are_bounded_together() {
+        let confidence = Confidence::with_failure(0.1).unwrap();
+        let counts = |hits, trials| Rate::new(hits, trials).unwrap();
+        let rates = ErrorRates::from_counts(counts(3, 10), counts(0, 1000), confidence);
+        assert!((rates.false_alarms - 0.6066242161054123).abs() < 1e-9);
+        assert!((rates.misses - 0.002991249545095296).abs() < 1e-9);
+    }
+
     #[test]
     fn guessing_says_nothing() {
         for alarms in [0.0, 0.3, 1.0] {

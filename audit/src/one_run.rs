@@ -243,6 +243,21 @@ mod tests {
         assert!(best_bound(&[], 1e-5, Confidence::new(0.9).unwrap()).is_err());
     }
 
+    /// Several numbers of guesses are tried: 40, 20 and 10, each with its share of the failure.
+    #[test]
+    fn failure_is_divided_among_numbers_of_guesses() {
+        let canaries: Vec<Canary> = (0..40)
+            .map(|index| Canary {
+                score: f64::from(index),
+                included: index >= 20,
+            })
+            .collect();
+        let confidence = Confidence::with_failure(0.03).unwrap();
+        let found = best_bound(&canaries, 0.0, confidence).unwrap().epsilon;
+        let expected = bound(40, 40, 40, 0.0, 0.01);
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+    }
+
     #[test]
     fn the_most_extreme_scores_are_guessed() {
         // Only the 20 most extreme of 200 scores say anything.

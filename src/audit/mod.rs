@@ -11,7 +11,7 @@ use privet_audit::Confidence;
 use crate::progress::Progress;
 
 pub(crate) use dp_sgd::{CanaryKind, DpSgdAudit, dp_sgd};
-pub(crate) use pate::{PateAudit, pate};
+pub(crate) use pate::{AuditedCheck, PateAudit, pate};
 
 /// What all audits are told.
 #[derive(Clone, Debug)]

@@ -1,21 +1,17 @@
 //! `privet audit pate`: an aggregator, released many times on its worst votes.
 
 use anyhow::{Context as _, Result};
-use privet_accountant::NeighboringRelation;
+use privet_accountant::{NeighboringRelation, VoteNoise};
 use privet_audit::noisy_max::{
     AuditPlan, Found, NoisyMaxReleases, Releases, SimulatedCheck, SimulatedNoise,
     SimulatedNoisyMax, VotePair, audit,
 };
 use privet_audit::{AuditError, Claim};
-use privet_mechanisms::{
-    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoiseKey, NoiseSource, NoisyMax,
-    VoteQueries,
-};
+use privet_mechanisms::{NoiseKey, NoiseSource, NoisyMax};
 use serde_json::json;
 
 use super::AuditOptions;
 use super::report::{Report, at_least, claimed};
-use crate::account::{Mechanism, PateScales};
 use crate::display::epsilon;
 use crate::errors::usage;
 use crate::run_dir::RunDir;
@@ -30,14 +26,22 @@ const MOST_SIMULATED: u64 = 40_000_000;
 /// Counts of the two leaders are this many times the noise above those of the others, so that these
 /// never win.
 const AHEAD: f64 = 60.0;
+/// The most votes that are made up.
+const MOST_VOTES: f64 = 1e9;
 
 /// An aggregator, and what is claimed of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct PateAudit {
-    /// The aggregator.
-    pub(crate) scales: PateScales,
-    /// How many classes there are. Two are the worst case, and the fastest.
-    pub(crate) classes: usize,
+    /// Its name.
+    pub(crate) name: String,
+    /// The plan that a run makes.
+    pub(crate) plan: Box<dyn NoisyMax>,
+    /// The noise on counts.
+    pub(crate) noise: VoteNoise,
+    /// Its scale, in votes.
+    pub(crate) scale: f64,
+    /// What precedes an answer, if anything does.
+    pub(crate) check: Option<AuditedCheck>,
     /// Which data sets are neighbours.
     pub(crate) relation: NeighboringRelation,
     /// At which epsilon is claimed.
@@ -46,25 +50,31 @@ pub(crate) struct PateAudit {
     pub(crate) releases: Option<u64>,
 }
 
+/// A threshold on the noisy largest count, both in votes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AuditedCheck {
+    pub(crate) threshold: f64,
+    pub(crate) scale: f64,
+}
+
 /// Audits an aggregator; fails if its claim is refuted.
 pub(crate) fn pate(audited: &PateAudit, options: &AuditOptions) -> Result<()> {
     let refused = |error: AuditError| usage(error.to_string());
-    let scales = audited.scales;
-    let plan = audited.plan().map_err(refused)?;
+    let plan = audited.plan.as_ref();
     let claim = Claim::of(&plan.event(), audited.relation, audited.delta).map_err(refused)?;
-    let votes = audited.votes(plan.queries()).map_err(refused)?;
+    let votes = audited.votes().map_err(refused)?;
     let dir = match &options.out {
-        Some(out) => Some(RunDir::open(out, false, &audited.as_toml()?)?),
+        Some(out) => Some(RunDir::open(out, false, &audited.to_toml())?),
         None => None,
     };
     let wanted = AuditPlan {
         releases: audited.releases(),
         confidence: options.confidence,
-        gaussian: scales.mechanism != Mechanism::Lnmax,
+        gaussian: audited.noise == VoteNoise::Gaussian,
     };
     // The votes are made up, but the noise is the one that a run draws.
     let noise = NoiseSource::from_key(&NoiseKey::generate()?);
-    let releases = NoisyMaxReleases::new(plan.as_ref(), votes.clone(), noise);
+    let releases = NoisyMaxReleases::new(plan, votes.clone(), noise);
     let attack = |name, releases: &dyn Releases| -> Result<Found> {
         let phase = options.progress.phase(name, 2 * wanted.releases);
         let done = std::sync::atomic::AtomicU64::new(0);
@@ -78,7 +88,7 @@ pub(crate) fn pate(audited: &PateAudit, options: &AuditOptions) -> Result<()> {
     };
     let found = attack("releases", &releases)?;
     let mut seen = Vec::new();
-    if wanted.releases.saturating_mul(scales.queries) <= MOST_SIMULATED {
+    if wanted.releases.saturating_mul(plan.queries().queries) <= MOST_SIMULATED {
         let simulated = audited.simulated(votes);
         for (name, factor) in [("noise/sqrt(2)", 0.5_f64.sqrt()), ("noise/2", 0.5)] {
             let caught = attack(name, &simulated.with_noise_times(factor))?;
@@ -90,94 +100,46 @@ pub(crate) fn pate(audited: &PateAudit, options: &AuditOptions) -> Result<()> {
 
 impl PateAudit {
     fn releases(&self) -> u64 {
-        let many = (ANSWERS / self.scales.queries.max(1)).clamp(1000, RELEASES);
+        let many = (ANSWERS / self.plan.queries().queries.max(1)).clamp(1000, RELEASES);
         self.releases.unwrap_or(many)
     }
 
-    /// The plan that a run would make.
-    fn plan(&self) -> Result<Box<dyn NoisyMax>, AuditError> {
-        let scales = self.scales;
-        let asked = VoteQueries {
-            classes: self.classes,
-            queries: scales.queries,
-            changed_votes: ChangedVotes::new(scales.changed_votes)?,
-        };
-        Ok(match scales.mechanism {
-            Mechanism::Lnmax => Box::new(LnMax::new(scales.scale, asked)?),
-            Mechanism::Gnmax => Box::new(GnMax::new(scales.scale, asked)?),
-            Mechanism::ConfidentGnmax => {
-                let (threshold, threshold_scale) = self.check();
-                let scales = ConfidentScales {
-                    threshold,
-                    threshold_scale,
-                    vote_scale: scales.scale,
-                };
-                let max_answers = self.scales.max_answers;
-                Box::new(ConfidentGnMax::new(scales, max_answers, asked)?)
-            }
-        })
-    }
-
     /// What is audited, for the directory of the audit.
-    fn as_toml(self) -> Result<String> {
-        let parameters = self.scales.plan()?.parameters;
-        let lines = parameters
-            .iter()
-            .map(|(name, value)| format!("{name} = {value}\n"));
-        Ok(lines.collect())
-    }
-
-    /// Threshold and noise of the check; the plan refuses what is not a number.
-    fn check(&self) -> (f64, f64) {
-        let PateScales {
-            threshold,
-            sigma_threshold,
-            ..
-        } = self.scales;
-        (
-            threshold.unwrap_or(f64::NAN),
-            sigma_threshold.unwrap_or(f64::NAN),
-        )
+    fn to_toml(&self) -> String {
+        format!("# {:?}\n", self.plan)
     }
 
     /// The worst votes of the plan. The check sees its largest count half its noise above the
     /// threshold, so that most queries are answered and the check tells nearly all that it can.
-    fn votes(&self, queries: VoteQueries) -> Result<VotePair, AuditError> {
+    fn votes(&self) -> Result<VotePair, AuditError> {
+        let queries = self.plan.queries();
         // A cast to integers is cut off at the ends.
-        match self.scales.mechanism {
-            Mechanism::ConfidentGnmax => {
-                let (threshold, noise) = self.check();
-                let changed = f64::from(self.scales.changed_votes);
-                let level = threshold + 0.5 * noise - 1.5 * changed;
-                VotePair::tie_at_threshold(queries, level.min(1e9) as u32)
+        match self.check {
+            Some(AuditedCheck { threshold, scale }) => {
+                let changed = f64::from(queries.changed_votes.get());
+                let level = threshold + 0.5 * scale - 1.5 * changed;
+                VotePair::tie_at_threshold(queries, level.min(MOST_VOTES) as u32)
             }
-            Mechanism::Lnmax | Mechanism::Gnmax => {
-                let level = AHEAD * self.scales.scale;
-                VotePair::tie(queries, level.min(1e9) as u32)
-            }
+            None => VotePair::tie(queries, (AHEAD * self.scale).min(MOST_VOTES) as u32),
         }
     }
 
+    /// A stand-in with ideal noise; that on integers is taken for continuous.
     fn simulated(&self, votes: VotePair) -> SimulatedNoisyMax {
-        let scales = self.scales;
-        let check = || {
-            let (threshold, noise) = self.check();
-            SimulatedCheck {
-                threshold,
-                noise: SimulatedNoise::Gaussian(noise),
-            }
+        let queries = self.plan.queries().queries;
+        let of_scale = |scale| match self.noise {
+            VoteNoise::Laplace | VoteNoise::DiscreteLaplace => SimulatedNoise::Laplace(scale),
+            VoteNoise::Gaussian | VoteNoise::DiscreteGaussian => SimulatedNoise::Gaussian(scale),
         };
         SimulatedNoisyMax {
             votes,
-            noise: match scales.mechanism {
-                Mechanism::Lnmax => SimulatedNoise::Laplace(scales.scale),
-                Mechanism::Gnmax | Mechanism::ConfidentGnmax => {
-                    SimulatedNoise::Gaussian(scales.scale)
-                }
-            },
-            check: (scales.mechanism == Mechanism::ConfidentGnmax).then(check),
-            queries: scales.queries,
-            max_answers: scales.max_answers,
+            noise: of_scale(self.scale),
+            check: self.check.map(|check| SimulatedCheck {
+                threshold: check.threshold,
+                noise: of_scale(check.scale),
+            }),
+            queries,
+            max_answers: self.plan.max_answers(),
             seed: 0,
         }
     }
@@ -192,7 +154,6 @@ fn report(
 ) -> Report {
     let relation = audited.relation.name();
     let confidence = 1.0 - options.confidence.failure();
-    let scales = audited.scales;
     let mut rows = vec![
         ("claimed", claimed(claim.epsilon(), claim.delta(), relation)),
         (
@@ -230,7 +191,8 @@ fn report(
         "releases",
         format!(
             "{} on each side, of {} queries",
-            found.releases, scales.queries
+            found.releases,
+            audited.plan.queries().queries
         ),
     ));
     for (name, _, caught) in seen {
@@ -248,11 +210,12 @@ fn report(
         .map(|(_, factor, caught)| json!({"noise_times": factor, "caught": caught}))
         .collect();
     Report {
-        title: format!("audit of {}", scales.mechanism.name()),
+        title: format!("audit of {}", audited.name),
         rows,
         value: json!({
             "audit": "pate",
-            "mechanism": scales.mechanism.name(),
+            "mechanism": audited.name,
+            "plan": format!("{:?}", audited.plan),
             "confidence": confidence,
             "claimed": {
                 "epsilon": claim.epsilon(),
@@ -292,23 +255,24 @@ fn refuted(claim: &Claim, found: &Found) -> String {
 #[cfg(test)]
 mod tests {
     use privet_audit::Confidence;
+    use privet_mechanisms::{ChangedVotes, GnMax, VoteQueries};
 
     use super::*;
     use crate::errors::exit_code;
     use crate::progress::Progress;
 
     fn audited(scale: f64) -> PateAudit {
-        PateAudit {
-            scales: PateScales {
-                mechanism: Mechanism::Gnmax,
-                scale,
-                sigma_threshold: None,
-                threshold: None,
-                queries: 1,
-                max_answers: 1,
-                changed_votes: 1,
-            },
+        let queries = VoteQueries {
             classes: 2,
+            queries: 1,
+            changed_votes: ChangedVotes::ONE,
+        };
+        PateAudit {
+            name: "gnmax".into(),
+            plan: Box::new(GnMax::new(scale, queries).unwrap()),
+            noise: VoteNoise::Gaussian,
+            scale,
+            check: None,
             relation: NeighboringRelation::AddOrRemoveOne,
             delta: 1e-5,
             releases: Some(20_000),
@@ -319,12 +283,10 @@ mod tests {
     #[test]
     fn a_refuted_claim_fails_and_names_both_numbers() {
         let (planned, true_noise) = (audited(4.0), audited(2.0));
-        let plan = planned.plan().unwrap();
-        let claim = Claim::of(&plan.event(), planned.relation, planned.delta).unwrap();
-        let wrong = true_noise.plan().unwrap();
-        let votes = true_noise.votes(wrong.queries()).unwrap();
+        let claim = Claim::of(&planned.plan.event(), planned.relation, planned.delta).unwrap();
+        let votes = true_noise.votes().unwrap();
         let noise = NoiseSource::danger_fixed_seed(1);
-        let releases = NoisyMaxReleases::new(wrong.as_ref(), votes, noise);
+        let releases = NoisyMaxReleases::new(true_noise.plan.as_ref(), votes, noise);
         let options = AuditOptions {
             confidence: Confidence::new(0.999).unwrap(),
             out: None,

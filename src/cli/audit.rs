@@ -2,23 +2,27 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use privet_accountant::{NeighboringRelation, VoteNoise};
 use privet_audit::Confidence;
 use privet_audit::noisy_max::FEWEST_RELEASES;
-use privet_mechanisms::ChangedVotes;
+use privet_mechanisms::{
+    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError, NoisyMax,
+    VoteQueries,
+};
 use privet_teachers::PartitionRule;
 
 use super::account::MechanismOptions;
 use super::data::DataDir;
 use super::privacy_options::{count, relation};
-use crate::account::{Accountant, Asked, Mechanism, PateScales, Question, smallest_noise};
-use crate::audit::{AuditOptions, CanaryKind, DpSgdAudit, PateAudit, dp_sgd, pate};
+use crate::account::Mechanism;
+use crate::audit::{AuditOptions, AuditedCheck, CanaryKind, DpSgdAudit, PateAudit, dp_sgd, pate};
 use crate::config::pate::Answering;
 use crate::config::{self, Experiment, Method, Pate};
 use crate::errors::usage;
 use crate::progress::Progress;
+use crate::run::pate::mechanism::{Release, mechanism};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -125,7 +129,7 @@ pub(super) fn run(args: &AuditArgs) -> Result<()> {
 }
 
 fn of_pate(args: &PateArgs) -> Result<()> {
-    let (scales, relation, delta) = match (&args.config, &args.mechanism) {
+    let audited = match (&args.config, &args.mechanism) {
         (Some(path), None) => {
             if args.neighboring.is_some() {
                 let remedy = "--neighboring: set [privacy] neighboring of the config instead";
@@ -138,100 +142,102 @@ fn of_pate(args: &PateArgs) -> Result<()> {
                     path.display()
                 )));
             };
-            let privacy = &pate.privacy;
-            let scales = of_config(pate, &experiment)?;
-            (
-                scales,
-                privacy.relation,
-                args.delta.unwrap_or(privacy.delta),
-            )
+            let in_config = |error| usage(format!("{}: {error:#}", path.display()));
+            of_config(pate, &experiment, args).map_err(in_config)?
         }
         (None, Some(options)) => {
             if !args.common.set.is_empty() {
                 return Err(usage("--set overrides keys of a config: give one"));
             }
-            let relation = args.neighboring;
-            let relation = relation.unwrap_or(NeighboringRelation::AddOrRemoveOne);
-            (
-                of_options(options, relation)?,
-                relation,
-                args.delta.unwrap_or(DELTA),
-            )
+            of_options(options, args)?
         }
-        _ => return Err(usage("give either a config or --mechanism with its noise")),
-    };
-    let audited = PateAudit {
-        scales,
-        classes: args.classes,
-        relation,
-        delta,
-        releases: args.releases,
+        _ => {
+            return Err(usage("give either a config or --mechanism with its noise"));
+        }
     };
     pate(&audited, &args.common.options())
 }
 
 /// The mechanism of the command line.
-fn of_options(options: &MechanismOptions, relation: NeighboringRelation) -> Result<PateScales> {
+fn of_options(options: &MechanismOptions, args: &PateArgs) -> Result<PateAudit> {
     let name = options.mechanism.name();
     let missing = |option: &str| usage(format!("--mechanism {name} needs {option}"));
     let Some(scale) = options.scale()? else {
         return Err(missing(&format!("--{}", options.mechanism.scale_name())));
     };
+    let relation = args.neighboring;
+    let relation = relation.unwrap_or(NeighboringRelation::AddOrRemoveOne);
     let scales = options.scales(scale, options.queries.unwrap_or(1), relation)?;
-    match options.mechanism {
-        Mechanism::ConfidentGnmax if scales.threshold.is_none() => Err(missing("--threshold")),
-        _ => Ok(scales),
-    }
-}
-
-/// The mechanism of a config, its noise calibrated to the budget where it is left open.
-fn of_config(pate: &Pate, experiment: &Experiment) -> Result<PateScales> {
-    let privacy = &pate.privacy;
-    let rule = PartitionRule::for_relation(privacy.relation, experiment.file.seed);
-    let Some(changed_votes) = rule.changed_votes(privacy.relation).map(ChangedVotes::get) else {
-        return Err(usage(
-            "no partition bounds how many teachers a neighbour changes",
-        ));
+    let asked = VoteQueries {
+        classes: args.classes,
+        queries: scales.queries,
+        changed_votes: ChangedVotes::new(scales.changed_votes)?,
     };
-    let aggregation = &pate.aggregation;
-    let queries = aggregation.queries;
-    let mechanism = match (aggregation.answering, aggregation.noise, aggregation.check) {
-        (Answering::Teachers, VoteNoise::Laplace, None) => Mechanism::Lnmax,
-        (Answering::Teachers, VoteNoise::Gaussian, None) => Mechanism::Gnmax,
-        (Answering::Teachers, VoteNoise::Gaussian, Some(_)) => Mechanism::ConfidentGnmax,
-        _ => {
-            return Err(usage(
-                "privet audit pate knows lnmax, gnmax and confident-gnmax with the noise of their \
-                 papers: choose one of them with --set aggregator.mechanism=...",
-            ));
+    let refused = |error: MechanismError| usage(error.to_string());
+    let (noise, plan): (_, Box<dyn NoisyMax>) = match options.mechanism {
+        Mechanism::Lnmax => {
+            let plan = LnMax::new(scale, asked).map_err(refused)?;
+            (VoteNoise::Laplace, Box::new(plan))
+        }
+        Mechanism::Gnmax => {
+            let plan = GnMax::new(scale, asked).map_err(refused)?;
+            (VoteNoise::Gaussian, Box::new(plan))
+        }
+        Mechanism::ConfidentGnmax => {
+            let scales_of_plan = ConfidentScales {
+                threshold: scales.threshold.ok_or_else(|| missing("--threshold"))?,
+                threshold_scale: scales.sigma_threshold.unwrap_or(f64::NAN),
+                vote_scale: scale,
+            };
+            let plan = ConfidentGnMax::new(scales_of_plan, scales.max_answers, asked);
+            (VoteNoise::Gaussian, Box::new(plan.map_err(refused)?))
         }
     };
-    let scales = PateScales {
-        mechanism,
-        scale: aggregation.scale.unwrap_or(f64::NAN),
-        sigma_threshold: aggregation.check.map(|check| check.scale),
-        threshold: aggregation.check.map(|check| check.threshold),
-        queries,
-        max_answers: aggregation.max_answers.unwrap_or(queries),
-        changed_votes,
-    };
-    if !scales.scale.is_nan() {
-        return Ok(scales);
+    let check = scales.threshold.zip(scales.sigma_threshold);
+    Ok(PateAudit {
+        name: name.into(),
+        plan,
+        noise,
+        scale,
+        check: check.map(|(threshold, scale)| AuditedCheck { threshold, scale }),
+        relation,
+        delta: args.delta.unwrap_or(DELTA),
+        releases: args.releases,
+    })
+}
+
+/// The mechanism of a config, as a run makes it, for so many classes as the command says: its data are
+/// not needed.
+fn of_config(pate: &Pate, experiment: &Experiment, args: &PateArgs) -> Result<PateAudit> {
+    let (privacy, aggregation) = (&pate.privacy, &pate.aggregation);
+    if !matches!(aggregation.answering, Answering::Teachers) {
+        bail!(
+            "[aggregator] mechanism: only aggregators that ask teachers about every query are \
+             audited: lnmax, gnmax and confident-gnmax"
+        );
     }
-    let target = privacy.budget("[aggregator] sigma or scale")?;
-    let question = Question {
-        asked: Asked::EpsilonAt {
-            delta: privacy.delta,
-        },
-        relation: privacy.relation,
-        conversion: privet_accountant::Conversion::CanonneKamathSteinke2020,
+    let rule = PartitionRule::for_relation(privacy.relation, experiment.file.seed);
+    let Some(changed_votes) = rule.changed_votes(privacy.relation) else {
+        bail!("no partition bounds how many teachers a neighbour changes");
     };
-    let trial = scales.with_scale(100.0).event()?;
-    let by = Accountant::choose(privacy.accountant, &trial, question);
-    let scale = smallest_noise(by, question, target, |scale| {
-        scales.with_scale(scale).event()
-    })?;
-    Ok(scales.with_scale(scale))
+    let (made, _) = mechanism(pate, args.classes, changed_votes)?;
+    let Release::NoisyMax(plan) = made.release else {
+        bail!("[aggregator] mechanism: only the votes of teachers are audited");
+    };
+    let check = aggregation.check.map(|check| AuditedCheck {
+        threshold: check.threshold,
+        scale: check.scale,
+    });
+    Ok(PateAudit {
+        name: "the config's aggregator".into(),
+        plan,
+        noise: aggregation.noise,
+        scale: made.scale,
+        check,
+        relation: privacy.relation,
+        delta: args.delta.unwrap_or(privacy.delta),
+        releases: args.releases,
+    })
 }
 
 fn of_dp_sgd(args: &DpSgdArgs) -> Result<()> {

@@ -7,7 +7,7 @@ pub(crate) mod dp_sgd;
 pub(crate) mod engine;
 mod labels_csv;
 mod metrics;
-mod pate;
+pub(crate) mod pate;
 mod plan;
 mod privacy_report;
 mod released_labels;

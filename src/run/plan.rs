@@ -27,7 +27,7 @@ pub(super) fn declared_size(dataset: &Dataset) -> Result<usize> {
 /// The guarantee asked for, and the accountant that answers for it: one and the same for
 /// calibration, budget and headline.
 #[derive(Clone, Debug)]
-pub(super) struct Accounting {
+pub(crate) struct Accounting {
     privacy: PrivacyTarget,
     by: Accountant,
 }

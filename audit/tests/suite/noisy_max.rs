@@ -3,12 +3,14 @@
 //! The confidence is 1 - 1e-6: a mechanism that is right is accused with that probability at most,
 //! whatever the seed.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use privet_accountant::{DpEvent, NeighboringRelation};
 use privet_audit::noisy_max::{
-    AuditPlan, Found, NoisyMaxReleases, Releases, SimulatedCheck, SimulatedNoise,
+    AuditPlan, Found, Neighbour, NoisyMaxReleases, Releases, SimulatedCheck, SimulatedNoise,
     SimulatedNoisyMax, VotePair, audit,
 };
-use privet_audit::{Claim, Confidence};
+use privet_audit::{AuditError, Claim, Confidence};
 use privet_mechanisms::{
     ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, NoiseSource, NoisyMax, VoteQueries,
 };
@@ -126,58 +128,89 @@ fn checks_with_too_little_noise_are_caught() {
     assert!(!right.refutes_the_claim(), "{right:?}");
 }
 
+/// Says how often each release was made.
+struct Counted(Vec<[AtomicU32; 2]>);
+
+impl Releases for Counted {
+    fn kinds(&self) -> usize {
+        2
+    }
+
+    fn release(&self, on: Neighbour, index: u64, counts: &mut [u32]) -> Result<(), AuditError> {
+        let side = usize::from(on == Neighbour::Other);
+        self.0[index as usize][side].fetch_add(1, Ordering::Relaxed);
+        counts[(index % 2) as usize] += 1;
+        Ok(())
+    }
+}
+
+/// The attack is not tried on the releases that it was chosen by.
+#[test]
+fn no_release_is_looked_at_twice() {
+    let counted = Counted((0..9000).map(|_| Default::default()).collect());
+    let claim = claim(&GnMax::new(40.0, queries(2, 1)).unwrap().event());
+    let found = run(&counted, &claim, 9000, true);
+    assert!(!found.refutes_the_claim(), "{found:?}");
+    let once = |sides: &[AtomicU32; 2]| sides.iter().all(|made| made.load(Ordering::Relaxed) == 1);
+    assert!(counted.0.iter().all(once));
+}
+
+/// A mechanism, its worst votes, and one with more noise than it has.
+struct Case {
+    plan: Box<dyn NoisyMax>,
+    votes: VotePair,
+    more_private: Box<dyn NoisyMax>,
+    gaussian: bool,
+}
+
+fn cases() -> [Case; 3] {
+    let asked = queries(2, 1);
+    let confident = |noise: f64| -> Box<dyn NoisyMax> {
+        let scales = ConfidentScales {
+            threshold: 20.0,
+            threshold_scale: 3.0 * noise,
+            vote_scale: 2.0 * noise,
+        };
+        Box::new(ConfidentGnMax::new(scales, 1, asked).unwrap())
+    };
+    let gn_max = |scale: f64| Box::new(GnMax::new(scale, asked).unwrap());
+    let ln_max = |scale: f64| Box::new(LnMax::new(scale, asked).unwrap());
+    let sqrt_2 = 2_f64.sqrt();
+    [
+        Case {
+            plan: gn_max(2.0),
+            votes: VotePair::tie(asked, 1000).unwrap(),
+            more_private: gn_max(2.0 * sqrt_2),
+            gaussian: true,
+        },
+        Case {
+            plan: ln_max(2.0),
+            votes: VotePair::tie(asked, 1000).unwrap(),
+            more_private: ln_max(2.0 * sqrt_2),
+            gaussian: false,
+        },
+        Case {
+            plan: confident(1.0),
+            votes: VotePair::tie_at_threshold(asked, 20).unwrap(),
+            more_private: confident(3.0),
+            gaussian: true,
+        },
+    ]
+}
+
 /// The mechanisms themselves, by fewer releases: examples/noisy_max_audit.rs makes a million.
 #[test]
 fn the_mechanisms_are_not_accused_and_a_false_claim_about_them_is() {
     let noise = NoiseSource::danger_fixed_seed(13);
-    let asked = queries(2, 1);
-    let scales = ConfidentScales {
-        threshold: 20.0,
-        threshold_scale: 3.0,
-        vote_scale: 2.0,
-    };
-    let plans: [(Box<dyn NoisyMax>, VotePair, Box<dyn NoisyMax>, bool); 3] = [
-        (
-            Box::new(GnMax::new(2.0, asked).unwrap()),
-            VotePair::tie(asked, 1000).unwrap(),
-            Box::new(GnMax::new(2.0 * 2_f64.sqrt(), asked).unwrap()),
-            true,
-        ),
-        (
-            Box::new(LnMax::new(2.0, asked).unwrap()),
-            VotePair::tie(asked, 1000).unwrap(),
-            Box::new(LnMax::new(2.0 * 2_f64.sqrt(), asked).unwrap()),
-            false,
-        ),
-        (
-            Box::new(ConfidentGnMax::new(scales, 1, asked).unwrap()),
-            VotePair::tie_at_threshold(asked, 20).unwrap(),
-            Box::new(
-                ConfidentGnMax::new(
-                    ConfidentScales {
-                        vote_scale: 6.0,
-                        threshold_scale: 9.0,
-                        ..scales
-                    },
-                    1,
-                    asked,
-                )
-                .unwrap(),
-            ),
-            true,
-        ),
-    ];
-    for (plan, votes, less_private_than, gaussian) in plans {
-        let releases = NoisyMaxReleases::new(plan.as_ref(), votes, noise.bound_to(b"audit"));
-        let right = run(&releases, &claim(&plan.event()), 60_000, gaussian);
+    for case in cases() {
+        let Case { plan, gaussian, .. } = &case;
+        let noise = noise.bound_to(b"audit");
+        let releases = NoisyMaxReleases::new(plan.as_ref(), case.votes.clone(), noise);
+        let right = run(&releases, &claim(&plan.event()), 60_000, *gaussian);
         assert!(!right.refutes_the_claim(), "{plan:?}: {right:?}");
         // A mechanism that claims more noise than it has is one with too little noise.
-        let wrong = run(
-            &releases,
-            &claim(&less_private_than.event()),
-            60_000,
-            gaussian,
-        );
+        let false_claim = claim(&case.more_private.event());
+        let wrong = run(&releases, &false_claim, 60_000, *gaussian);
         assert!(wrong.refutes_the_claim(), "{plan:?}: {wrong:?}");
     }
 }

@@ -6,7 +6,6 @@ use privet_mechanisms::{
     ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, InteractiveGnMax, InteractiveParameters,
     KnnCheck, LnMax, MechanismError, NoisyMax, PrivateKnn, PrivateKnnParameters, VoteQueries,
 };
-use privet_training::data::Dataset;
 
 use crate::config::Pate;
 use crate::config::pate::{Aggregation, Answering};
@@ -16,19 +15,19 @@ use crate::run::plan::Accounting;
 const TRIAL_SCALE: f64 = 100.0;
 
 /// A mechanism with all its numbers.
-pub(super) struct Mechanism {
+pub(crate) struct Mechanism {
     /// What releases labels.
-    pub(super) release: Release,
+    pub(crate) release: Release,
     /// The most labels that it releases.
-    pub(super) max_answers: u64,
+    pub(crate) max_answers: u64,
     /// Scale of the noise on counts, in votes.
-    pub(super) scale: f64,
+    pub(crate) scale: f64,
     /// Everything that is released: the labels, and a sanitised epsilon where one is asked for.
-    pub(super) event: DpEvent,
+    pub(crate) event: DpEvent,
 }
 
 /// What releases labels.
-pub(super) enum Release {
+pub(crate) enum Release {
     /// Of the votes of teachers.
     NoisyMax(Box<dyn NoisyMax>),
     /// Of the votes of the nearest records.
@@ -46,14 +45,14 @@ impl Release {
 
 /// The mechanism, and the accountant that answers for it. The noise is calibrated to the budget, or
 /// the answers are counted by it, where the config leaves them open.
-pub(super) fn mechanism(
+pub(crate) fn mechanism(
     config: &Pate,
-    dataset: &Dataset,
+    classes: usize,
     changed_votes: ChangedVotes,
 ) -> Result<(Mechanism, Accounting)> {
     let aggregation = &config.aggregation;
     let queries = VoteQueries {
-        classes: dataset.info.classes.len(),
+        classes,
         queries: aggregation.queries,
         changed_votes,
     };

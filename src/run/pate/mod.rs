@@ -3,7 +3,7 @@
 mod data_dependent;
 mod from_labels;
 mod labels;
-mod mechanism;
+pub(crate) mod mechanism;
 mod questions;
 mod rounds;
 mod shards;
@@ -55,7 +55,8 @@ impl<'a> PatePlan<'a> {
         );
         let privacy = &config.privacy;
         let (voters, changed_votes) = Voters::new(config, experiment, dataset, stage)?;
-        let (mechanism, accounting) = mechanism::mechanism(config, dataset, changed_votes)?;
+        let (mechanism, accounting) =
+            mechanism::mechanism(config, dataset.info.classes.len(), changed_votes)?;
         data_dependent::check(config, &mechanism, dataset.info.classes.len())?;
         let mut warnings = privacy.warnings(declared_size(dataset)?);
         let (baseline, warned) = (config.baseline.as_ref(), &mut warnings);

@@ -15,7 +15,7 @@ fn refused(config: &str, words: &str, expected: &[&str]) {
 
 #[test]
 fn aggregators_need_their_numbers() {
-    let refused = |words, expected: &[&str]| refused(&pate(), words, expected);
+    let refused = |words: &str, expected: &[&str]| refused(&pate(), words, expected);
     refused("audit pate", &["either a config or --mechanism"]);
     refused(
         "audit pate --mechanism gnmax",
@@ -75,7 +75,7 @@ fn methods_are_audited_by_their_own_command() {
 
 #[test]
 fn canaries_must_fit() {
-    let refused = |words, expected: &[&str]| {
+    let refused = |words: &str, expected: &[&str]| {
         let words = format!("audit dp-sgd experiment.toml --out audit {words}");
         refused(&dp_sgd(), &words, expected);
     };
