@@ -52,10 +52,21 @@ fn main() -> Result<()> {
     };
     let curves: Vec<Curve> = gaps.iter().map(share).collect();
     let labels = ["percentile of the questions", "lead of the winner, votes"];
-    draw(&folder.join("leads.svg"), labels, 0.0..100.0, (1.0..1000.0).log_scale(), &curves)?;
+    draw(
+        &folder.join("leads.svg"),
+        labels,
+        0.0..100.0,
+        (1.0..1000.0).log_scale(),
+        &curves,
+    )?;
     for (name, leads) in &gaps {
         let at = |share: f64| leads[((leads.len() - 1) as f64 * share) as usize];
-        println!("{name}: lead at 5, 25, 50 %: {}, {}, {}", at(0.05), at(0.25), at(0.5));
+        println!(
+            "{name}: lead at 5, 25, 50 %: {}, {}, {}",
+            at(0.05),
+            at(0.25),
+            at(0.5)
+        );
     }
 
     let mut curves: Vec<Curve> = Vec::new();
@@ -68,7 +79,10 @@ fn main() -> Result<()> {
         println!("{answers} answers: {points:.3?}");
         curves.push((format!("{answers} answers"), points));
     }
-    let labels = ["lead that the noise turns once in a hundred, votes", "epsilon at delta 1e-5"];
+    let labels = [
+        "lead that the noise turns once in a hundred, votes",
+        "epsilon at delta 1e-5",
+    ];
     draw(
         &folder.join("cost.svg"),
         labels,

@@ -22,8 +22,8 @@ pub(crate) fn of_counts(
     })
 }
 
-/// SHA-256 of all records, how many and how wide they are, and of everything public that decides what
-/// is computed of them. Each part is framed by its length, so that no two inputs give one text.
+/// SHA-256 of all records, where they stand in their file, how many and how wide they are, and of
+/// everything public that decides what is computed of them. Each part is framed by its length, so that no two inputs give one text.
 pub(crate) fn of_examples(examples: &Sensitive<Examples>, public: &[&[u8]]) -> Sensitive<[u8; 32]> {
     examples.as_ref().map(|examples| {
         let mut hasher = Sha256::new();
@@ -37,7 +37,9 @@ pub(crate) fn of_examples(examples: &Sensitive<Examples>, public: &[&[u8]]) -> S
             hasher.update((size as u64).to_le_bytes());
         }
         let mut record = Vec::new();
-        for index in 0..examples.len() {
+        for (index, &position) in examples.positions().iter().enumerate() {
+            // The place of a record can decide who learns from it.
+            hasher.update((position as u64).to_le_bytes());
             examples.record_bytes(index, &mut record);
             hasher.update(&record);
         }
@@ -74,6 +76,11 @@ pub(crate) fn of_inputs(inputs: ArrayView2<'_, f32>) -> String {
         hasher.update(input.to_le_bytes());
     }
     hex(&hasher.finalize())
+}
+
+/// SHA-256 of a text that is released, in hexadecimal digits.
+pub(crate) fn of_text(text: &str) -> String {
+    hex(&Sha256::digest(text))
 }
 
 /// Lower-case hexadecimal digits.

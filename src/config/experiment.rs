@@ -181,7 +181,12 @@ impl Experiment {
 
     /// The resolved config as TOML.
     pub(crate) fn to_toml(&self) -> Result<String> {
-        let warning = match self.is_private() {
+        self.to_toml_of(self.is_private())
+    }
+
+    /// The same for a run whose inputs decide whether what it makes is private.
+    pub(crate) fn to_toml_of(&self, private: bool) -> Result<String> {
+        let warning = match private {
             true => "",
             false => "# NOT PRIVATE\n",
         };
@@ -192,7 +197,9 @@ impl Experiment {
     pub(crate) fn arithmetic(&self) -> Arithmetic {
         match &self.method {
             Method::DpSgd(dp_sgd) => dp_sgd.table.arithmetic.into(),
-            Method::Pate(_) | Method::Baseline(_) => Arithmetic::Float,
+            // Votes are counted and compared without rounding.
+            Method::Pate(_) => Arithmetic::Exact,
+            Method::Baseline(_) => Arithmetic::Float,
         }
     }
 

@@ -15,6 +15,7 @@ use super::plan::Accounting;
 use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
+use crate::digest;
 use crate::ledger::RunLedger;
 use crate::run_dir::json;
 
@@ -62,6 +63,8 @@ pub(super) struct Stated {
     pub(super) result: Option<PrivacyResult>,
     /// Whether anything is private at all.
     pub(super) private: bool,
+    /// `labels.csv`, where labels are released.
+    pub(super) labels: Option<String>,
 }
 
 /// What crossed from the private side.
@@ -91,15 +94,8 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
             true => dir.write_released(name, bytes),
             false => dir.write_private(name, bytes),
         };
-    if let Released::Labels {
-        asked,
-        labels,
-        reinforced,
-    } = &outcome.released
-    {
-        let classes = &context.dataset.info.classes;
-        let csv = labels_csv::text(classes, (asked, labels), reinforced, stated.private);
-        publish("labels.csv", csv.as_bytes())?;
+    if let Some(labels) = &stated.labels {
+        publish("labels.csv", labels.as_bytes())?;
     }
     if let Some(network) = &outcome.network {
         publish(
@@ -173,17 +169,38 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
                 *noise,
                 info.public.clone(),
             )?;
-            let asked = matches!(outcome.released, Released::Labels { .. });
+            let once = ledger.entries().len() == 1;
             PrivacyReport {
                 unit: accounting.privacy().protected().name(),
                 mechanism: outcome.mechanism.clone(),
                 assumptions: [&outcome.assumptions[..], &report.assumptions].concat(),
                 warnings: outcome.warnings.clone(),
-                sanitized: outcome.votes.sanitized.clone(),
-                public_pool: asked.then(|| PoolIdentity::of(context.dataset.pool.inputs())),
+                // It speaks of one attempt; what an earlier one released is not in it.
+                sanitized: outcome.votes.sanitized.clone().filter(|_| once),
                 ..report
             }
         }
+    };
+    let labels = match &outcome.released {
+        Released::Labels {
+            asked,
+            labels,
+            reinforced,
+        } => {
+            let labels = (&asked[..], &labels[..]);
+            Some(labels_csv::text(
+                &info.classes,
+                labels,
+                reinforced,
+                report.private,
+            ))
+        }
+        Released::Model | Released::Nothing => None,
+    };
+    let report = PrivacyReport {
+        public_pool: (labels.is_some()).then(|| PoolIdentity::of(context.dataset.pool.inputs())),
+        labels_sha256: labels.as_ref().map(|text| digest::of_text(text)),
+        ..report
     };
     Ok(Stated {
         privacy: serde_json::to_value(&report)?,
@@ -207,6 +224,7 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
                 .map(|raw| *raw.expose_sensitive()),
         }),
         private: report.private,
+        labels,
     })
 }
 

@@ -33,11 +33,11 @@ impl<'a> Context<'a> {
         dataset: Dataset,
         dir: RunDir,
         progress: Progress,
-        resumed: bool,
+        (resumed, private): (bool, bool),
         clock: Instant,
     ) -> Self {
         let warning = serde_json::json!({"warning": "NOT PRIVATE"});
-        let head = (!experiment.is_private()).then_some(warning);
+        let head = (!private).then_some(warning);
         Self {
             experiment,
             dataset,

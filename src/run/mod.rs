@@ -95,6 +95,14 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Whether what it makes is private.
+    fn is_private(&self, experiment: &Experiment) -> bool {
+        match self {
+            Self::Student(plan) => plan.is_private(),
+            Self::Pate(_) | Self::DpSgd(_) | Self::Baseline(_) => experiment.is_private(),
+        }
+    }
+
     fn warnings(&self) -> &[crate::config::Warning] {
         match self {
             Self::Pate(plan) => plan.warnings(),
@@ -109,11 +117,15 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let clock = std::time::Instant::now();
     let in_config = |message: String| usage(format!("{}: {message}", options.config.display()));
     let (data, base) = (&experiment.file.data, &experiment.base);
-    let dataset = match options.stage.is_public() {
+    let mut dataset = match options.stage.is_public() {
         true => data.load_public(base, &options.data_dir),
         false => data.load(base, &options.data_dir, experiment.units()),
     }
     .map_err(|error| in_config(error.to_string()))?;
+    if let Stage::Labels { votes: Some(_) } = options.stage {
+        // The pool may be a public benchmark; nobody has said so of the records behind the votes.
+        dataset.info.public_benchmark = false;
+    }
     let plan = Plan::new(experiment, &dataset, &options.stage)
         .map_err(|error| in_config(format!("{error:#}")))?;
     // Quiet is about progress: what a user must know is said all the same.
@@ -126,7 +138,9 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         Some(out) => out.clone(),
         None => default_root(&options.name, resume)?,
     };
-    let dir = RunDir::open(&root, resume, &experiment.to_toml()?)?;
+    let private = plan.is_private(experiment);
+    let config = experiment.to_toml_of(private)?;
+    let dir = RunDir::open(&root, resume, &(options.stage.remark() + &config))?;
     if let Some(result) = dir.finished()? {
         options
             .progress
@@ -136,7 +150,7 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     }
 
     let progress = options.progress;
-    let mut context = Context::new(experiment, dataset, dir, progress, resume, clock);
+    let mut context = Context::new(experiment, dataset, dir, progress, (resume, private), clock);
     let Some(outcome) = plan.run(&mut context, &options.stage)? else {
         return print_voted(&context, options);
     };

@@ -39,6 +39,9 @@ pub(super) struct PrivacyReport {
     /// PATE: the public examples that labels are numbered by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) public_pool: Option<PoolIdentity>,
+    /// PATE: SHA-256 of the `labels.csv` that this speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) labels_sha256: Option<String>,
 }
 
 /// What tells one public pool from another.
@@ -86,6 +89,7 @@ impl PrivacyReport {
             public_data,
             sanitized: None,
             public_pool: None,
+            labels_sha256: None,
         })
     }
 
@@ -104,13 +108,12 @@ impl PrivacyReport {
             public_data,
             sanitized: None,
             public_pool: None,
+            labels_sha256: None,
         }
     }
 }
 
-const PATE: [&str; 3] = [
-    "a record belongs to the shard of one teacher, found by its own hash or place, so that a \
-     neighbouring data set changes no more ballots than the events state",
+const PATE: [&str; 2] = [
     "the examples asked about, their inputs and their number are public and were chosen without the \
      private records",
     "the cost is data-independent: that of every query of the plan, and of as many answers as the \

@@ -33,6 +33,16 @@ impl Stage {
         matches!(self, Self::Labels { votes: None })
     }
 
+    /// What a stage was given beside the config, for the head of the resolved one: a directory is gone
+    /// on with for the same files only.
+    pub(super) fn remark(&self) -> String {
+        match self {
+            Self::Labels { votes: Some(file) } => format!("# votes: {}\n", file.display()),
+            Self::Student { labels } => format!("# labels: {}\n", labels.display()),
+            Self::All | Self::Teachers | Self::Labels { votes: None } => String::new(),
+        }
+    }
+
     /// The name of the command.
     pub(super) fn name(&self) -> &'static str {
         match self {

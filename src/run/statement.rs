@@ -51,9 +51,17 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
             },
         ),
         NeighboringRelation::ReplaceOne => (
-            "one record exchanged for another".into(),
-            "somebody's record has its true content, or any other (that there is a record of them at \
-             all is not hidden)",
+            format!("one {unit} exchanged for another"),
+            match unit {
+                "record" => {
+                    "somebody's record has its true content, or any other (that there is a \
+                             record of them at all is not hidden)"
+                }
+                _ => {
+                    "somebody's records are their own, or anybody else's (that somebody is there is \
+                      not hidden)"
+                }
+            },
         ),
         NeighboringRelation::ReplaceSpecial => (
             "one record blanked out".into(),

@@ -33,13 +33,15 @@ impl SealedFile {
         }
     }
 
-    /// What was kept latest, as `read` reads it; `None` where nothing was.
+    /// What was kept latest, as `read` reads it; `None` where nothing was. `way_out` tells what to do about
+    /// a damaged file.
     ///
     /// # Errors
     /// A file that is damaged, or of another run.
     pub(crate) fn load<T, E>(
         &self,
         dir: &RunDir,
+        way_out: &str,
         read: impl FnOnce(&[u8]) -> Result<T, E>,
     ) -> Result<Option<T>>
     where
@@ -55,8 +57,7 @@ impl SealedFile {
         };
         let way_out = || {
             format!(
-                "{} is damaged, or of another run: remove it and resume again, which repeats \
-                 everything from the beginning and costs nothing more",
+                "{} is damaged, or of another run: {way_out}",
                 path.display()
             )
         };

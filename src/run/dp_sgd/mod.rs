@@ -24,6 +24,10 @@ use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
 use reports::Reports;
 
+/// What to do about a damaged checkpoint.
+const WAY_OUT: &str = "remove it and resume again, which repeats every step from the beginning and costs \
+                       nothing more";
+
 /// A noisy-SGD run whose every bound has been checked and whose noise is fixed.
 pub(crate) struct DpSgdPlan<'a> {
     config: &'a DpSgd,
@@ -166,7 +170,7 @@ impl DpSgdPlan<'_> {
             &self.settings,
         )?;
         let file = SealedFile::of(reserved);
-        let mut run = match file.load(&context.dir, Checkpoint::from_bytes)? {
+        let mut run = match file.load(&context.dir, WAY_OUT, Checkpoint::from_bytes)? {
             None => self.mechanism.start(&reserved.noise, units.count())?,
             Some(checkpoint) => {
                 let state = checkpoint.run;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use privet_student::LabeledSet;
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
@@ -39,22 +39,17 @@ impl<'a> StudentPlan<'a> {
             "student",
         )?;
         let pool = PoolIdentity::of(dataset.pool.inputs());
-        let released = ReleasedLabels::read(labels, &dataset.info.classes)?;
-        ensure!(
-            released.pool == pool,
-            "{} numbers the examples of another public pool ({} examples, SHA-256 {}) than [data] \
-             gives ({} examples, SHA-256 {}): use the data that the labels were released for",
-            labels.display(),
-            released.pool.examples,
-            released.pool.sha256,
-            pool.examples,
-            pool.sha256,
-        );
+        let released = ReleasedLabels::read(labels, &dataset.info.classes, &pool)?;
         Ok(Self {
             config,
             student,
             labels: released,
         })
+    }
+
+    /// Whether the labels are.
+    pub(crate) fn is_private(&self) -> bool {
+        self.labels.stated.private
     }
 
     pub(crate) fn run(&self, context: &mut Context) -> Result<Outcome> {

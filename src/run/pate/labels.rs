@@ -23,6 +23,8 @@ use crate::run_dir::{Reserved, SealedFile};
 pub(super) struct Labeled {
     /// The position in the pool of each query.
     pub(super) asked: Vec<usize>,
+    /// The same of all questions of the plan, also of those that came after the last answer.
+    planned: Vec<usize>,
     /// The labels that came back.
     pub(super) labels: Vec<ReleasedLabel>,
     /// What the student of the time said of examples where the teachers did not contradict it.
@@ -124,8 +126,13 @@ impl PatePlan<'_> {
         }))?;
         let findings = match &oracle {
             Oracle::Votes { votes, rows, .. } => {
-                let voted = labeled.asked.iter().filter_map(|&position| rows[position]);
-                let voted: Vec<usize> = voted.collect();
+                // Where the answers ended depends on the votes: a bound on the cost of what was reached
+                // would be none on that of the mechanism.
+                let voted: Vec<usize> = labeled
+                    .planned
+                    .iter()
+                    .filter_map(|&position| rows[position])
+                    .collect();
                 self.data_dependent(context, votes, &voted, &reserved.noise)?
             }
             Oracle::Neighbours { .. } => Findings::default(),
@@ -208,7 +215,7 @@ impl PatePlan<'_> {
         for round in 0..rounds {
             if round > 0 && !labeled.labels.is_empty() {
                 let set = labeled.set(pool)?;
-                student = Some(student::train(context, self.config, &self.student, &set)?);
+                student = student::interim(context, self.config, &self.student, &set)?;
             }
             let until =
                 |round: u64| (u128::from(queries) * u128::from(round) / u128::from(rounds)) as u64;
@@ -217,6 +224,7 @@ impl PatePlan<'_> {
             let phase = context
                 .progress
                 .phase("aggregation", asked.positions.len() as u64);
+            labeled.planned.extend(&asked.positions);
             let mut sure = Vec::new();
             for index in 0..asked.positions.len() {
                 let query = labeled.asked.len() as u64;

@@ -130,7 +130,7 @@ impl<'a> PatePlan<'a> {
                 noise: labeled.noise.context("no noise was drawn")?,
             },
             mechanism: words::of(self.config, &self.voters, &self.mechanism),
-            assumptions: Vec::new(),
+            assumptions: words::assumptions(self.config, &self.voters),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             votes: labeled.findings,

@@ -1,8 +1,9 @@
 //! The public side: a student learns from what was released.
 
 use anyhow::Result;
-use privet_student::{LabeledSet, Student};
+use privet_student::{LabeledSet, Student, StudentError};
 use privet_training::network::Architecture;
+use privet_training::plain::TrainingError;
 use serde_json::json;
 
 use crate::config::Pate;
@@ -37,4 +38,32 @@ pub(super) fn train(
         .iter()
         .try_for_each(|line| context.metrics.record(line))?;
     Ok(student)
+}
+
+/// The student of an unfinished set of labels; none where its training diverges, which must not stop
+/// what is paid for.
+pub(super) fn interim(
+    context: &mut Context,
+    config: &Pate,
+    architecture: &Architecture,
+    set: &LabeledSet,
+) -> Result<Option<Student>> {
+    let pool = context.dataset.pool.inputs().select(&[0]);
+    let trained = train(context, config, architecture, set).and_then(|student| {
+        let answers = student.probabilities(&context.engine, &pool)?;
+        Ok((student, answers.iter().all(|share| share.is_finite())))
+    });
+    match trained {
+        Ok((student, true)) => Ok(Some(student)),
+        Ok((_, false)) => Ok(None),
+        Err(error) if diverged(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn diverged(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(StudentError::Training(TrainingError::Diverged { .. }))
+    )
 }

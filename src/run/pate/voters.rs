@@ -54,7 +54,7 @@ impl Voters {
     ) -> Result<(Self, ChangedVotes)> {
         if let Answering::NearestRecords { .. } = config.aggregation.answering {
             ensure!(
-                matches!(stage, Stage::All | Stage::Labels { votes: None }),
+                matches!(stage, Stage::All),
                 "[aggregator] mechanism = \"private-knn\" has no teachers: use privet run"
             );
             // A plan of its own says what it costs.
@@ -64,8 +64,9 @@ impl Voters {
         if let Stage::Labels { votes: Some(votes) } = stage {
             let changed = table.changed_votes.context(
                 "[teachers] changed_votes is missing: say in how many ballots the votes of \
-                 neighbouring data sets can differ; 1 where each record was in the shard of one \
-                 teacher and shards did not depend on other records",
+                 neighbouring data sets can differ, where no shard depended on the records of \
+                 others: 1 under add-or-remove-one; under replace-one 2, or 1 where records were \
+                 given to teachers by their place alone",
             )?;
             let votes = votes.clone();
             return Ok((Self::Elsewhere { votes }, ChangedVotes::new(changed)?));

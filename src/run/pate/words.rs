@@ -35,10 +35,9 @@ fn voters_in_words(config: &Pate, voters: &Voters) -> String {
             };
             format!("votes: {count} teachers, {kind} trained on disjoint shards, one ballot each")
         }
-        Voters::Elsewhere { .. } => format!(
-            "votes: {count} teachers elsewhere, whose counts came from a file; that one record changes \
-             no more ballots than stated is the word of who counted them"
-        ),
+        Voters::Elsewhere { .. } => {
+            format!("votes: {count} teachers elsewhere, whose counts came from a file")
+        }
         Voters::Records => {
             let Answering::NearestRecords {
                 neighbors,
@@ -78,4 +77,27 @@ fn answers(config: &Pate, mechanism: &Mechanism) -> String {
          after noise of scale {}; for at most {} of them {answers}",
         check.threshold, check.scale, mechanism.max_answers
     )
+}
+
+/// What the cost rests on beside what that of every PATE rests on.
+pub(super) fn assumptions(config: &Pate, voters: &Voters) -> Vec<String> {
+    let sentence = match (voters, &config.privacy.unit) {
+        (Voters::Teachers { .. }, None) => {
+            "a record belongs to the shard of one teacher, found by its own hash or place, so that a \
+             neighbouring data set changes no more ballots than the events state"
+        }
+        (Voters::Teachers { .. }, Some(_)) => {
+            "all records of a user belong to the shard of one teacher, found by a hash of the user's \
+             name, so that a neighbouring data set changes no more ballots than the events state"
+        }
+        (Voters::Elsewhere { .. }, _) => {
+            "that a neighbouring data set changes no more ballots than the events state is the word \
+             of whoever counted the votes"
+        }
+        (Voters::Records, _) => {
+            "samples are drawn afresh for each question and not revealed; which of two records is \
+             nearer depends on these two and public values alone"
+        }
+    };
+    vec![sentence.to_owned()]
 }

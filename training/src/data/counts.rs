@@ -34,7 +34,7 @@ pub fn read_counts(path: &Path) -> Result<Array2<u32>, DataError> {
         }
         let (row, class) = (index / classes, index % classes);
         Err(fail(
-            format!("row {row}, class {class}: {value} is no number of votes"),
+            format!("row {row}, class {class} is no number of votes"),
             "give whole numbers from 0 to 10^9, votes as they were counted before any noise",
         ))
     })?;
@@ -43,7 +43,7 @@ pub fn read_counts(path: &Path) -> Result<Array2<u32>, DataError> {
     for (row, found) in counts.chunks(classes).map(sum).enumerate() {
         if found != voters || found == 0 {
             return Err(fail(
-                format!("row {row} holds {found} votes where row 0 holds {voters}"),
+                format!("row {row} holds another number of votes than row 0, or none"),
                 "every teacher casts one vote a query: give the votes of one ensemble",
             ));
         }
