@@ -97,10 +97,11 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
     );
     if let Some(sanitized) = &report.sanitized {
         page.push_str(&format!(
-            "Beside the labels one number is published that depends on the votes, with noise on it: for \
-             these very data, epsilon at delta {:e} is at most **{}**, but for a chance of {:e} (over the \
-             noise) that this is too low. The guarantee above does not rest on it and pays for its \
-             publication.\n\n",
+            "Beside the labels one number is published that depends on the votes, with noise on it: no \
+             conclusion from these very data is more than e^epsilon times as probable, plus {:e}, as from \
+             the same data with one {unit} changed, for epsilon = **{}**; with a chance of {:e} (over the \
+             noise) this number is too low. It holds in this one direction. The guarantee above does not \
+             rest on it and pays for its publication.\n\n",
             sanitized.delta,
             epsilon(sanitized.epsilon),
             sanitized.failure_probability,

@@ -34,6 +34,9 @@ impl Aggregator {
     ///
     /// An error means that nothing was drawn or released, and that the same query may be offered
     /// again.
+    ///
+    /// The noise belongs to the number of the query. Where questions are chosen as the run goes, a run
+    /// that is resumed must ask the same at each number; another question there needs another key.
     pub fn release(
         &mut self,
         query: u64,
@@ -47,7 +50,8 @@ impl Aggregator {
     ///
     /// A run that is resumed replays its answers only for the same predictions, which a student can
     /// give again: what it learned from is released. Another prediction is another question, so the
-    /// check of it has other noise, and then both attempts must be charged.
+    /// check of it has other noise, and then both attempts must be charged; another example at the
+    /// same number needs another key.
     pub fn release_with_prediction(
         &mut self,
         query: u64,

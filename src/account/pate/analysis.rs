@@ -74,13 +74,19 @@ const SPACING: f64 = 1.0 / 65_536.0;
 /// the votes ask for less must not decide whether anything is published.
 const LEAST_NOISE: f64 = SPACING / 524_288.0;
 
+/// The largest cost and noise that are told from larger ones, in nats.
+const LARGEST: f64 = 1_048_576.0;
+
 /// The total cost with noise scaled to its smooth sensitivity, rounded up.
 ///
 /// # Errors
 /// Numbers that no noise can be drawn for; that they are such is private.
 pub(crate) fn sanitized_cost(plan: &SanitizedEpsilonPlan, stream: &mut NoiseStream) -> Result<f64> {
-    let centre = Sensitive::new(plan.centre());
-    let noise = Sensitive::new(plan.noise_standard_deviation().max(LEAST_NOISE));
+    // A minimum with a constant moves by no more than the number, and keeps a smooth sensitivity
+    // smooth; eight deviations of the least noise keep the bound one.
+    let centre = (plan.centre() + 8.0 * LEAST_NOISE).min(LARGEST);
+    let noise = plan.noise_standard_deviation().clamp(LEAST_NOISE, LARGEST);
+    let (centre, noise) = (Sensitive::new(centre), Sensitive::new(noise));
     Ok(noisy_ceiling(&centre, &noise, SPACING, stream)?)
 }
 

@@ -4,7 +4,7 @@
 //! noise, so it must repeat its questions and predictions too, to the last bit: they are written
 //! down, under the seal of the reservation, before the round is answered.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use ndarray::Array2;
 use privet_mechanisms::Prediction;
 use privet_student::Student;
@@ -54,6 +54,10 @@ impl<'a> Rounds<'a> {
         let way_out = "start a new run with --out DIR, and count this one as spent: other questions with the \
                        same noise would tell of the votes";
         let stored = file.load(&context.dir, way_out, |bytes| serde_json::from_slice(bytes))?;
+        // Metrics are begun when the first round has been answered.
+        if stored.is_none() && context.dir.root().join("metrics.jsonl").exists() {
+            bail!("the rounds of questions under private/ are gone: {way_out}");
+        }
         Ok(Self {
             file,
             stored: stored.unwrap_or_default(),
