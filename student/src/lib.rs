@@ -16,10 +16,26 @@
 //! This is the way that does:
 //! ```
 //! # use privet_mechanisms::ReleasedLabel;
-//! # use privet_student::{LabeledSet, LabeledSetError};
+//! # use privet_student::questions::Questions;
+//! # use privet_student::{LabeledSet, LabeledSetError, Student, StudentError, StudentTraining};
 //! # use privet_training::data::PublicInputs;
+//! # use privet_training::gradient::GradientEngine;
+//! # use privet_training::network::Architecture;
 //! fn learn(inputs: &PublicInputs, labels: &[ReleasedLabel]) -> Result<LabeledSet, LabeledSetError> {
 //!     LabeledSet::new(inputs, labels)
+//! }
+//! fn ask(pool: &PublicInputs) -> Questions<'_> {
+//!     Questions::new(pool, 0)
+//! }
+//! fn train(
+//!     engine: &dyn GradientEngine,
+//!     network: Architecture,
+//!     training: &StudentTraining,
+//!     set: &LabeledSet,
+//!     pool: &PublicInputs,
+//! ) -> Result<Student, StudentError> {
+//!     let device = burn::tensor::Device::flex();
+//!     Student::train(engine, network, training, 0, set, pool, &device, |_, _| {})
 //! }
 //! ```
 //!
@@ -65,7 +81,7 @@
 //! }
 //! ```
 //!
-//! Private examples among the questions' pool (`&pool` of type `&PublicInputs` is what compiles):
+//! Private examples as the pool of questions:
 //! ```compile_fail,E0308
 //! # use privet_mechanisms::Sensitive;
 //! # use privet_student::questions::Questions;

@@ -169,3 +169,49 @@ impl Study for FixMatchStudy<'_> {
         Ok(public_gradient(worker, parameters, objective)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    fn study(rows: &Array2<f32>, distribution_alignment: bool) -> FixMatchStudy<'_> {
+        let settings = FixMatch {
+            confidence: 0.9,
+            distribution_alignment,
+            ..FixMatch::default()
+        };
+        FixMatchStudy::new(
+            settings,
+            InputShape::flat(2),
+            None,
+            rows.view(),
+            &[0, 1, 1, 1],
+            2,
+        )
+    }
+
+    #[test]
+    fn only_confident_answers_become_labels() {
+        let rows = Array2::zeros((3, 2));
+        // Probabilities of the larger: 0.993, 0.622, 0.881, 0.953.
+        let scores = [5.0, 0.0, 0.5, 0.0, 0.0, 2.0, 0.0, 3.0];
+        let found = study(&rows, false).confident(&scores);
+        assert_eq!(found, [(0, 0), (3, 1)]);
+        let unsure = [f32::NAN, 0.0, 0.0, 0.0];
+        assert_eq!(study(&rows, false).confident(&unsure), []);
+    }
+
+    #[test]
+    fn alignment_moves_the_mean_answer_to_the_shares_of_the_labels() {
+        let rows = Array2::zeros((3, 2));
+        let mut study = study(&rows, true);
+        let mut answers = Vec::new();
+        for _ in 0..2000 {
+            answers = vec![0.6, 0.4, 0.6, 0.4];
+            study.align(&mut answers);
+        }
+        // One label in four is of class 0.
+        assert!((answers[0] - 0.25).abs() < 1e-3 && (answers[3] - 0.75).abs() < 1e-3);
+    }
+}

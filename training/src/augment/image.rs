@@ -37,12 +37,12 @@ pub struct ImageAugmentation {
 impl Default for ImageAugmentation {
     fn default() -> Self {
         Self {
-            rotation: 20.0,
-            shear: 0.2,
-            scale: 0.2,
-            shift: 0.1,
+            rotation: 15.0,
+            shear: 0.15,
+            scale: 0.15,
+            shift: 0.08,
             contrast: 0.3,
-            brightness: 0.1,
+            brightness: 0.05,
             cutout: 0.4,
         }
     }
