@@ -1,5 +1,9 @@
 //! `privet audit pate`: an aggregator, released many times on its worst votes.
 
+mod report;
+#[cfg(test)]
+mod tests;
+
 use anyhow::{Context as _, Result};
 use privet_accountant::{NeighboringRelation, VoteNoise};
 use privet_audit::noisy_max::{
@@ -8,13 +12,11 @@ use privet_audit::noisy_max::{
 };
 use privet_audit::{AuditError, Claim};
 use privet_mechanisms::{NoiseKey, NoiseSource, NoisyMax};
-use serde_json::json;
 
 use super::AuditOptions;
-use super::report::{Report, at_least, claimed};
-use crate::display::epsilon;
 use crate::errors::usage;
 use crate::run_dir::RunDir;
+use report::report;
 
 /// Releases a side of one query each, unless the command says.
 const RELEASES: u64 = 1_000_000;
@@ -142,170 +144,5 @@ impl PateAudit {
             max_answers: self.plan.max_answers(),
             seed: 0,
         }
-    }
-}
-
-fn report(
-    audited: &PateAudit,
-    options: &AuditOptions,
-    claim: &Claim,
-    found: &Found,
-    seen: &[(&str, f64, bool)],
-) -> Report {
-    let relation = audited.relation.name();
-    let confidence = 1.0 - options.confidence.failure();
-    let mut rows = vec![
-        ("claimed", claimed(claim.epsilon(), claim.delta(), relation)),
-        (
-            "at least",
-            format!(
-                "epsilon {}   (confidence {confidence})",
-                at_least(found.lower_bound())
-            ),
-        ),
-        (
-            "of these",
-            format!(
-                "{} of the releases, whatever made them",
-                at_least(found.epsilon)
-            ),
-        ),
-    ];
-    if let Some(gaussian) = found.gaussian {
-        let (epsilon, mu) = (at_least(gaussian.epsilon), gaussian.mu);
-        let text = format!("{epsilon} of its noise, as that is Gaussian: mu is at least {mu:.5}");
-        rows.push(("", text));
-    }
-    let curve = match found.contradicts_curve {
-        true => "contradicted",
-        false => "not contradicted",
-    };
-    rows.push((
-        "trade-off",
-        format!(
-            "{curve}: misses at most {:.6} at false alarms at most {:.6}, claimed at least {:.6}",
-            found.errors.misses, found.errors.false_alarms, found.least_misses_claimed
-        ),
-    ));
-    rows.push((
-        "releases",
-        format!(
-            "{} on each side, of {} queries",
-            found.releases,
-            audited.plan.queries().queries
-        ),
-    ));
-    for (name, _, caught) in seen {
-        let caught = if *caught { "caught" } else { "not caught" };
-        rows.push((
-            "would have seen",
-            format!("{name}: {caught} (simulated once)"),
-        ));
-    }
-    if seen.is_empty() {
-        let text = "not simulated: the releases have too many queries";
-        rows.push(("would have seen", text.into()));
-    }
-    let would_have_seen: Vec<_> = (seen.iter())
-        .map(|(_, factor, caught)| json!({"noise_times": factor, "caught": caught}))
-        .collect();
-    Report {
-        title: format!("audit of {}", audited.name),
-        rows,
-        value: json!({
-            "audit": "pate",
-            "mechanism": audited.name,
-            "plan": format!("{:?}", audited.plan),
-            "confidence": confidence,
-            "claimed": {
-                "epsilon": claim.epsilon(),
-                "delta": claim.delta(),
-                "neighboring": relation,
-                "accountant": claim.accountant(),
-            },
-            "epsilon_at_least": found.lower_bound(),
-            "refuted": found.refutes_the_claim(),
-            "found": found,
-            "would_have_seen": would_have_seen,
-        }),
-        inside: None,
-        refuted: found.refutes_the_claim().then(|| refuted(claim, found)),
-    }
-}
-
-/// Both numbers.
-fn refuted(claim: &Claim, found: &Found) -> String {
-    let (claimed, delta) = (epsilon(claim.epsilon()), claim.delta());
-    let bound = at_least(found.lower_bound());
-    match found.lower_bound() > claim.epsilon() {
-        true => format!(
-            "the releases show epsilon of at least {bound} at delta = {delta:e}, but {claimed} is \
-             claimed: the mechanism or its accounting is wrong; do not release with it"
-        ),
-        false => format!(
-            "the releases contradict the claimed trade-off: misses are at most {:.6} where at least \
-             {:.6} are claimed at false alarms of {:.6} (epsilon is at least {bound}, {claimed} is \
-             claimed at delta = {delta:e}): the mechanism or its accounting is wrong; do not release \
-             with it",
-            found.errors.misses, found.least_misses_claimed, found.errors.false_alarms
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use privet_audit::Confidence;
-    use privet_mechanisms::{ChangedVotes, GnMax, VoteQueries};
-
-    use super::*;
-    use crate::errors::exit_code;
-    use crate::progress::Progress;
-
-    fn audited(scale: f64) -> PateAudit {
-        let queries = VoteQueries {
-            classes: 2,
-            queries: 1,
-            changed_votes: ChangedVotes::ONE,
-        };
-        PateAudit {
-            name: "gnmax".into(),
-            plan: Box::new(GnMax::new(scale, queries).unwrap()),
-            noise: VoteNoise::Gaussian,
-            scale,
-            check: None,
-            relation: NeighboringRelation::AddOrRemoveOne,
-            delta: 1e-5,
-            releases: Some(20_000),
-        }
-    }
-
-    /// A claim of more noise than there is; no command can make one.
-    #[test]
-    fn a_refuted_claim_fails_and_names_both_numbers() {
-        let (planned, true_noise) = (audited(4.0), audited(2.0));
-        let claim = Claim::of(&planned.plan.event(), planned.relation, planned.delta).unwrap();
-        let votes = true_noise.votes().unwrap();
-        let noise = NoiseSource::danger_fixed_seed(1);
-        let releases = NoisyMaxReleases::new(true_noise.plan.as_ref(), votes, noise);
-        let options = AuditOptions {
-            confidence: Confidence::new(0.999).unwrap(),
-            out: None,
-            json: true,
-            progress: Progress::Quiet,
-        };
-        let wanted = AuditPlan {
-            releases: planned.releases(),
-            confidence: options.confidence,
-            gaussian: true,
-        };
-        let found = audit(&releases, &claim, wanted, &|_| ()).unwrap();
-        let report = report(&planned, &options, &claim, &found, &[]);
-        let error = report.finish(None, true).unwrap_err();
-        assert_eq!(exit_code(&error), 1);
-        let text = error.to_string();
-        for number in [at_least(found.lower_bound()), epsilon(claim.epsilon())] {
-            assert!(text.contains(&number), "no {number} in: {text}");
-        }
-        assert!(found.lower_bound() > claim.epsilon());
     }
 }

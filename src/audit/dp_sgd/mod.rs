@@ -4,6 +4,7 @@
 //! everything that was measured stay under `private/`; nothing is released, so nothing is charged.
 
 mod canaries;
+mod directed_engine;
 mod directions;
 mod findings;
 mod report;

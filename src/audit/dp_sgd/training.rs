@@ -11,7 +11,8 @@ use rand::Rng;
 
 use super::CanaryKind;
 use super::canaries::CanarySet;
-use super::directions::{DirectedEngine, Directions};
+use super::directed_engine::DirectedEngine;
+use super::directions::Directions;
 use crate::run::dp_sgd::Audited;
 
 /// One training by a plan, as a run makes it.
