@@ -108,6 +108,19 @@ mod tests {
     }
 
     #[test]
+    fn the_place_of_a_record_counts() {
+        let inputs = array![[1.0], [2.0], [3.0]];
+        let examples = Examples::new(inputs, vec![0, 1, 0], 2, "x").unwrap();
+        let of = |places: &[usize]| {
+            let chosen = Sensitive::new(examples.select(places));
+            *of_examples(&chosen, &[]).expose_sensitive()
+        };
+        let moved = Examples::new(array![[1.0], [9.0], [2.0]], vec![0, 0, 1], 2, "x").unwrap();
+        let moved = *of_examples(&Sensitive::new(moved.select(&[0, 2])), &[]).expose_sensitive();
+        assert_ne!(of(&[0, 1]), moved);
+    }
+
+    #[test]
     fn public_parts_do_not_run_into_each_other() {
         let of = |public: &[&[u8]]| digest(array![[1.0]], &[0], public);
         let all = [

@@ -10,7 +10,7 @@ use super::Method;
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum SettingError {
     /// A setting out of its range.
-    #[error("`{key}` is {value}: it must be {range}")]
+    #[error("{key} = {value}: it must be {range}")]
     Range {
         /// The key, below `student`.
         key: &'static str,

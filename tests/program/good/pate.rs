@@ -222,3 +222,20 @@ fn a_budget_pays_for_as_many_answers_as_it_can() {
         .run_into("nothing", &nothing, &[])
         .failed(2, &["does not pay for the checks"]);
 }
+
+/// How many questions were reached depends on the votes and the noise, so no analysis may end there.
+#[test]
+fn the_analysis_of_votes_covers_all_questions() {
+    let analysis = |answers: u64| {
+        let keys = format!(
+            "mechanism = \"confident-gnmax\"\nmax_answers = {answers}\nthreshold = 6.0\n\
+             sigma_threshold = 20.0\nsigma = 20.0"
+        );
+        let folder = run(&keys, "");
+        folder.json("run/private/data_dependent.json")
+    };
+    let (few, many) = (analysis(2), analysis(40));
+    assert_eq!(few["expected_answers"], many["expected_answers"]);
+    assert_eq!(few["proved_bound"], many["proved_bound"]);
+    assert!(few["expected_answers"].as_f64().unwrap() > 10.0, "{few}");
+}

@@ -121,6 +121,19 @@ fn stages_and_a_whole_run_give_the_same_student() {
         owner.bytes("whole/private/model.safetensors"),
         owner.bytes("student/private/model.safetensors")
     );
+    // The config of a student draws no noise; what it learned from says it all.
+    for file in [
+        "config.resolved.toml",
+        "metrics.jsonl",
+        "released/statement.md",
+    ] {
+        assert!(
+            owner
+                .text(&format!("student/{file}"))
+                .contains("NOT PRIVATE"),
+            "{file}"
+        );
+    }
 }
 
 #[test]
@@ -161,6 +174,26 @@ fn votes_cast_elsewhere_are_labelled_without_the_records() {
         assert_eq!(fields[1], 1 - fields[0] % 2, "{line}");
     }
     assert_eq!(labels.lines().count(), 81);
+
+    // The pool may be a benchmark: that says nothing of the records behind the votes.
+    let benchmark = edit(
+        &elsewhere,
+        "[data.public]",
+        "[data.public]\nbenchmark = true",
+    );
+    owner.write(NAME, benchmark);
+    owner
+        .privet(&["label", NAME, "--votes", "votes.npy", "--out", "benchmark"])
+        .well();
+    let result = owner.json("benchmark/result.json");
+    assert!(
+        result["privacy"]["raw_data_dependent_epsilon"].is_null(),
+        "{result}"
+    );
+    let statement = owner.text("benchmark/released/statement.md");
+    assert!(!statement.contains("public benchmark"), "{statement}");
+    assert!(statement.contains("the word of whoever counted the votes"));
+    assert!(statement.contains("without rounding"), "{statement}");
 
     owner.write(NAME, edit(&elsewhere, "changed_votes = 1\n", ""));
     owner
@@ -216,10 +249,36 @@ fn labels_that_do_not_fit_are_refused() {
             &["holds no label"],
         ),
     ] {
-        author.write("handed-over/labels.csv", text);
+        // Another text than the statement's is refused for that alone.
+        author.write("handed-over/labels.csv", &text);
+        refused(&["labels.csv is not the file that", "privacy.json speaks of"]);
+        let digest = |text: &str| privet_training::data::sha256_hex(text.as_bytes());
+        let privacy = author.text("handed-over/privacy.json");
+        let forged = edit(&privacy, &digest(&labels), &digest(&text));
+        author.write("handed-over/privacy.json", forged);
         refused(words);
+        author.write("handed-over/privacy.json", privacy);
     }
     author.write("handed-over/labels.csv", &labels);
+    for (from, to, words) in [
+        ("\"os-entropy\"", "\"dice\"", "its noise is `dice`"),
+        (
+            "\"examples\": 120",
+            "\"examples\": 18446744073709551615",
+            "another public pool",
+        ),
+        (
+            "\"delta\": 0.0001",
+            "\"delta\": \"none\"",
+            "`delta` is missing",
+        ),
+    ] {
+        let privacy = author.text("handed-over/privacy.json");
+        author.write("handed-over/privacy.json", privacy.replace(from, to));
+        assert!(privacy.contains(from), "{privacy}");
+        refused(&[words]);
+        author.write("handed-over/privacy.json", privacy);
+    }
     let pool = author.text("pool.csv");
     author.write("pool.csv", changed_first(&pool));
     refused(&["another public pool", "labels.csv"]);

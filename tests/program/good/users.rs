@@ -126,6 +126,11 @@ fn units_that_cannot_be_told_apart_are_refused() {
         ),
         ("maximum_records = 5", "maximum_records = 0", "nonzero"),
         (
+            ", maximum_records = 5",
+            "",
+            "[privacy] unit: maximum_records is missing",
+        ),
+        (
             "maximum_records",
             "maximum_record",
             "did you mean `maximum_records`?",
@@ -148,5 +153,5 @@ fn units_that_cannot_be_told_apart_are_refused() {
         .failed(2, &["[privacy] unit.column", "files of their own"]);
     let config = edit(&crate::samples::pate(), "delta = 1e-4", unit);
     one.run(&config, &[])
-        .failed(2, &["[privacy] unit", "leave it out"]);
+        .failed(2, &["[privacy] unit.column", "leave `unit` out"]);
 }
