@@ -51,7 +51,10 @@ fn main() -> Result<()> {
         (name.clone(), curve.collect())
     };
     let curves: Vec<Curve> = gaps.iter().map(share).collect();
-    let labels = ["percentile of the questions", "lead of the winner, votes"];
+    let labels = (
+        ["percentile of the questions", "lead of the winner, votes"],
+        SeriesLabelPosition::LowerRight,
+    );
     draw(
         &folder.join("leads.svg"),
         labels,
@@ -79,10 +82,13 @@ fn main() -> Result<()> {
         println!("{answers} answers: {points:.3?}");
         curves.push((format!("{answers} answers"), points));
     }
-    let labels = [
-        "lead that the noise turns once in a hundred, votes",
-        "epsilon at delta 1e-5",
-    ];
+    let labels = (
+        [
+            "lead that the noise turns once in a hundred, votes",
+            "epsilon at delta 1e-5",
+        ],
+        SeriesLabelPosition::UpperRight,
+    );
     draw(
         &folder.join("cost.svg"),
         labels,
@@ -114,7 +120,13 @@ fn epsilon(sigma: f64, answers: u64) -> Result<f64> {
     Ok(accountant.epsilon(DELTA)?.epsilon)
 }
 
-fn draw<X, Y>(path: &Path, [x, y]: [&str; 2], across: X, up: Y, curves: &[Curve]) -> Result<()>
+fn draw<X, Y>(
+    path: &Path,
+    ([x, y], legend): ([&str; 2], SeriesLabelPosition),
+    across: X,
+    up: Y,
+    curves: &[Curve],
+) -> Result<()>
 where
     X: AsRangedCoord<Value = f64>,
     X::CoordDescType: ValueFormatter<f64>,
@@ -132,6 +144,9 @@ where
         .configure_mesh()
         .x_desc(x)
         .y_desc(y)
+        .x_labels(6)
+        .x_label_formatter(&|value| format!("{value}"))
+        .y_label_formatter(&|value| format!("{value}"))
         .light_line_style(WHITE)
         .draw()?;
     for ((name, points), colour) in curves.iter().zip(COLOURS.iter().cycle()) {
@@ -141,7 +156,7 @@ where
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(legend)
         .background_style(WHITE)
         .border_style(RGBColor(180, 180, 180))
         .draw()?;

@@ -34,6 +34,8 @@ pub(crate) enum Replay {
 pub(crate) struct Reserved {
     /// The noise of the mechanism that was reserved.
     pub(crate) noise: NoiseSource,
+    /// Whether it was made by an earlier attempt, whose releases are repeated.
+    pub(crate) repeated: bool,
     /// A secret of this reservation alone, by which its checkpoints are told from others.
     pub(super) seal_key: [u8; 32],
 }
@@ -60,12 +62,17 @@ impl Replay {
                 let key = seed.to_le_bytes();
                 let digest = digest(&key, &parts, event, inputs)?;
                 let noise = NoiseSource::danger_fixed_seed(*seed).bound_to(&digest);
-                if !is_reserved(ledger, &digest) {
+                let repeated = is_reserved(ledger, &digest);
+                if !repeated {
                     dir.remove_sealed()?;
                     ledger.reserve(reservation(purpose, event, &digest, &noise))?;
                 }
                 let seal_key = seal_key(&key, &digest)?;
-                Ok(Reserved { noise, seal_key })
+                Ok(Reserved {
+                    noise,
+                    repeated,
+                    seal_key,
+                })
             }
             Self::Key => {
                 let parts = [purpose.as_bytes(), config.as_bytes(), dir.machine()];
@@ -74,7 +81,11 @@ impl Replay {
                     if is_reserved(ledger, &digest) {
                         let noise = NoiseSource::from_key(&key).bound_to(&digest);
                         let seal_key = seal_key(key.expose_bytes(), &digest)?;
-                        return Ok(Reserved { noise, seal_key });
+                        return Ok(Reserved {
+                            noise,
+                            repeated: true,
+                            seal_key,
+                        });
                     }
                 }
                 if !ledger.reservations().is_empty() {
@@ -90,7 +101,11 @@ impl Replay {
                 let noise = NoiseSource::from_key(&key).bound_to(&digest);
                 ledger.reserve(reservation(purpose, event, &digest, &noise))?;
                 let seal_key = seal_key(key.expose_bytes(), &digest)?;
-                Ok(Reserved { noise, seal_key })
+                Ok(Reserved {
+                    noise,
+                    repeated: false,
+                    seal_key,
+                })
             }
         }
     }

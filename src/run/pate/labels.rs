@@ -16,7 +16,7 @@ use crate::config::pate::Answering;
 use crate::digest;
 use crate::ledger::RunLedger;
 use crate::run::context::Context;
-use crate::run_dir::{Reserved, SealedFile};
+use crate::run_dir::Reserved;
 
 /// What left the private side.
 #[derive(Default)]
@@ -208,7 +208,7 @@ impl PatePlan<'_> {
             self.config.questions.rounds,
         );
         let questions = Questions::new(pool, context.seed());
-        let mut plan = Rounds::open(context, SealedFile::of(reserved), questions)?;
+        let mut plan = Rounds::open(context, reserved, questions)?;
         let mut labeled = Labeled::default();
         let mut student: Option<Student> = None;
         let mut seconds = 0.0;

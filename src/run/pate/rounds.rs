@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PatePlan;
 use crate::run::context::Context;
-use crate::run_dir::SealedFile;
+use crate::run_dir::{Reserved, SealedFile};
 
 /// One round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,14 +48,18 @@ impl<'a> Rounds<'a> {
     /// Those of an interrupted run, or none yet.
     pub(super) fn open(
         context: &Context,
-        file: SealedFile,
+        reserved: &Reserved,
         questions: Questions<'a>,
     ) -> Result<Self> {
+        let file = SealedFile::of(reserved);
         let way_out = "start a new run with --out DIR, and count this one as spent: other questions with the \
                        same noise would tell of the votes";
         let stored = file.load(&context.dir, way_out, |bytes| serde_json::from_slice(bytes))?;
         // Metrics are begun when the first round has been answered.
-        if stored.is_none() && context.dir.root().join("metrics.jsonl").exists() {
+        if reserved.repeated
+            && stored.is_none()
+            && context.dir.root().join("metrics.jsonl").exists()
+        {
             bail!("the rounds of questions under private/ are gone: {way_out}");
         }
         Ok(Self {

@@ -10,8 +10,8 @@ use thiserror::Error;
 pub enum BallotLogError {
     /// The file cannot be read or written.
     #[error(
-        "the teachers' ballots in {file}: {source}; check the path, its permissions and the free \
-         space, then resume: the teachers that are in the file keep their ballots"
+        "cannot write {file}, where the teachers' ballots are kept: check the path, its permissions and \
+         the free space, then resume; the teachers that are in the file keep their ballots"
     )]
     File {
         /// The file.

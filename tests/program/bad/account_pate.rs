@@ -32,15 +32,18 @@ fn votes_that_are_none_are_refused() {
             .collect();
         npy("<f8", &[numbers.len() / 2, 2], &bytes)
     };
-    refused_votes(&votes(&[1.0, 2.0, -1.0, 4.0]), &["row 1, class 0: -1"]);
+    refused_votes(
+        &votes(&[1.0, 2.0, -1.0, 4.0]),
+        &["row 1, class 0 is no number"],
+    );
     refused_votes(
         &votes(&[1.5, 1.5]),
-        &["row 0, class 0: 1.5", "whole numbers"],
+        &["row 0, class 0 is no number", "whole numbers"],
     );
-    refused_votes(&votes(&[1.0, f64::NAN]), &["row 0, class 1: NaN"]);
+    refused_votes(&votes(&[1.0, f64::NAN]), &["row 0, class 1 is no number"]);
     refused_votes(
         &votes(&[1.0, 2.0, 2.0, 2.0]),
-        &["row 1 holds 4 votes", "one vote a query"],
+        &["row 1 holds another number of votes", "one vote a query"],
     );
     refused_votes(&votes(&[]), &["[0, 2]", "at least one query"]);
     refused_votes(

@@ -12,8 +12,8 @@ const LARGEST: f64 = 1e9;
 /// Reads counts of votes, `[queries, classes]`, from an NPY file of any real type.
 ///
 /// # Errors
-/// [`DataError`] names the file, and the row and column of a number that counts no votes: one that
-/// is negative, not whole, not finite, or above 10^9; a query without a vote; or queries of
+/// [`DataError`] names the file, and the row and column (never the value, which may be private) of a
+/// number that counts no votes: one that is negative, not whole, not finite, or above 10^9; a query without a vote; or queries of
 /// different numbers of votes.
 pub fn read_counts(path: &Path) -> Result<Array2<u32>, DataError> {
     let array = read_npy(&read_unpacked(path)?)?;
@@ -87,17 +87,17 @@ mod tests {
     fn what_counts_no_votes_is_refused() {
         refused(
             &array![[1.0, 2.0], [-1.0, 4.0]],
-            "row 1, class 0: -1 is no number of votes",
+            "row 1, class 0 is no number of votes",
         );
-        refused(&array![[1.5, 2.0]], "row 0, class 0: 1.5");
-        refused(&array![[1.0, f64::NAN]], "row 0, class 1: NaN");
-        refused(&array![[1.0, f64::INFINITY]], "row 0, class 1: inf");
-        refused(&array![[1.0, 1e12]], "row 0, class 1: 1000000000000");
+        refused(&array![[1.5, 2.0]], "row 0, class 0 is no number");
+        refused(&array![[1.0, f64::NAN]], "row 0, class 1 is no number");
+        refused(&array![[1.0, f64::INFINITY]], "row 0, class 1 is no number");
+        refused(&array![[1.0, 1e12]], "row 0, class 1 is no number");
         refused(
             &array![[1.0, 2.0], [2.0, 2.0]],
-            "row 1 holds 4 votes where row 0 holds 3",
+            "row 1 holds another number of votes than row 0",
         );
-        refused(&array![[0.0, 0.0]], "row 0 holds 0 votes");
+        refused(&array![[0.0, 0.0]], "row 0 holds another number of votes");
         refused(&Array2::zeros((0, 3)), "at least one query");
         refused(&array![[5.0]], "at least two classes");
         let flat = read(&npy_bytes(&Array1::<f64>::zeros(4)))
