@@ -16,7 +16,7 @@ pub(super) struct Report {
     pub(super) rows: Vec<(&'static str, String)>,
     pub(super) value: Value,
     /// What only the file may hold beside it.
-    pub(super) inside: Option<(&'static str, Value)>,
+    pub(super) inside: Vec<(&'static str, Value)>,
     /// What is wrong, if anything is.
     pub(super) refuted: Option<String>,
 }
@@ -27,7 +27,7 @@ impl Report {
     pub(super) fn finish(self, dir: Option<&RunDir>, as_json: bool) -> Result<()> {
         if let Some(dir) = dir {
             let mut whole = self.value.clone();
-            if let Some((key, value)) = &self.inside {
+            for (key, value) in &self.inside {
                 whole[*key] = value.clone();
             }
             dir.write_private("audit.json", &json(&whole)?)?;

@@ -4,7 +4,7 @@ use privet_accountant::NeighboringRelation;
 use privet_audit::noisy_sgd::Power;
 use privet_audit::one_run::OneRunBound;
 use privet_training::data::Dataset;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::findings::Findings;
 use super::{CanaryKind, DpSgdAudit};
@@ -12,6 +12,14 @@ use crate::audit::AuditOptions;
 use crate::audit::report::{Report, at_least, claimed};
 use crate::display::{epsilon, percent};
 use crate::run::dp_sgd::Audited;
+
+/// What is computed from private records, and from no noise that hides them.
+const MEASURED: [&str; 4] = [
+    "epsilon_at_least",
+    "by_all_steps",
+    "by_the_loss",
+    "membership",
+];
 
 pub(super) fn of(
     audited: &DpSgdAudit,
@@ -85,31 +93,37 @@ pub(super) fn of(
         },
         "by_the_loss": found.membership,
     });
-    let (shown, inside) = match dataset.info.public_benchmark {
-        true => (membership, None),
-        false => (Value::Null, Some(("membership", membership))),
-    };
+    let mut value = json!({
+        "audit": "dp-sgd",
+        "dataset": dataset.info.name,
+        "confidence": confidence,
+        "claimed": claim,
+        "epsilon_at_least": found.epsilon(),
+        "refuted": refuted,
+        "canaries": {"count": count, "kind": match audited.kind {
+            CanaryKind::Gradient => "gradient",
+            CanaryKind::Record => "record",
+        }},
+        "by_all_steps": found.steps,
+        "by_the_loss": found.loss,
+        "could_show": found.ceiling,
+        "would_have_seen": found.power,
+        "membership": membership,
+    });
+    let mut inside = Vec::new();
+    if !dataset.info.public_benchmark {
+        // Measured on private records without noise: null where it must not leave private/.
+        for key in MEASURED {
+            inside.push((key, value[key].take()));
+        }
+        rows.retain(|(name, _)| !["at least", "by all steps", "by the loss"].contains(name));
+        let text = "what was measured on private records is in the report alone".into();
+        rows.push(("measured", text));
+    }
     Report {
         title: format!("audit of noisy SGD on {}", dataset.info.name),
         rows,
-        value: json!({
-            "audit": "dp-sgd",
-            "dataset": dataset.info.name,
-            "confidence": confidence,
-            "claimed": claim,
-            "epsilon_at_least": found.epsilon(),
-            "refuted": refuted,
-            "canaries": {"count": count, "kind": match audited.kind {
-                CanaryKind::Gradient => "gradient",
-                CanaryKind::Record => "record",
-            }},
-            "by_all_steps": found.steps,
-            "by_the_loss": found.loss,
-            "could_show": found.ceiling,
-            "would_have_seen": found.power,
-            // Null where it must not leave private/.
-            "membership": shown,
-        }),
+        value,
         inside,
         refuted: refuted.then_some(why),
     }

@@ -94,7 +94,7 @@ pub(super) fn report(
             "found": found,
             "would_have_seen": would_have_seen,
         }),
-        inside: None,
+        inside: Vec::new(),
         refuted: found.refutes_the_claim().then(|| refuted(claim, found)),
     }
 }

@@ -10,7 +10,6 @@ use privet_mechanisms::{
     ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError, NoisyMax,
     VoteQueries,
 };
-use privet_teachers::PartitionRule;
 
 use super::Common;
 use crate::account::Mechanism;
@@ -20,6 +19,7 @@ use crate::cli::privacy_options::{self, relation};
 use crate::config::pate::Answering;
 use crate::config::{self, Experiment, Method, Pate};
 use crate::errors::usage;
+use crate::run::pate::ballots_of_a_neighbour;
 use crate::run::pate::mechanism::{Release, mechanism};
 
 /// Delta, where nothing else says it.
@@ -137,10 +137,7 @@ fn of_config(pate: &Pate, experiment: &Experiment, args: &PateArgs) -> Result<Pa
              audited: lnmax, gnmax and confident-gnmax"
         );
     }
-    let rule = PartitionRule::for_relation(privacy.relation, experiment.file.seed);
-    let Some(changed_votes) = rule.changed_votes(privacy.relation) else {
-        bail!("no partition bounds how many teachers a neighbour changes");
-    };
+    let changed_votes = ballots_of_a_neighbour(pate, experiment.file.seed)?;
     let (made, _) = mechanism(pate, args.classes, changed_votes)?;
     let Release::NoisyMax(plan) = made.release else {
         bail!("[aggregator] mechanism: only the votes of teachers are audited");

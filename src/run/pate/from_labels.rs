@@ -11,7 +11,6 @@ use super::data_dependent::Findings;
 use super::student;
 use crate::config::{Experiment, Pate};
 use crate::run::artefacts::{Claim, Outcome, Released};
-use crate::run::baseline::architecture;
 use crate::run::context::Context;
 use crate::run::privacy_report::PoolIdentity;
 use crate::run::released_labels::ReleasedLabels;
@@ -31,13 +30,7 @@ impl<'a> StudentPlan<'a> {
         dataset: &Dataset,
         labels: &Path,
     ) -> Result<Self> {
-        let student = architecture(
-            &config.student.network,
-            config.student.augment,
-            experiment,
-            dataset,
-            "student",
-        )?;
+        let student = student::network(config, experiment, dataset)?;
         let pool = PoolIdentity::of(dataset.pool.inputs());
         let released = ReleasedLabels::read(labels, &dataset.info.classes, &pool)?;
         Ok(Self {

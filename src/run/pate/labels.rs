@@ -212,7 +212,11 @@ impl PatePlan<'_> {
         let mut labeled = Labeled::default();
         let mut student: Option<Student> = None;
         let mut seconds = 0.0;
+        let mut exhausted = false;
         for round in 0..rounds {
+            if exhausted {
+                break;
+            }
             if round > 0 && !labeled.labels.is_empty() {
                 let set = labeled.set(pool)?;
                 student = student::interim(context, self.config, &self.student, &set)?;
@@ -233,7 +237,10 @@ impl PatePlan<'_> {
                     Answer::Label(label) => labeled.labels.push(label),
                     Answer::Reinforced(_) => sure.push(asked.positions[index]),
                     Answer::Abstained => {}
-                    Answer::Exhausted => break,
+                    Answer::Exhausted => {
+                        exhausted = true;
+                        break;
+                    }
                 }
                 phase.message(format!("{} labels", labeled.labels.len()));
                 phase.update(index as u64 + 1);

@@ -17,7 +17,7 @@ use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
 use super::artefacts::{Claim, Outcome, Released};
-use super::baseline::{BaselinePlan, architecture};
+use super::baseline::BaselinePlan;
 use super::context::Context;
 use super::plan::{Accounting, declared_size};
 use super::result::Utility;
@@ -28,6 +28,7 @@ use voters::Voters;
 
 pub(super) use data_dependent::{Findings, SanitizedEpsilon};
 pub(super) use from_labels::StudentPlan;
+pub(crate) use voters::ballots_of_a_neighbour;
 
 /// A PATE run whose every bound has been checked and whose noise is fixed.
 pub(super) struct PatePlan<'a> {
@@ -65,13 +66,7 @@ impl<'a> PatePlan<'a> {
             accounting,
             mechanism,
             voters,
-            student: architecture(
-                &config.student.network,
-                config.student.augment,
-                experiment,
-                dataset,
-                "student",
-            )?,
+            student: student::network(config, experiment, dataset)?,
             baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
@@ -110,7 +105,10 @@ impl<'a> PatePlan<'a> {
             Stage::Labels { .. } => None,
             _ => {
                 let set = labeled.set(context.dataset.pool.inputs())?;
-                let student = student::train(context, self.config, &self.student, &set)?;
+                let student = student::train(context, self.config, &self.student, &set).context(
+                    "the labels are paid for all the same: privet label with this config and --out \
+                         DIR of this run releases them",
+                )?;
                 let parameters = student.network().flat_parameters();
                 let test = &context.dataset.test;
                 let accuracy = context.engine.accuracy(&self.student, &parameters, test)?;

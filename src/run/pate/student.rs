@@ -1,12 +1,13 @@
 //! The public side: a student learns from what was released.
 
-use anyhow::Result;
-use privet_student::{LabeledSet, Student, StudentError};
-use privet_training::network::Architecture;
-use privet_training::plain::TrainingError;
+use anyhow::{Result, ensure};
+use privet_student::{LabeledSet, Method, Student, StudentError};
+use privet_training::data::Dataset;
+use privet_training::network::{Architecture, LayerSpec};
 use serde_json::json;
 
-use crate::config::Pate;
+use crate::config::{Experiment, Pate};
+use crate::run::baseline::architecture;
 use crate::run::context::Context;
 
 /// The student of these labels.
@@ -40,8 +41,8 @@ pub(super) fn train(
     Ok(student)
 }
 
-/// The student of an unfinished set of labels; none where its training diverges, which must not stop
-/// what is paid for.
+/// The student of an unfinished set of labels; none where it cannot be trained, which must not stop what
+/// is paid for.
 pub(super) fn interim(
     context: &mut Context,
     config: &Pate,
@@ -56,14 +57,33 @@ pub(super) fn interim(
     match trained {
         Ok((student, true)) => Ok(Some(student)),
         Ok((_, false)) => Ok(None),
-        Err(error) if diverged(&error) => Ok(None),
+        Err(error) if error.is::<StudentError>() => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn diverged(error: &anyhow::Error) -> bool {
-    matches!(
-        error.downcast_ref(),
-        Some(StudentError::Training(TrainingError::Diverged { .. }))
-    )
+/// The network of the student. One that cannot be trained is refused before anything is paid for its
+/// labels.
+pub(super) fn network(
+    config: &Pate,
+    experiment: &Experiment,
+    dataset: &Dataset,
+) -> Result<Architecture> {
+    let (training, pool) = (&config.student, dataset.pool.len());
+    let (spec, augment) = (&training.network, training.augment);
+    let network = architecture(spec, augment, experiment, dataset, "student")?;
+    let mut layers = network.layers().iter();
+    ensure!(
+        training.method == Method::Supervised
+            || !layers.any(|layer| matches!(layer.spec, LayerSpec::Embedding { .. })),
+        "[student] method = \"{}\" changes its inputs a little, which has no meaning for the tokens of \
+         an embedding: use method = \"supervised\"",
+        training.method.name()
+    );
+    ensure!(
+        training.batch_size <= pool.max(1 << 16),
+        "[student] batch_size = {}: the public pool has {pool} examples; give at most so many",
+        training.batch_size
+    );
+    Ok(network)
 }

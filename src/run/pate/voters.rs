@@ -62,14 +62,14 @@ impl Voters {
         }
         let table = config.teachers()?;
         if let Stage::Labels { votes: Some(votes) } = stage {
-            let changed = table.changed_votes.context(
+            let changed = changed_votes(config)?.context(
                 "[teachers] changed_votes is missing: say in how many ballots the votes of \
                  neighbouring data sets can differ, where no shard depended on the records of \
                  others: 1 under add-or-remove-one; under replace-one 2, or 1 where records were \
                  given to teachers by their place alone",
             )?;
             let votes = votes.clone();
-            return Ok((Self::Elsewhere { votes }, ChangedVotes::new(changed)?));
+            return Ok((Self::Elsewhere { votes }, changed));
         }
         ensure!(
             table.changed_votes.is_none(),
@@ -82,14 +82,7 @@ impl Voters {
             "[teachers] count = {count}, but the data set declares {size} private records: a \
              teacher needs records of its own; use fewer teachers"
         );
-        let (relation, seed) = (config.privacy.relation, experiment.file.seed);
-        let rule = match config.privacy.unit {
-            Some(_) => PartitionRule::UnitHash { seed },
-            None => PartitionRule::for_relation(relation, seed),
-        };
-        let changed = rule
-            .changed_votes(relation)
-            .context("no partition bounds how many teachers a neighbour changes")?;
+        let (rule, changed) = partition(config, experiment.file.seed)?;
         let teacher = match (table.ridge, table.linear_discriminant) {
             (Some(ridge), _) => Teacher::Ridge(ridge),
             (None, Some(discriminant)) => Teacher::LinearDiscriminant(discriminant),
@@ -100,5 +93,35 @@ impl Voters {
             }
         };
         Ok((Self::Teachers { rule, teacher }, changed))
+    }
+}
+
+/// How records find their teacher, and in how many ballots neighbouring data sets differ then.
+fn partition(config: &Pate, seed: u64) -> Result<(PartitionRule, ChangedVotes)> {
+    let relation = config.privacy.relation;
+    let rule = match config.privacy.unit {
+        Some(_) => PartitionRule::UnitHash { seed },
+        None => PartitionRule::for_relation(relation, seed),
+    };
+    let changed = rule
+        .changed_votes(relation)
+        .context("no partition bounds how many teachers a neighbour changes")?;
+    Ok((rule, changed))
+}
+
+/// The number that the config gives for votes cast elsewhere.
+fn changed_votes(config: &Pate) -> Result<Option<ChangedVotes>> {
+    let given = config.teachers()?.changed_votes;
+    Ok(given.map(ChangedVotes::new).transpose()?)
+}
+
+/// In how many ballots neighbouring data sets differ, whoever votes.
+///
+/// # Errors
+/// A mechanism without teachers.
+pub(crate) fn ballots_of_a_neighbour(config: &Pate, seed: u64) -> Result<ChangedVotes> {
+    match changed_votes(config)? {
+        Some(given) => Ok(given),
+        None => Ok(partition(config, seed)?.1),
     }
 }

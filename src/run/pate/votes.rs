@@ -55,7 +55,7 @@ impl PatePlan<'_> {
         // Votes belong to the questions as well: a pool file can change between two attempts.
         let config = context.experiment.to_toml()?;
         let asked = digest::of_inputs(questions.inputs());
-        let model = format!("{rule:?} {teacher:?}");
+        let model = format!("partition 1 {rule:?} {teacher:?}");
         let public = [config.as_bytes(), asked.as_bytes(), model.as_bytes()];
         let records = digest::of_examples(examples, &public);
         let inputs = match private.units() {

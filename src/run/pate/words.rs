@@ -88,7 +88,8 @@ pub(super) fn assumptions(config: &Pate, voters: &Voters) -> Vec<String> {
         }
         (Voters::Teachers { .. }, Some(_)) => {
             "all records of a user belong to the shard of one teacher, found by a hash of the user's \
-             name, so that a neighbouring data set changes no more ballots than the events state"
+             name, so that a neighbouring data set changes no more ballots than the events state; a \
+             person under two spellings of the name is two users"
         }
         (Voters::Elsewhere { .. }, _) => {
             "that a neighbouring data set changes no more ballots than the events state is the word \

@@ -120,7 +120,7 @@ fn values_out_of_range_name_their_key() {
             .validate()
             .unwrap_err()
             .to_string()
-            .contains("`epochs` is 0")
+            .contains("epochs = 0: it must be at least 1")
     );
 }
 

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use ndarray::Axis;
 use privet_mechanisms::Sensitive;
 use privet_training::evaluate;
-use privet_training::gradient::GradientEngine;
+use privet_training::gradient::{GradientEngine, GradientError};
 use privet_training::network::{Architecture, Network};
 use privet_training::plain::{LabeledRows, PlainTraining, SeedName, TrainingError, train};
 
@@ -69,11 +69,12 @@ impl NetworkTutor<'_> {
                     classes: Sensitive::new(classes),
                 })
             }
-            // Whether a teacher diverges depends on its records: it must neither stop the run nor
-            // show, so the fixed vote stands in.
-            Err(TrainingError::Diverged { .. }) => {
-                Ok(Ballots::fixed(TeacherOutcome::Diverged, self.class.count))
-            }
+            // Whether a teacher diverges, or meets a value that no network takes, depends on its
+            // records: it must neither stop the run nor show, so the fixed vote stands in.
+            Err(
+                TrainingError::Diverged { .. }
+                | TrainingError::Gradient(GradientError::Token { .. } | GradientError::Label { .. }),
+            ) => Ok(Ballots::fixed(TeacherOutcome::Diverged, self.class.count)),
             Err(error) => Err(error.into()),
         }
     }

@@ -85,8 +85,15 @@ fn a_training_is_audited_and_nothing_leaves() {
         let mut found: Value = serde_json::from_str(&said.out).unwrap();
         let inside = folder.json("audit/private/audit.json");
         // The sample records are not declared public.
-        assert_eq!(found["membership"], json!(null));
-        found["membership"] = inside["membership"].clone();
+        for key in [
+            "epsilon_at_least",
+            "by_all_steps",
+            "by_the_loss",
+            "membership",
+        ] {
+            assert_eq!(found[key], json!(null), "{key}");
+            found[key] = inside[key].clone();
+        }
         assert_eq!(found, inside);
         assert_eq!(found["canaries"], json!({"count": 30, "kind": kind}));
         assert_eq!(found["refuted"], false);
