@@ -2,7 +2,7 @@
 //! records, so it must neither stop the run nor be visible in anything but its own ballot.
 
 use ndarray::{Array2, Axis, concatenate};
-use privet_teachers::{FIXED_VOTE, TeacherOutcome};
+use privet_teachers::{FIXED_VOTE, PartitionRule, TeacherOutcome};
 use privet_training::data::{Examples, InputShape};
 use privet_training::network::{Architecture, LayerSpec};
 use privet_training::optimizer::OptimizerSpec;
@@ -115,6 +115,47 @@ fn a_convolutional_teacher_diverges_without_a_panic() {
     let (counts, outcomes) = setup.vote(&examples, 3, HASH, rows(4, "asked").view());
     assert_eq!(outcomes, [TeacherOutcome::Diverged; 3]);
     all_fixed(&counts, 3);
+}
+
+/// A token beyond the vocabulary fails the training of its own teacher; that it is there must show in
+/// that teacher's ballot alone.
+#[test]
+fn a_token_that_no_network_takes_changes_one_ballot() {
+    let mut setup = linear();
+    let embedding = LayerSpec::Embedding {
+        vocabulary: 4,
+        width: 3,
+    };
+    let layers = vec![
+        embedding,
+        LayerSpec::Flatten,
+        LayerSpec::Linear { outputs: 3 },
+    ];
+    setup.architecture = Architecture::new(InputShape::flat(2), layers, 3).unwrap();
+    let tokens = |count: usize, last: f32| {
+        let mut tokens = Array2::from_shape_fn((count, 2), |(i, j)| ((3 * i + j) % 4) as f32);
+        tokens[[count - 1, 0]] = last;
+        tokens
+    };
+    let labels: Vec<u32> = (0..30).map(|record| record % 3).collect();
+    let examples = |last| Examples::new(tokens(30, last), labels.clone(), 3, "test").unwrap();
+    let queries = tokens(12, 1.0);
+    for strange in [4.0, -1.0, 2.5] {
+        let (before, _) = setup.vote(&examples(1.0), 5, PartitionRule::Position, queries.view());
+        let (after, outcomes) = setup.vote(
+            &examples(strange),
+            5,
+            PartitionRule::Position,
+            queries.view(),
+        );
+        let diverged = outcomes.iter().filter(|o| **o == TeacherOutcome::Diverged);
+        assert_eq!(diverged.count(), 1, "{strange}");
+        for (before, after) in before.rows().into_iter().zip(after.rows()) {
+            let distance: u32 = before.iter().zip(after).map(|(a, b)| a.abs_diff(*b)).sum();
+            assert!(distance <= 2);
+            assert_eq!(after.sum(), 5);
+        }
+    }
 }
 
 /// The largest numbers there are change the ballot of their own teacher alone, in closed form too.
