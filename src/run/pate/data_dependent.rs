@@ -3,9 +3,9 @@
 use anyhow::{Context as _, Result, anyhow, ensure};
 use privet_accountant::Conversion;
 use privet_accountant::pate::aggregator::Score;
-use privet_accountant::pate::analysis::{Analysis, Settings, analyze};
+use privet_accountant::pate::analysis::{Analysis, EpsilonAtOrder, Settings, analyze};
 use privet_accountant::pate::sanitized::SanitizeSettings;
-use privet_accountant::pate::{self, Aggregator, PateError};
+use privet_accountant::pate::{self, Aggregator, DataDependent, PateError, Unavailable};
 use privet_mechanisms::{NoiseSource, Sensitive};
 use privet_teachers::Votes;
 use serde::{Deserialize, Serialize};
@@ -74,13 +74,13 @@ pub(super) fn check(config: &Pate, mechanism: &Mechanism, classes: usize) -> Res
 }
 
 impl PatePlan<'_> {
-    /// Analyses the votes on the questions that were asked (rows of `votes`, in order). What it finds
-    /// goes to `private/`, but for what may be published.
+    /// Analyses the votes on all questions of the plan (rows of `votes`, in order). What it finds goes
+    /// to `private/`, but for what may be published.
     pub(super) fn data_dependent(
         &self,
         context: &Context,
         votes: &Votes,
-        asked: &[usize],
+        planned: &[usize],
         noise: &NoiseSource,
     ) -> Result<Findings> {
         let adaptive = self.config.questions.rounds > 1;
@@ -96,7 +96,7 @@ impl PatePlan<'_> {
             settings = settings.with_sanitized(sanitize);
         }
         let counts = votes.counts().as_ref().map(|counts| {
-            let rows = asked.iter().flat_map(|&row| counts.row(row).to_vec());
+            let rows = planned.iter().flat_map(|&row| counts.row(row).to_vec());
             pate::Votes::from_counts(rows.collect(), counts.ncols())
         });
         let votes = counts.into_exposed_sensitive()?;
@@ -166,16 +166,6 @@ fn aggregator(config: &Pate, mechanism: &Mechanism) -> Result<Option<Aggregator>
 
 /// Everything, for the owner of the records alone.
 fn diagnostics(analysis: &Analysis) -> Value {
-    let found = |result: &Result<_, privet_accountant::pate::Unavailable>| match result {
-        Ok(value) => {
-            let value: &privet_accountant::pate::DataDependent<
-                privet_accountant::pate::analysis::EpsilonAtOrder,
-            > = value;
-            let value = value.reveal_for_private_diagnostics();
-            json!({"epsilon": value.epsilon, "order": value.order})
-        }
-        Err(reason) => json!({"unavailable": reason.to_string()}),
-    };
     json!({
         "PRIVATE": "these values depend on private votes: not to be published",
         "delta": analysis.delta,
@@ -187,4 +177,14 @@ fn diagnostics(analysis: &Analysis) -> Value {
             "order": analysis.data_independent.order,
         },
     })
+}
+
+fn found(result: &Result<DataDependent<EpsilonAtOrder>, Unavailable>) -> Value {
+    match result {
+        Ok(value) => {
+            let value = value.reveal_for_private_diagnostics();
+            json!({"epsilon": value.epsilon, "order": value.order})
+        }
+        Err(reason) => json!({"unavailable": reason.to_string()}),
+    }
 }

@@ -51,18 +51,14 @@ impl<'a> StudentPlan<'a> {
             labels,
             reinforced,
             stated,
-            ..
         } = &self.labels;
         let pool = context.dataset.pool.inputs();
         let mut set = LabeledSet::new(&pool.select(asked), labels)?;
         set.add_pseudo_labels(pool, reinforced)?;
-        let student = student::train(context, self.config, &self.student, &set)?;
-        let parameters = student.network().flat_parameters();
-        let test = &context.dataset.test;
-        let accuracy = context.engine.accuracy(&self.student, &parameters, test)?;
+        let (network, accuracy) = student::measured(context, self.config, &self.student, &set)?;
         let truth = context.dataset.pool_truth.as_ref();
         Ok(Outcome {
-            network: Some(student.into_network()),
+            network: Some(network),
             utility: Utility {
                 test_accuracy: Some(accuracy),
                 labels_released: Some(labels.len()),

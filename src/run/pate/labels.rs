@@ -1,11 +1,11 @@
 //! From votes to released labels.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use privet_mechanisms::{Aggregator, Answer, NoiseOrigin, PrivateKnnRun, ReleasedLabel, Sensitive};
 use privet_student::questions::Questions;
 use privet_student::{LabeledSet, PseudoLabel, Student};
 use privet_teachers::{Neighbours, Votes};
-use privet_training::data::PublicInputs;
+use privet_training::data::{Examples, PublicInputs};
 use serde_json::json;
 
 use super::data_dependent::Findings;
@@ -115,8 +115,11 @@ impl PatePlan<'_> {
             |ledger, event| self.accounting.afford(ledger, event),
         )?;
         let pool = context.dataset.pool.inputs().clone();
-        let examples = context.dataset.private.examples().clone();
-        let mut oracle = self.oracle(candidates, votes, &pool, &examples, &reserved)?;
+        // Where teachers have voted, no record is needed any more.
+        let records = votes
+            .is_none()
+            .then(|| context.dataset.private.examples().clone());
+        let mut oracle = self.oracle(candidates, (votes, records.as_ref()), &pool, &reserved)?;
         let labeled = self.ask(context, &mut oracle, &pool, &reserved)?;
         context.metrics.record(&json!({
             "phase": "aggregation",
@@ -164,13 +167,12 @@ impl PatePlan<'_> {
     fn oracle<'a>(
         &self,
         candidates: &[usize],
-        votes: Option<&'a Votes>,
+        voters: (Option<&'a Votes>, Option<&'a Sensitive<Examples>>),
         pool: &'a PublicInputs,
-        examples: &'a Sensitive<privet_training::data::Examples>,
         reserved: &Reserved,
     ) -> Result<Oracle<'a>> {
-        Ok(match (&self.mechanism.release, votes) {
-            (Release::NoisyMax(plan), Some(votes)) => {
+        Ok(match (&self.mechanism.release, voters) {
+            (Release::NoisyMax(plan), (Some(votes), _)) => {
                 let mut rows = vec![None; pool.len()];
                 for (row, &position) in candidates.iter().enumerate() {
                     rows[position] = Some(row);
@@ -183,7 +185,7 @@ impl PatePlan<'_> {
                     interactive: matches!(answering, Answering::Interactive { .. }),
                 }
             }
-            (Release::PrivateKnn(plan), _) => {
+            (Release::PrivateKnn(plan), (_, Some(examples))) => {
                 let count = plan.parameters().neighbours as usize;
                 let records = examples.as_ref().map(|examples| examples.len());
                 Oracle::Neighbours {
@@ -192,7 +194,7 @@ impl PatePlan<'_> {
                     pool,
                 }
             }
-            (Release::NoisyMax(_), None) => anyhow::bail!("there are no votes to ask about"),
+            _ => bail!("there is nobody to ask"),
         })
     }
 

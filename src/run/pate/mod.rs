@@ -105,18 +105,21 @@ impl<'a> PatePlan<'a> {
             Stage::Labels { .. } => None,
             _ => {
                 let set = labeled.set(context.dataset.pool.inputs())?;
-                let student = student::train(context, self.config, &self.student, &set).context(
+                let (network, accuracy) = student::measured(
+                    context,
+                    self.config,
+                    &self.student,
+                    &set,
+                )
+                .context(
                     "the labels are paid for all the same: privet label with this config and --out \
                          DIR of this run releases them",
                 )?;
-                let parameters = student.network().flat_parameters();
-                let test = &context.dataset.test;
-                let accuracy = context.engine.accuracy(&self.student, &parameters, test)?;
                 utility.test_accuracy = Some(accuracy);
                 if let Some(baseline) = &self.baseline {
                     utility.baseline_accuracy = Some(baseline.accuracy(context)?);
                 }
-                Some(student.into_network())
+                Some(network)
             }
         };
         Ok(Some(Outcome {

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use privet_student::{LabeledSet, Method, Student, StudentError};
 use privet_training::data::Dataset;
-use privet_training::network::{Architecture, LayerSpec};
+use privet_training::network::{Architecture, LayerSpec, Network};
 use serde_json::json;
 
 use crate::config::{Experiment, Pate};
@@ -11,7 +11,7 @@ use crate::run::baseline::architecture;
 use crate::run::context::Context;
 
 /// The student of these labels.
-pub(super) fn train(
+fn train(
     context: &mut Context,
     config: &Pate,
     architecture: &Architecture,
@@ -39,6 +39,19 @@ pub(super) fn train(
         .iter()
         .try_for_each(|line| context.metrics.record(line))?;
     Ok(student)
+}
+
+/// The finished student, and its accuracy on the public test set.
+pub(super) fn measured(
+    context: &mut Context,
+    config: &Pate,
+    architecture: &Architecture,
+    set: &LabeledSet,
+) -> Result<(Network, f64)> {
+    let network = train(context, config, architecture, set)?.into_network();
+    let (parameters, test) = (network.flat_parameters(), &context.dataset.test);
+    let accuracy = context.engine.accuracy(architecture, &parameters, test)?;
+    Ok((network, accuracy))
 }
 
 /// The student of an unfinished set of labels; none where it cannot be trained, which must not stop what

@@ -3,13 +3,13 @@
 use ndarray::ArrayView2;
 use privet_training::augment::{Augmentation, TableColumns, ValueRange, each_row};
 use privet_training::data::InputShape;
-use privet_training::gradient::{GradientWorker, Objective, Variables};
+use privet_training::gradient::GradientWorker;
 use privet_training::plain::TrainingError;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::losses::{cross_entropy, softmax};
-use super::{StepRows, Study, per_row, public_gradient};
+use super::{StepRows, Study, per_row, step_gradient};
 use crate::FixMatch;
 
 /// Weight of the past in the running mean of the answers.
@@ -160,13 +160,7 @@ impl Study for FixMatchStudy<'_> {
             true => cross_entropy(scores, rows.labels[row], own, slopes),
             false => cross_entropy(scores, confident[row - labeled].1, others, slopes),
         };
-        let objective = Objective {
-            inputs: &inputs,
-            function: &function,
-            variables: Variables::Parameters,
-            dropout: rows.dropout,
-        };
-        Ok(public_gradient(worker, parameters, objective)?)
+        step_gradient(worker, parameters, (&inputs, rows.dropout), &function)
     }
 }
 

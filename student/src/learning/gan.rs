@@ -11,7 +11,9 @@ use privet_training::seed::standard_normal;
 use rand_chacha::ChaCha8Rng;
 
 use super::losses::{cross_entropy, generated, real};
-use super::{StepRows, Study, change_weakly, optimizer_error, per_row, public_gradient};
+use super::{
+    StepRows, Study, change_weakly, optimizer_error, per_row, public_gradient, step_gradient,
+};
 use crate::Gan;
 use burn::tensor::Device;
 
@@ -200,13 +202,7 @@ impl Study for GanStudy {
                 generated(scores, others, slopes)
             }
         };
-        let objective = Objective {
-            inputs: &inputs,
-            function: &function,
-            variables: Variables::Parameters,
-            dropout: rows.dropout,
-        };
-        Ok(public_gradient(worker, parameters, objective)?)
+        step_gradient(worker, parameters, (&inputs, rows.dropout), &function)
     }
 }
 

@@ -14,7 +14,7 @@ mod virtual_adversarial;
 use ndarray::ArrayView2;
 use privet_training::augment::{Augmentation, each_row};
 use privet_training::data::InputShape;
-use privet_training::gradient::{GradientError, GradientWorker, Objective};
+use privet_training::gradient::{GradientError, GradientWorker, Objective, RowFunction, Variables};
 use privet_training::optimizer::OptimizerError;
 use privet_training::plain::TrainingError;
 use rand::Rng;
@@ -48,6 +48,22 @@ pub(crate) trait Study {
         rows: StepRows<'_>,
         generator: &mut ChaCha8Rng,
     ) -> Result<(Vec<f32>, f64), TrainingError>;
+}
+
+/// The gradient of a step's loss with respect to the parameters, and the loss.
+fn step_gradient(
+    worker: &mut dyn GradientWorker,
+    parameters: &[f32],
+    (inputs, dropout): (&[f32], Option<u64>),
+    function: &RowFunction<'_>,
+) -> Result<(Vec<f32>, f64), TrainingError> {
+    let objective = Objective {
+        inputs,
+        function,
+        variables: Variables::Parameters,
+        dropout,
+    };
+    Ok(public_gradient(worker, parameters, objective)?)
 }
 
 /// The gradient of an objective over public rows, and its value.

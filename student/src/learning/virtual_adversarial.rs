@@ -9,7 +9,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::losses::{cross_entropy, divergence, entropy, softmax};
-use super::{StepRows, Study, change_weakly, per_row, public_gradient};
+use super::{StepRows, Study, change_weakly, per_row, public_gradient, step_gradient};
 use crate::VirtualAdversarial;
 
 /// Virtual adversarial training at work.
@@ -106,13 +106,7 @@ impl Study for VirtualAdversarialStudy {
                 entropy(scores, unsure, slopes)
             }
         };
-        let objective = Objective {
-            inputs: &inputs,
-            function: &function,
-            variables: Variables::Parameters,
-            dropout: rows.dropout,
-        };
-        Ok(public_gradient(worker, parameters, objective)?)
+        step_gradient(worker, parameters, (&inputs, rows.dropout), &function)
     }
 }
 
