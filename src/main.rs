@@ -8,12 +8,15 @@ mod digest;
 mod display;
 mod errors;
 mod fetch;
+mod interrupt;
 mod ledger;
 mod output;
 mod progress;
 mod run;
 mod run_dir;
+mod sweep;
 mod unit;
+mod vote_share;
 mod vote_store;
 
 use std::process::ExitCode;

@@ -1,79 +1,110 @@
-//! The votes of a run under `private/`, so that an interrupted run need not train its teachers again.
+//! Complete votes in a folder under `private/`, so that teachers need not be trained again.
 
 use std::io::Cursor;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use ndarray::Array2;
 use ndarray_npy::{ReadNpyExt, WriteNpyExt};
 use privet_mechanisms::Sensitive;
 use privet_teachers::{TeacherOutcome, Votes};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::digest::hex;
-use crate::run_dir::{RunDir, json};
+use crate::run_dir::{atomic, json};
 
 const VOTES: &str = "votes.npy";
 const COMPLETE: &str = "votes.json";
 
 /// Votes of the teachers that belong to one data set and config.
-pub(crate) struct VoteStore<'a> {
-    dir: &'a RunDir,
+pub(crate) struct VoteStore {
+    folder: PathBuf,
     inputs: Sensitive<[u8; 32]>,
 }
 
-impl<'a> VoteStore<'a> {
-    /// A store for the votes of teachers trained on `inputs` (a digest of data and config).
-    pub(crate) fn new(dir: &'a RunDir, inputs: Sensitive<[u8; 32]>) -> Self {
-        Self { dir, inputs }
+/// Votes, and the teachers that cast fixed ones.
+pub(crate) struct Voted {
+    /// The votes.
+    pub(crate) votes: Votes,
+    /// Whose votes are fixed, and why.
+    pub(crate) fixed: Sensitive<FixedVoters>,
+}
+
+/// Teachers, by number, that could not learn.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct FixedVoters {
+    #[serde(rename = "empty_teachers")]
+    empty: Vec<usize>,
+    #[serde(rename = "diverged_teachers")]
+    diverged: Vec<usize>,
+}
+
+impl FixedVoters {
+    /// Those among all teachers, in their order.
+    pub(crate) fn among(outcomes: &[TeacherOutcome]) -> Self {
+        let numbers = |wanted| {
+            let outcomes = outcomes.iter().enumerate();
+            let such = outcomes.filter(|(_, outcome)| **outcome == wanted);
+            such.map(|(teacher, _)| teacher).collect()
+        };
+        Self {
+            empty: numbers(TeacherOutcome::EmptyShard),
+            diverged: numbers(TeacherOutcome::Diverged),
+        }
+    }
+}
+
+/// What vouches for the votes.
+#[derive(Deserialize, Serialize)]
+struct Note {
+    inputs: String,
+    votes: String,
+    #[serde(flatten)]
+    fixed: FixedVoters,
+}
+
+impl VoteStore {
+    /// A store in a folder for the votes of teachers trained on `inputs` (a digest of all that decides
+    /// them).
+    pub(crate) fn new(folder: PathBuf, inputs: Sensitive<[u8; 32]>) -> Self {
+        Self { folder, inputs }
     }
 
     /// Keeps complete votes. The note that vouches for them is written last.
-    pub(crate) fn save(
-        &self,
-        votes: &Votes,
-        outcomes: &Sensitive<Vec<TeacherOutcome>>,
-    ) -> Result<()> {
+    pub(crate) fn save(&self, voted: &Voted) -> Result<()> {
         let mut bytes = Cursor::new(Vec::new());
-        votes
-            .counts()
-            .expose_sensitive()
+        (voted.votes.counts().expose_sensitive())
             .write_npy(&mut bytes)
             .context("writing the votes")?;
         let bytes = bytes.into_inner();
-        let digest = hex(&Sha256::digest(&bytes));
-        self.dir.write_private(VOTES, &bytes)?;
-        let positions = |wanted| -> Vec<usize> {
-            let outcomes = outcomes.expose_sensitive().iter().enumerate();
-            outcomes
-                .filter(|(_, outcome)| **outcome == wanted)
-                .map(|(teacher, _)| teacher)
-                .collect()
+        let note = Note {
+            inputs: hex(self.inputs.expose_sensitive()),
+            votes: hex(&Sha256::digest(&bytes)),
+            fixed: voted.fixed.expose_sensitive().clone(),
         };
-        let note = json!({
-            "inputs": hex(self.inputs.expose_sensitive()),
-            "votes": digest,
-            "empty_teachers": positions(TeacherOutcome::EmptyShard),
-            "diverged_teachers": positions(TeacherOutcome::Diverged),
-        });
-        self.dir.write_private(COMPLETE, &json(&note)?)
+        for (name, bytes) in [(VOTES, bytes), (COMPLETE, json(&note)?)] {
+            atomic::write(&self.folder.join(name), &bytes, atomic::Access::Owner)?;
+        }
+        Ok(())
     }
 
     /// The stored votes, if they are complete and belong to the same data and config.
-    pub(crate) fn load(&self, teachers: usize) -> Result<Option<Votes>> {
-        let Ok(note) = std::fs::read(self.dir.private(COMPLETE)) else {
-            return Ok(None);
-        };
-        let note: serde_json::Value = serde_json::from_slice(&note).unwrap_or_default();
-        if note["inputs"] != hex(self.inputs.expose_sensitive()) {
-            return Ok(None);
+    pub(crate) fn load(&self, teachers: usize) -> Option<Voted> {
+        let note = std::fs::read(self.folder.join(COMPLETE)).ok()?;
+        let note: Note = serde_json::from_slice(&note).ok()?;
+        if note.inputs != hex(self.inputs.expose_sensitive()) {
+            return None;
         }
-        // Votes of another attempt may have replaced those that the note is about.
-        let counts = std::fs::read(self.dir.private(VOTES))
-            .ok()
-            .filter(|bytes| note["votes"] == hex(&Sha256::digest(bytes)))
-            .and_then(|bytes| Array2::<u32>::read_npy(Cursor::new(bytes)).ok());
-        // Damaged votes are trained again.
-        Ok(counts.and_then(|counts| Votes::from_counts(Sensitive::new(counts), teachers).ok()))
+        // Votes of another attempt may have replaced those that the note is about. Damaged votes are
+        // cast again.
+        let bytes = std::fs::read(self.folder.join(VOTES)).ok()?;
+        if note.votes != hex(&Sha256::digest(&bytes)) {
+            return None;
+        }
+        let counts = Array2::<u32>::read_npy(Cursor::new(bytes)).ok()?;
+        let votes = Votes::from_counts(Sensitive::new(counts), teachers).ok()?;
+        let fixed = Sensitive::new(note.fixed);
+        Some(Voted { votes, fixed })
     }
 }

@@ -60,7 +60,7 @@ impl Common {
             confidence: self.confidence,
             out: self.out.clone(),
             json: self.json,
-            progress: Progress::detect(self.quiet),
+            progress: Progress::detect(self.quiet, self.json),
         }
     }
 }

@@ -8,6 +8,7 @@ mod predict;
 mod privacy_options;
 mod run;
 mod stages;
+mod sweep;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -24,6 +25,8 @@ struct Cli {
 enum Command {
     /// Run an experiment from a config file.
     Run(run::RunArgs),
+    /// Run many experiments: a base config, and the keys and values to try.
+    Sweep(sweep::SweepArgs),
     /// PATE's first stage: train the teachers and store their votes; nothing is released.
     Teachers(stages::TeachersArgs),
     /// PATE's second stage: release labels of public examples, with their statement.
@@ -57,6 +60,7 @@ enum Command {
 pub(crate) fn run() -> Result<()> {
     match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
         Command::Teachers(args) => stages::teachers(&args),
         Command::Label(args) => stages::label(&args),
         Command::Student(args) => stages::student(&args),

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::config;
 use crate::progress::Progress;
 use crate::run::{RunOptions, Stage, run as run_experiment};
+use crate::sweep::stop_at_end_of_input;
 
 use super::data::DataDir;
 
@@ -24,6 +25,10 @@ pub(super) struct RunArgs {
     /// Continues an interrupted run: of --out, or else the last one of this config under runs/.
     #[arg(long)]
     resume: bool,
+    /// Shares the votes of teachers with other runs through this folder, which is as private as they
+    /// are: teachers of the same records, partition, settings and seed are trained once.
+    #[arg(long, value_name = "DIR")]
+    share_votes: Option<PathBuf>,
     /// Seed of partition, initialisation and shuffling (never of privacy noise).
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     seed: Option<u64>,
@@ -33,6 +38,9 @@ pub(super) struct RunArgs {
     /// Shows no progress.
     #[arg(long)]
     quiet: bool,
+    /// Stops as for Ctrl-C when standard input ends: for programs that start this one.
+    #[arg(long, hide = true)]
+    stop_at_end_of_input: bool,
     #[command(flatten)]
     data_dir: DataDir,
 }
@@ -44,6 +52,9 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
 impl RunArgs {
     /// Runs a stage, by default into a directory named after the config and `suffix`.
     pub(super) fn run(&self, stage: Stage, suffix: &str) -> Result<()> {
+        if self.stop_at_end_of_input {
+            stop_at_end_of_input();
+        }
         let experiment = config::load(&self.config, &self.set, self.seed)?;
         let stem = self.config.file_stem().unwrap_or_default();
         let options = RunOptions {
@@ -51,9 +62,10 @@ impl RunArgs {
             out: self.out.clone(),
             resume: self.resume,
             json: self.json,
-            progress: Progress::detect(self.quiet),
+            progress: Progress::detect(self.quiet, self.json),
             data_dir: self.data_dir.resolve()?,
             name: stem.to_string_lossy().into_owned() + suffix,
+            share_votes: self.share_votes.clone(),
             stage,
         };
         run_experiment(&experiment, &options)

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::artefacts::{Claim, Outcome, Released};
 use super::context::Context;
 use super::engine::Engine;
+use super::estimate::Work;
 use super::pate::Findings;
 use super::result::Utility;
 use crate::config::{Experiment, Warning};
@@ -82,6 +83,14 @@ impl<'a> BaselinePlan<'a> {
         training
             .map(|training| Self::new(training, experiment, dataset))
             .transpose()
+    }
+
+    /// The gradients of a training on so many records.
+    pub(super) fn work(&self, records: f64) -> Work<'_> {
+        Work {
+            network: &self.architecture,
+            rows: records * self.training.epochs as f64,
+        }
     }
 
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {

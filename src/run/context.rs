@@ -1,5 +1,6 @@
 //! What every phase of a run needs.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use burn::tensor::Device;
@@ -24,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) resumed: bool,
     pub(super) device: Device,
     pub(super) engine: Engine,
+    /// Where runs share the votes of teachers, if they do.
+    pub(super) share_votes: Option<PathBuf>,
     clock: Instant,
 }
 
@@ -48,6 +51,7 @@ impl<'a> Context<'a> {
             resumed,
             device: Device::flex(),
             engine: Engine::new(experiment.file.engine),
+            share_votes: None,
             clock,
         }
     }

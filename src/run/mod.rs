@@ -5,10 +5,12 @@ mod baseline;
 mod context;
 pub(crate) mod dp_sgd;
 pub(crate) mod engine;
+mod estimate;
 mod labels_csv;
 mod metrics;
 pub(crate) mod pate;
 mod plan;
+mod preview;
 mod privacy_report;
 mod released_labels;
 mod result;
@@ -24,11 +26,14 @@ use serde_json::json;
 
 use crate::config::{Experiment, Method};
 use crate::errors::usage;
+use crate::interrupt;
 use crate::output;
 use crate::progress::Progress;
 use crate::run_dir::{Replay, RunDir, default_root};
 use artefacts::Outcome;
 use context::Context;
+pub(crate) use estimate::Estimator;
+pub(crate) use preview::{Charge, Preview, preview};
 pub(crate) use stage::Stage;
 
 /// What the command line says of a run beside its config.
@@ -48,6 +53,8 @@ pub(crate) struct RunOptions {
     pub(crate) data_dir: PathBuf,
     /// Name of the default run directory.
     pub(crate) name: String,
+    /// Where runs share the votes of their teachers, if they do.
+    pub(crate) share_votes: Option<PathBuf>,
     /// Which part of the run.
     pub(crate) stage: Stage,
 }
@@ -130,7 +137,7 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         .map_err(|error| in_config(format!("{error:#}")))?;
     // Quiet is about progress: what a user must know is said all the same.
     for warning in plan.warnings() {
-        output::note(&format!("warning: {warning}"));
+        options.progress.warn(&warning.to_string());
     }
 
     let resume = options.resume || options.stage.continues();
@@ -149,8 +156,13 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         return print(&result, options.json, dir.root());
     }
 
+    interrupt::handle(format!(
+        "nothing that is paid for is lost: give the same command with --resume --out {}",
+        root.display()
+    ))?;
     let progress = options.progress;
     let mut context = Context::new(experiment, dataset, dir, progress, (resume, private), clock);
+    context.share_votes = options.share_votes.clone();
     let Some(outcome) = plan.run(&mut context, &options.stage)? else {
         return print_voted(&context, options);
     };

@@ -156,7 +156,7 @@ impl RunDir {
     }
 
     /// What computes this run.
-    fn machine(&self) -> &[u8] {
+    pub(crate) fn machine(&self) -> &[u8] {
         &self.machine
     }
 
@@ -226,7 +226,8 @@ pub(crate) fn default_root(name: &str, resume: bool) -> Result<PathBuf> {
     bail!("there are too many runs of {name} under runs/: choose a directory with --out DIR")
 }
 
-fn restrict(path: &Path) -> Result<()> {
+/// Makes a folder readable by its owner alone.
+pub(crate) fn restrict(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

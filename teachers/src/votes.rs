@@ -1,6 +1,6 @@
 //! How many teachers chose each class, for each query.
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use privet_mechanisms::{MechanismError, Sensitive, VoteHistogram};
 
 use crate::TeachersError;
@@ -103,6 +103,24 @@ impl Votes {
         });
         self.teachers += 1;
         Ok(())
+    }
+
+    /// The votes on some of the queries, in the order given.
+    ///
+    /// # Errors
+    /// A query that does not exist.
+    pub fn select(&self, queries: &[usize]) -> Result<Self, TeachersError> {
+        let known = self.queries();
+        if let Some(query) = queries.iter().find(|&&query| query >= known) {
+            return Err(TeachersError::Stored(format!(
+                "there are votes on {known} queries, none on query {query}"
+            )));
+        }
+        let counts = self.counts.as_ref();
+        Ok(Self {
+            counts: counts.map(|counts| counts.select(Axis(0), queries)),
+            teachers: self.teachers,
+        })
     }
 
     /// Number of queries, a public constant.

@@ -6,7 +6,7 @@ mod reports;
 mod words;
 
 use anyhow::{Context as _, Result};
-use privet_accountant::Guarantee;
+use privet_accountant::{DpEvent, Guarantee};
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
 use privet_training::checkpoint::Checkpoint;
 use privet_training::network::{Architecture, Network, ParameterLayout};
@@ -15,11 +15,13 @@ use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
 use super::artefacts::{Claim, Outcome, Released};
 use super::baseline::BaselinePlan;
 use super::context::Context;
+use super::estimate::Work;
 use super::pate::Findings;
 use super::plan::Accounting;
 use super::result::{Steps, Utility};
 use crate::config::{DpSgd, Warning};
 use crate::digest;
+use crate::interrupt::Watch;
 use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
 use reports::Reports;
@@ -51,6 +53,28 @@ pub(crate) struct Audited<'a> {
 }
 
 impl DpSgdPlan<'_> {
+    /// What a run is charged.
+    pub(super) fn cost(&self) -> Result<(&Accounting, DpEvent)> {
+        let relation = self.accounting.privacy().relation;
+        Ok((&self.accounting, self.mechanism.event(relation)?))
+    }
+
+    /// What is done to the records.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        words::of(&self.mechanism, self.accounting.privacy())
+    }
+
+    /// The gradients of a run on so many records.
+    pub(super) fn work(&self, records: f64) -> Vec<Work<'_>> {
+        let batch = self.mechanism.expected_batch_size() * self.settings.copies as f64;
+        let mut work = vec![Work {
+            network: &self.architecture,
+            rows: self.mechanism.steps() as f64 * batch,
+        }];
+        work.extend(self.baseline.iter().map(|plan| plan.work(records)));
+        work
+    }
+
     pub(super) fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -109,7 +133,7 @@ impl DpSgdPlan<'_> {
                 ledger: Box::new(ledger),
                 noise: reserved.noise.origin(),
             },
-            mechanism: words::of(&self.mechanism, privacy),
+            mechanism: self.in_words(),
             assumptions: words::assumptions(&self.mechanism, privacy),
             steps: self.config.table.stop_at_budget.then(|| Steps {
                 planned: self.planned_steps,
@@ -189,16 +213,22 @@ impl DpSgdPlan<'_> {
         let mut reports = Reports::new(self, earlier_charges, context);
         let mut checkpoints = Checkpoints::new(self.config.table.checkpoint_every, steps);
         let labels = context.dataset.test.labels();
+        let watch = Watch::begin();
         while let Some(batch) = run.next_batch() {
             training.step(&mut run, batch)?;
             let step = run.released();
             reports.step(step, &mut training, labels, &mut context.metrics, &phase)?;
-            if checkpoints.due(step) {
+            let stop = watch.stop_requested();
+            if stop || checkpoints.due(step) {
                 context.metrics.sync()?;
                 file.save(&context.dir, &training.checkpoint(&run).to_bytes()?)?;
             }
             phase.update(step);
+            if stop {
+                break;
+            }
         }
+        watch.end()?;
         context.seconds.training = Some(phase.finish());
         let parameters = training.finish(&run)?;
         Ok((layout.load(network, &parameters)?, parameters))

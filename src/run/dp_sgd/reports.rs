@@ -91,7 +91,7 @@ impl<'a> Reports<'a> {
             accuracy: self.accuracy,
             ..told
         };
-        phase.message(of_progress.in_words());
+        phase.message(of_progress.in_words(), of_progress.to_json());
         metrics.record(&told.to_json())
     }
 

@@ -244,7 +244,11 @@ impl PatePlan<'_> {
                         break;
                     }
                 }
-                phase.message(format!("{} labels", labeled.labels.len()));
+                let released = labeled.labels.len();
+                phase.message(
+                    format!("{released} labels"),
+                    json!({"labels_released": released}),
+                );
                 phase.update(index as u64 + 1);
             }
             seconds += phase.finish();

@@ -13,18 +13,20 @@ mod votes;
 mod words;
 
 use anyhow::{Context as _, Result, ensure};
+use privet_accountant::DpEvent;
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
 use super::artefacts::{Claim, Outcome, Released};
 use super::baseline::BaselinePlan;
 use super::context::Context;
+use super::estimate::Work;
 use super::plan::{Accounting, declared_size};
 use super::result::Utility;
 use super::stage::Stage;
 use crate::config::{Experiment, Pate, Warning};
 use mechanism::Mechanism;
-use voters::Voters;
+use voters::{Teacher, Voters};
 
 pub(super) use data_dependent::{Findings, SanitizedEpsilon};
 pub(super) use from_labels::StudentPlan;
@@ -70,6 +72,36 @@ impl<'a> PatePlan<'a> {
             baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
+    }
+
+    /// What a run is charged.
+    pub(super) fn cost(&self) -> (&Accounting, DpEvent) {
+        (&self.accounting, self.mechanism.event.clone())
+    }
+
+    /// What is done to the records.
+    pub(super) fn in_words(&self) -> Vec<String> {
+        words::of(self.config, &self.voters, &self.mechanism)
+    }
+
+    /// The gradients of a run on so many records, with a pool of so many examples.
+    pub(super) fn work(&self, records: f64, pool: usize) -> Vec<Work<'_>> {
+        let student = &self.config.student;
+        let labels = self.mechanism.max_answers as usize;
+        let mut work = vec![Work {
+            network: &self.student,
+            rows: student.rows(labels, pool) as f64,
+        }];
+        if let Voters::Teachers {
+            teacher: Teacher::Network(network, training),
+            ..
+        } = &self.voters
+        {
+            let rows = records * training.epochs as f64;
+            work.push(Work { network, rows });
+        }
+        work.extend(self.baseline.iter().map(|plan| plan.work(records)));
+        work
     }
 
     pub(super) fn warnings(&self) -> &[Warning] {
@@ -130,7 +162,7 @@ impl<'a> PatePlan<'a> {
                 ledger: Box::new(ledger),
                 noise: labeled.noise.context("no noise was drawn")?,
             },
-            mechanism: words::of(self.config, &self.voters, &self.mechanism),
+            mechanism: self.in_words(),
             assumptions: words::assumptions(self.config, &self.voters),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),

@@ -29,12 +29,14 @@ fn train(
         context.dataset.pool.inputs(),
         &context.device,
         |epoch, loss| {
-            phase.message(format!("loss {loss:.3}"));
+            phase.message(format!("loss {loss:.3}"), json!({"loss": loss}));
             phase.update(epoch as u64);
             curve.push(json!({"phase": "student", "epoch": epoch, "loss": loss}));
         },
     )?;
-    context.seconds.student = Some(phase.finish());
+    // Of all students, where there are several rounds.
+    let earlier = context.seconds.student.unwrap_or_default();
+    context.seconds.student = Some(earlier + phase.finish());
     curve
         .iter()
         .try_for_each(|line| context.metrics.record(line))?;

@@ -9,14 +9,16 @@ use privet_teachers::{
     BallotLog, BallotLogError, BallotLogHeader, Ensemble, Learner, Partition, PartitionRule,
     TeachersError, Votes,
 };
-use privet_training::data::read_counts;
+use privet_training::data::{PublicInputs, read_counts};
 
 use super::PatePlan;
 use super::voters::Teacher;
 use crate::digest;
+use crate::interrupt::Watch;
 use crate::run::context::Context;
 use crate::run::engine::Engine;
-use crate::vote_store::VoteStore;
+use crate::vote_share::VoteShare;
+use crate::vote_store::{FixedVoters, VoteStore, Voted};
 
 /// The ballots of an unfinished ensemble, teacher by teacher.
 const BALLOTS: &str = "ballots";
@@ -41,7 +43,8 @@ impl PatePlan<'_> {
     }
 
     /// The teachers' votes on the candidates (positions in the pool): those of an interrupted run
-    /// where they are for the same data, else by training every teacher that has not voted.
+    /// where they are for the same data, else those that another run has shared, else by training
+    /// every teacher that has not voted.
     pub(super) fn train(
         &self,
         context: &mut Context,
@@ -49,33 +52,92 @@ impl PatePlan<'_> {
         rule: PartitionRule,
         teacher: &Teacher,
     ) -> Result<Votes> {
-        let private = &context.dataset.private;
-        let examples = private.examples();
-        let questions = context.dataset.pool.inputs().select(candidates);
+        let pool = context.dataset.pool.inputs().clone();
+        let teachers = self.config.teachers()?.count;
         // Votes belong to the questions as well: a pool file can change between two attempts.
         let config = context.experiment.to_toml()?;
-        let asked = digest::of_inputs(questions.inputs());
+        let asked = digest::of_inputs(pool.select(candidates).inputs());
         let model = format!("partition 1 {rule:?} {teacher:?}");
         let public = [config.as_bytes(), asked.as_bytes(), model.as_bytes()];
-        let records = digest::of_examples(examples, &public);
-        let inputs = match private.units() {
-            None => records,
-            Some(units) => digest::of_units(units, records),
-        };
-        let store = VoteStore::new(&context.dir, inputs.clone());
-        let table = self.config.teachers()?;
-        let teachers = table.count;
-        if let Some(votes) = store.load(teachers)? {
+        let inputs = records(context, &public);
+        let store = VoteStore::new(context.dir.private(""), inputs.clone());
+        if let Some(Voted { votes, .. }) = store.load(teachers) {
             context
                 .progress
                 .say("teachers: their votes are stored already");
             return Ok(votes);
         }
+        let private = &context.dataset.private;
         let partition = match private.units() {
-            None => Partition::new(examples, teachers, rule)?,
-            Some(units) => Partition::of_units(examples, units, teachers, rule)?,
+            None => Partition::new(private.examples(), teachers, rule)?,
+            Some(units) => Partition::of_units(private.examples(), units, teachers, rule)?,
         };
         super::shards::prove(context, &partition)?;
+        let voted = match context.share_votes.clone() {
+            None => {
+                let questions = pool.select(candidates);
+                let path = context.dir.private(BALLOTS);
+                self.vote(context, (&partition, teacher), (&questions, inputs), &path)?
+            }
+            Some(share) => {
+                let all = self.shared(context, &share, (&partition, teacher), &pool, &model)?;
+                Voted {
+                    votes: all.votes.select(candidates)?,
+                    fixed: all.fixed,
+                }
+            }
+        };
+        store.save(&voted)?;
+        // Who voted for what is not needed any more.
+        let path = context.dir.private(BALLOTS);
+        if path.exists() {
+            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+        Ok(voted.votes)
+    }
+
+    /// Votes on the whole pool, whatever of it a run asks about: those that another run has left, or
+    /// new ones for this run and all others.
+    fn shared(
+        &self,
+        context: &mut Context,
+        share: &Path,
+        (partition, teacher): (&Partition, &Teacher),
+        pool: &PublicInputs,
+        model: &str,
+    ) -> Result<Voted> {
+        let engine = context.experiment.file.engine;
+        let model = format!(
+            "{model} {} teachers, seed {}, engine {engine:?}",
+            partition.teachers(),
+            context.seed()
+        );
+        let asked = digest::of_inputs(pool.inputs());
+        let public = [model.as_bytes(), asked.as_bytes(), context.dir.machine()];
+        let inputs = records(context, &public);
+        let place = VoteShare::open(share)?.place(&inputs, context.progress)?;
+        let store = VoteStore::new(place.folder.clone(), inputs.clone());
+        if let Some(voted) = store.load(partition.teachers()) {
+            let told = "teachers: their votes are shared by another run";
+            context.progress.say(told);
+            return Ok(voted);
+        }
+        let path = place.folder.join(BALLOTS);
+        let voted = self.vote(context, (partition, teacher), (pool, inputs), &path)?;
+        store.save(&voted)?;
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        Ok(voted)
+    }
+
+    /// Trains every teacher whose ballots are not in the log yet, and counts the votes of all.
+    fn vote(
+        &self,
+        context: &mut Context,
+        (partition, teacher): (&Partition, &Teacher),
+        (questions, inputs): (&PublicInputs, Sensitive<[u8; 32]>),
+        path: &Path,
+    ) -> Result<Voted> {
+        let examples = context.dataset.private.examples();
         let engine = Engine::side_by_side(context.experiment.file.engine);
         let ensemble = Ensemble {
             learner: match teacher {
@@ -91,34 +153,45 @@ impl PatePlan<'_> {
                 }
             },
             seed: context.seed(),
-            workers: table.workers.unwrap_or_else(processors),
+            workers: self.config.teachers()?.workers.unwrap_or_else(processors),
         };
-        let path = context.dir.private(BALLOTS);
+        let teachers = partition.teachers();
         let header = BallotLogHeader {
             inputs,
             teachers,
-            queries: candidates.len(),
+            queries: questions.len(),
             classes: ensemble.classes(examples),
         };
-        let log = match BallotLog::open(&path, &header) {
+        let log = match BallotLog::open(path, &header) {
             // Ballots of other data, or a damaged file: these teachers vote again.
             Err(TeachersError::BallotLog(
                 BallotLogError::Mismatch { .. } | BallotLogError::Foreign(_),
-            )) => BallotLog::create(&path, &header)?,
+            )) => BallotLog::create(path, &header)?,
             log => log?,
         };
         let phase = context.progress.phase("teachers", teachers as u64);
         phase.update(log.teachers_done() as u64);
-        let (votes, outcomes) =
-            ensemble.resume_and_vote(examples, &partition, questions.inputs(), log, &|done| {
+        let watch = Watch::begin();
+        let voted =
+            ensemble.resume_and_vote(examples, partition, questions.inputs(), log, &|done| {
                 phase.update(done as u64);
-                true
-            })?;
+                !watch.stop_requested()
+            });
+        watch.end()?;
+        let (votes, outcomes) = voted?;
         context.seconds.teachers = Some(phase.finish());
-        store.save(&votes, &outcomes)?;
-        // Who voted for what is not needed any more.
-        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-        Ok(votes)
+        let fixed = outcomes.map(|outcomes| FixedVoters::among(&outcomes));
+        Ok(Voted { votes, fixed })
+    }
+}
+
+/// A digest of the private records, how they are grouped, and public parts.
+fn records(context: &Context, public: &[&[u8]]) -> Sensitive<[u8; 32]> {
+    let private = &context.dataset.private;
+    let records = digest::of_examples(private.examples(), public);
+    match private.units() {
+        None => records,
+        Some(units) => digest::of_units(units, records),
     }
 }
 

@@ -139,6 +139,27 @@ impl StudentTraining {
         })
     }
 
+    /// About how many rows pass through the network in a whole training, to estimate its time.
+    pub fn rows(&self, labeled: usize, unlabeled: usize) -> u64 {
+        // Unlabelled rows for each labelled one, and how often each passes.
+        let (ratio, passes) = match self.method {
+            Method::Supervised => return (self.epochs as u64).saturating_mul(labeled as u64),
+            Method::FixMatch => (self.fixmatch.unwrap_or_default().unlabeled_ratio, 2),
+            Method::VirtualAdversarial => {
+                let settings = self.virtual_adversarial.unwrap_or_default();
+                (settings.unlabeled_ratio, 2 + settings.iterations)
+            }
+            Method::Gan => (self.gan.clone().unwrap_or_default().unlabeled_ratio, 3),
+        };
+        let batch = self.batch_size.max(1);
+        let unlabeled_batch = batch.saturating_mul(ratio).min(unlabeled).max(1);
+        let steps = labeled
+            .div_ceil(batch)
+            .max(unlabeled.div_ceil(unlabeled_batch));
+        let rows = batch.saturating_add(unlabeled_batch.saturating_mul(passes));
+        (steps.saturating_mul(rows) as u64).saturating_mul(self.epochs as u64)
+    }
+
     /// Checks every setting.
     ///
     /// # Errors

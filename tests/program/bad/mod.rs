@@ -10,6 +10,7 @@ mod dp_sgd_options;
 mod model;
 mod paths;
 mod privacy;
+mod sweep;
 mod turns;
 
 use crate::folder::{Finished, Folder};

@@ -3,6 +3,7 @@
 mod artefacts;
 mod checkpoint;
 mod full_disk;
+mod interrupt;
 mod kill;
 mod resume;
 

@@ -17,6 +17,7 @@ mod predict;
 mod quickstart;
 mod run_directory;
 mod stages;
+mod sweep;
 mod turns;
 mod users;
 

@@ -1,0 +1,99 @@
+//! What a run would do and cost, without doing it.
+
+use anyhow::Result;
+use privet_accountant::{DpEvent, Guarantee, NeighboringRelation};
+use privet_training::data::Dataset;
+
+use super::engine::Engine;
+use super::estimate::{Estimator, Work};
+use super::{Plan, Stage};
+use crate::config::Experiment;
+use crate::unit::Unit;
+
+/// A run that has not begun.
+#[derive(Clone, Debug)]
+pub(crate) struct Preview {
+    pub(crate) method: &'static str,
+    pub(crate) dataset: String,
+    /// What would be charged; none for a run that guarantees nothing.
+    pub(crate) charge: Option<Charge>,
+    /// What would be done to the records, in words.
+    pub(crate) mechanism: Vec<String>,
+    pub(crate) warnings: Vec<String>,
+    /// About how long it takes on this machine.
+    pub(crate) seconds: f64,
+}
+
+/// The cost of a run, before it begins.
+#[derive(Clone, Debug)]
+pub(crate) struct Charge {
+    pub(crate) event: DpEvent,
+    pub(crate) guarantee: Guarantee,
+    pub(crate) relation: NeighboringRelation,
+    pub(crate) unit: Unit,
+    /// Whether its noise is private.
+    pub(crate) private: bool,
+}
+
+/// The preview of a whole run.
+///
+/// # Errors
+/// Everything that would be refused before the run's work begins.
+pub(crate) fn preview(
+    experiment: &Experiment,
+    dataset: &Dataset,
+    estimator: &mut Estimator,
+) -> Result<Preview> {
+    let plan = Plan::new(experiment, dataset, &Stage::All)?;
+    let engine = Engine::new(experiment.file.engine);
+    let pool = dataset.pool.inputs();
+    let charge = plan.charge()?.map(|charge| Charge {
+        private: experiment.is_private(),
+        ..charge
+    });
+    Ok(Preview {
+        method: experiment.file.method.as_str(),
+        dataset: dataset.info.name.clone(),
+        charge,
+        mechanism: plan.mechanism(),
+        warnings: plan.warnings().iter().map(ToString::to_string).collect(),
+        seconds: estimator.seconds(&engine, pool, &plan.work(dataset))?,
+    })
+}
+
+impl Plan<'_> {
+    fn charge(&self) -> Result<Option<Charge>> {
+        let (accounting, event) = match self {
+            Self::Pate(plan) => plan.cost(),
+            Self::DpSgd(plan) => plan.cost()?,
+            // What is learned from released labels is charged where they are released.
+            Self::Student(_) | Self::Baseline(_) => return Ok(None),
+        };
+        let privacy = accounting.privacy();
+        Ok(Some(Charge {
+            guarantee: accounting.guarantee(&event)?,
+            event,
+            relation: privacy.relation,
+            unit: privacy.protected(),
+            private: false,
+        }))
+    }
+
+    fn mechanism(&self) -> Vec<String> {
+        match self {
+            Self::Pate(plan) => plan.in_words(),
+            Self::DpSgd(plan) => plan.in_words(),
+            Self::Student(_) | Self::Baseline(_) => Vec::new(),
+        }
+    }
+
+    fn work(&self, dataset: &Dataset) -> Vec<Work<'_>> {
+        let records = dataset.info.declared_size.unwrap_or_default() as f64;
+        match self {
+            Self::Pate(plan) => plan.work(records, dataset.pool.len()),
+            Self::DpSgd(plan) => plan.work(records),
+            Self::Baseline(plan) => vec![plan.work(records)],
+            Self::Student(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A sweep as typed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Deserialize;
+use toml::Table;
+
+use crate::config::unknown_key;
+use crate::errors::usage;
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SweepFile {
+    /// The config that points start from, relative to this file; a point may name another.
+    pub(crate) base: Option<PathBuf>,
+    /// Keys of the config that every point sets.
+    #[serde(default)]
+    pub(crate) set: Table,
+    /// Keys of the config with a list of values for each; every combination is tried with every
+    /// point.
+    #[serde(default)]
+    pub(crate) grid: Table,
+    /// Points that are no grid. One that changes nothing when absent.
+    #[serde(default)]
+    pub(crate) points: Vec<PointTable>,
+}
+
+/// `[[points]]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PointTable {
+    /// What it is called; the name of its config when absent.
+    pub(crate) name: Option<String>,
+    /// The config that it starts from.
+    pub(crate) base: Option<PathBuf>,
+    /// Keys of the config that it sets.
+    #[serde(default)]
+    pub(crate) set: Table,
+}
+
+impl SweepFile {
+    /// Reads the file. Errors are the user's to mend.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| usage(format!("cannot read the sweep {name}: {error}")))?;
+        toml::from_str(&text).map_err(|error| {
+            let message = unknown_key::with_suggestion(error.to_string().trim_end());
+            usage(format!("{name}: {message}"))
+        })
+    }
+}

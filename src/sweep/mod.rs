@@ -1,0 +1,160 @@
+//! `privet sweep`: many experiments from one file.
+
+mod child;
+mod composed;
+mod crew;
+mod file;
+mod folder;
+mod name;
+mod outcome;
+mod plan;
+mod point;
+mod shard;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail, ensure};
+use serde_json::json;
+
+use crate::config;
+use crate::errors::usage;
+use crate::interrupt;
+use crate::output;
+use crate::progress::Progress;
+use crate::run_dir::{self, default_root};
+use child::Orders;
+use composed::composed;
+use file::SweepFile;
+use folder::Folder;
+use outcome::{Outcome, State};
+use plan::SweepPlan;
+use point::Point;
+
+pub(crate) use child::stop_at_end_of_input;
+pub(crate) use shard::Shard;
+
+/// What the command line says of a sweep.
+#[derive(Debug)]
+pub(crate) struct SweepOptions {
+    /// The sweep's file.
+    pub(crate) file: PathBuf,
+    /// Its directory, if given.
+    pub(crate) out: Option<PathBuf>,
+    /// Continue in a directory that exists.
+    pub(crate) resume: bool,
+    /// Points at once.
+    pub(crate) jobs: usize,
+    /// Which points.
+    pub(crate) shard: Option<Shard>,
+    /// Only say what would be done.
+    pub(crate) dry_run: bool,
+    /// Print JSON.
+    pub(crate) json: bool,
+    /// How progress is shown.
+    pub(crate) progress: Progress,
+    /// Where data sets that are not embedded lie.
+    pub(crate) data_dir: PathBuf,
+}
+
+/// Runs every point that is not finished, and prints what all of them found and cost.
+pub(crate) fn run(options: &SweepOptions) -> Result<()> {
+    let all = read_points(options)?;
+    let in_shard = |position: usize| options.shard.is_none_or(|shard| shard.has(position));
+    let mine: Vec<Point> = (all.iter().enumerate())
+        .filter(|(position, _)| in_shard(*position))
+        .map(|(_, point)| point.clone())
+        .collect();
+    if options.dry_run {
+        return dry_run(options, &mine);
+    }
+    let may_exist = options.resume || options.shard.is_some();
+    let folder = Folder::open(&root(options)?, may_exist)?;
+    interrupt::handle(format!(
+        "nothing that is paid for is lost: give the same command with --resume --out {}",
+        folder.root().display()
+    ))?;
+    let open: Vec<&Point> = mine
+        .iter()
+        .filter(|point| !folder.is_finished(point))
+        .collect();
+    let orders = Orders {
+        folder: &folder,
+        data_dir: &options.data_dir,
+    };
+    let ended = crew::run(&orders, (&open, mine.len()), options.jobs, options.progress);
+    let outcomes = report(options, &folder, &all)?;
+    ended?;
+    let failed = |outcome: &&Outcome| matches!(outcome.state, State::Failed { .. });
+    match outcomes.iter().filter(failed).count() {
+        0 => Ok(()),
+        failed => bail!(
+            "{failed} of {} points failed, see above: the others are not lost; mend what failed and \
+             give the same command with --resume --out {}",
+            outcomes.len(),
+            folder.root().display()
+        ),
+    }
+}
+
+/// All points, each with a config that makes sense.
+fn read_points(options: &SweepOptions) -> Result<Vec<Point>> {
+    let name = options.file.display();
+    let file = SweepFile::read(&options.file)?;
+    let folder = options.file.parent().unwrap_or(std::path::Path::new(""));
+    let points = point::points(&file, folder).map_err(|error| usage(format!("{name}: {error}")))?;
+    for point in &points {
+        let checked = config::load(&point.base, &point.assignments(), None);
+        checked.map_err(|error| usage(format!("{name}: point {}: {error:#}", point.name)))?;
+    }
+    Ok(points)
+}
+
+fn root(options: &SweepOptions) -> Result<PathBuf> {
+    match (&options.out, options.shard) {
+        (Some(out), _) => Ok(out.clone()),
+        (None, Some(_)) => Err(usage(
+            "--shard needs --out DIR, the directory that all shards share",
+        )),
+        (None, None) => {
+            let stem = options.file.file_stem().unwrap_or_default();
+            default_root(&stem.to_string_lossy(), options.resume)
+        }
+    }
+}
+
+fn dry_run(options: &SweepOptions, points: &[Point]) -> Result<()> {
+    let folder = match &options.out {
+        Some(out) if out.exists() => Some(Folder::open(out, true)?),
+        _ => None,
+    };
+    let plan = SweepPlan::new(points, folder.as_ref(), (&options.data_dir, options.jobs))?;
+    match options.json {
+        true => output::print(&format!("{:#}\n", plan.to_json()))?,
+        false => output::print(&plan.to_text())?,
+    }
+    let refused = plan.refused();
+    ensure!(
+        refused == 0,
+        usage(format!("{refused} points would be refused, see above"))
+    );
+    Ok(())
+}
+
+/// Writes and prints the results of all points of all shards, as far as they are.
+fn report(options: &SweepOptions, folder: &Folder, points: &[Point]) -> Result<Vec<Outcome>> {
+    let outcomes = points.iter().map(|point| Outcome::read(folder, point));
+    let outcomes: Vec<Outcome> = outcomes.collect::<Result<_>>()?;
+    let charged = outcomes
+        .iter()
+        .filter_map(|outcome| outcome.charged.clone());
+    let together = composed(&charged.collect::<Vec<_>>())?;
+    let whole = json!({"points": outcomes, "composed": together, "comparison": table::COMPARED});
+    let bytes = run_dir::json(&whole)?;
+    folder.write("sweep.json", &bytes)?;
+    match options.json {
+        true => output::print(&String::from_utf8_lossy(&bytes))?,
+        false => output::print(&table::table(&outcomes, &together))?,
+    }
+    Ok(outcomes)
+}

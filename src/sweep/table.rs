@@ -1,0 +1,143 @@
+//! The table at the end of a sweep.
+
+use std::fmt::Write;
+
+use super::composed::Composed;
+use super::outcome::{Outcome, State};
+use crate::display::{epsilon, percent};
+
+/// What stands under every comparison.
+pub(super) const COMPARED: &str = "Accuracies are measured on public test data, so choosing by them \
+                                   costs no privacy; but test data that a choice was made by no \
+                                   longer tell how well the chosen model does on others.";
+
+/// Finished points that differ in their seed alone.
+struct Row<'a> {
+    name: &'a str,
+    epsilon: Option<f64>,
+    accuracies: Vec<f64>,
+    seconds: Vec<f64>,
+}
+
+/// Finished points with the mean over seeds, then the others, then what all guarantee together.
+pub(super) fn table(outcomes: &[Outcome], composed: &[Composed]) -> String {
+    let mut rows: Vec<(&str, Row<'_>)> = Vec::new();
+    for outcome in outcomes {
+        let State::Finished {
+            epsilon,
+            test_accuracy,
+            seconds,
+            ..
+        } = &outcome.state
+        else {
+            continue;
+        };
+        let key = outcome.repetition_of.as_str();
+        let place = match rows.iter().position(|(other, _)| *other == key) {
+            Some(place) => place,
+            None => {
+                let row = Row {
+                    name: without_seed(&outcome.point),
+                    epsilon: *epsilon,
+                    accuracies: Vec::new(),
+                    seconds: Vec::new(),
+                };
+                rows.push((key, row));
+                rows.len() - 1
+            }
+        };
+        let row = &mut rows[place].1;
+        // Runs of one config with several charges differ: the largest speaks for all.
+        row.epsilon = match (row.epsilon, *epsilon) {
+            (Some(one), Some(other)) => Some(one.max(other)),
+            _ => None,
+        };
+        row.accuracies.extend(test_accuracy);
+        row.seconds.extend(seconds);
+    }
+    let width = rows
+        .iter()
+        .map(|(_, row)| row.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(5);
+    let mut text = format!(
+        "\n{:<width$}  runs   epsilon  test accuracy      seconds\n",
+        "point"
+    );
+    for (_, row) in &rows {
+        let of = match row.epsilon {
+            Some(value) => epsilon(value),
+            None => "none".into(),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{:<width$}  {:>4}  {of:>8}  {:<17}  {:>7.1}",
+            row.name,
+            row.seconds.len(),
+            accuracy(&row.accuracies),
+            mean(&row.seconds).unwrap_or(f64::NAN),
+        );
+    }
+    for outcome in outcomes {
+        match &outcome.state {
+            State::Finished { .. } => {}
+            State::Failed { error } => {
+                let _ = writeln!(text, "failed: {}: {error}", outcome.point);
+            }
+            State::Unfinished => {
+                let _ = writeln!(text, "not finished: {}", outcome.point);
+            }
+        }
+    }
+    text.push('\n');
+    for together in composed {
+        let _ = writeln!(
+            text,
+            "{} private runs together: epsilon = {} at delta = {:e} ({}, unit: {}, {})",
+            together.runs,
+            epsilon(together.epsilon),
+            together.delta,
+            together.neighboring,
+            together.unit,
+            together.accountant
+        );
+    }
+    if !composed.is_empty() {
+        text.push_str(
+            "This is what all of them cost somebody whose records are in all of them, if the points were \
+             fixed before the first result was seen.\n",
+        );
+    }
+    let _ = writeln!(text, "{COMPARED}");
+    text
+}
+
+/// A point's name without its seed.
+fn without_seed(name: &str) -> &str {
+    match name.rsplit_once(",seed=") {
+        Some((before, seed)) if seed.chars().all(|letter| letter.is_ascii_digit()) => before,
+        _ => name,
+    }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Mean and standard deviation of a sample.
+fn accuracy(values: &[f64]) -> String {
+    let Some(mean) = mean(values) else {
+        return "-".into();
+    };
+    if values.len() == 1 {
+        return percent(mean);
+    }
+    let squares = values
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>();
+    let deviation = (squares / (values.len() - 1) as f64).sqrt();
+    format!("{} ± {:.2}", percent(mean), 100.0 * deviation)
+}
