@@ -13,7 +13,6 @@ mod output;
 mod progress;
 mod run;
 mod run_dir;
-mod unit;
 mod vote_store;
 
 use std::process::ExitCode;

@@ -19,11 +19,14 @@ mod summary;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use privet_mechanisms::Sensitive;
 use privet_training::data::Dataset;
 use serde_json::json;
 
-use crate::config::{Experiment, Method};
+use crate::config::{Experiment, Method, Warning};
+use crate::digest;
 use crate::errors::usage;
+use crate::ledger::{Charge, PlannedRelease, RunAccount};
 use crate::output;
 use crate::progress::Progress;
 use crate::run_dir::{Replay, RunDir, default_root};
@@ -103,6 +106,16 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// What it will release from private records; nothing where it stops before that, where labels
+    /// were paid for before, and where nothing is private.
+    fn release(&self, stage: &Stage) -> Result<Option<PlannedRelease>> {
+        Ok(match (self, stage) {
+            (Self::Pate(_), Stage::Teachers) | (Self::Student(_) | Self::Baseline(_), _) => None,
+            (Self::Pate(plan), _) => Some(plan.release()),
+            (Self::DpSgd(plan), _) => Some(plan.release()?),
+        })
+    }
+
     fn warnings(&self) -> &[crate::config::Warning] {
         match self {
             Self::Pate(plan) => plan.warnings(),
@@ -128,35 +141,96 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     }
     let plan = Plan::new(experiment, &dataset, &options.stage)
         .map_err(|error| in_config(format!("{error:#}")))?;
+    let release = plan.release(&options.stage)?;
+    let settings = match &release {
+        Some(_) => experiment.ledger(dataset.info.public_benchmark)?,
+        None => None,
+    };
+    let releases = release.is_some();
+    let unaccounted = releases && settings.is_none() && !dataset.info.public_benchmark;
     // Quiet is about progress: what a user must know is said all the same.
     for warning in plan.warnings() {
         output::note(&format!("warning: {warning}"));
     }
+    if unaccounted {
+        output::note(&format!("warning: {}", Warning::NoLedger));
+    }
+    let charge = match (settings.clone(), release) {
+        (Some(settings), Some(release)) => {
+            let digest = data_digest(&dataset, &options.stage)?;
+            Some(Charge::new(settings, release, digest))
+        }
+        _ => None,
+    };
 
     let resume = options.resume || options.stage.continues();
     let root = match &options.out {
         Some(out) => out.clone(),
         None => default_root(&options.name, resume)?,
     };
+    // A new run that does not fit leaves nothing behind.
+    if let Some(charge) = charge.as_ref().filter(|_| !root.exists()) {
+        charge.check()?;
+    }
     let private = plan.is_private(experiment);
     let config = experiment.to_toml_of(private)?;
-    let dir = RunDir::open(&root, resume, &(options.stage.remark() + &config))?;
+    let mut dir = RunDir::open(&root, resume, &(options.stage.remark() + &config))?;
     if let Some(result) = dir.finished()? {
         options
             .progress
             .say(&format!("{} is complete already", root.display()));
         Replay::forget(&dir)?;
+        if let Some(settings) = &settings {
+            RunAccount::settle_finished(settings, &dir)?;
+        }
         return print(&result, options.json, dir.root());
+    }
+    let account = match charge {
+        Some(charge) => Some(charge.begin(&dir)?),
+        None if releases => {
+            RunAccount::refuse_without(&dir)?;
+            None
+        }
+        None => None,
+    };
+    if let Some(account) = &account {
+        dir.charge_to(account.clone());
     }
 
     let progress = options.progress;
     let mut context = Context::new(experiment, dataset, dir, progress, (resume, private), clock);
-    let Some(outcome) = plan.run(&mut context, &options.stage)? else {
-        return print_voted(&context, options);
+    let written = plan.run(&mut context, &options.stage).and_then(|outcome| {
+        outcome
+            .map(|outcome| artefacts::write(&context, outcome))
+            .transpose()
+    });
+    let result = match written {
+        Ok(Some(result)) => result,
+        Ok(None) => return print_voted(&context, options),
+        Err(error) => {
+            if let Some(account) = &account {
+                account.cancel();
+            }
+            return Err(error);
+        }
     };
-    let result = artefacts::write(&context, outcome)?;
     Replay::forget(&context.dir)?;
+    if let Some(account) = &account {
+        account.settle();
+    }
     print(&result, options.json, context.dir.root())
+}
+
+/// Of the private content that a release is made from: the records, or the votes of teachers elsewhere.
+fn data_digest(dataset: &Dataset, stage: &Stage) -> Result<Sensitive<[u8; 32]>> {
+    if let Stage::Labels { votes: Some(file) } = stage {
+        return digest::of_file(file);
+    }
+    let records = digest::of_examples(dataset.private.examples(), &[]);
+    Ok(match dataset.private.units() {
+        None => records,
+        Some(units) => digest::of_units(units, records),
+    })
 }
 
 /// What the owner of the records does next.

@@ -20,9 +20,13 @@ use super::plan::Accounting;
 use super::result::{Steps, Utility};
 use crate::config::{DpSgd, Warning};
 use crate::digest;
+use crate::ledger::PlannedRelease;
 use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
 use reports::Reports;
+
+/// What is reserved for a training.
+const PURPOSE: &str = "model parameters after every step";
 
 /// What to do about a damaged checkpoint.
 const WAY_OUT: &str = "remove it and resume again, which repeats every step from the beginning and costs \
@@ -55,6 +59,18 @@ impl DpSgdPlan<'_> {
         &self.warnings
     }
 
+    /// What it releases.
+    pub(super) fn release(&self) -> Result<PlannedRelease> {
+        let privacy = self.accounting.privacy();
+        Ok(PlannedRelease {
+            event: self.mechanism.event(privacy.relation)?,
+            relation: privacy.relation,
+            unit: privacy.protected(),
+            noise: privacy.noise_origin(),
+            purpose: PURPOSE,
+        })
+    }
+
     /// What an audit trains by, and what it holds the training to.
     pub(crate) fn audited(&self) -> Result<Audited<'_>> {
         let privacy = self.accounting.privacy();
@@ -81,7 +97,7 @@ impl DpSgdPlan<'_> {
         let reserved = privacy.replay().reserve(
             &context.dir,
             &mut ledger,
-            "model parameters after every step",
+            PURPOSE,
             &self.mechanism.event(privacy.relation)?,
             &inputs,
             |ledger, event| self.accounting.afford(ledger, event),

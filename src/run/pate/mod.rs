@@ -23,6 +23,7 @@ use super::plan::{Accounting, declared_size};
 use super::result::Utility;
 use super::stage::Stage;
 use crate::config::{Experiment, Pate, Warning};
+use crate::ledger::PlannedRelease;
 use mechanism::Mechanism;
 use voters::Voters;
 
@@ -70,6 +71,18 @@ impl<'a> PatePlan<'a> {
             baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
+    }
+
+    /// What it releases.
+    pub(super) fn release(&self) -> PlannedRelease {
+        let privacy = &self.config.privacy;
+        PlannedRelease {
+            event: self.mechanism.event.clone(),
+            relation: privacy.relation,
+            unit: privacy.protected(),
+            noise: privacy.noise_origin(),
+            purpose: labels::PURPOSE,
+        }
     }
 
     pub(super) fn warnings(&self) -> &[Warning] {
