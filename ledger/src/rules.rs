@@ -1,5 +1,10 @@
 //! Which sums a population's filter limits: fixed when the population is declared.
 //!
+//! A filter that is valid for one mechanism after the other is valid for runs at the same time, each an
+//! interactive mechanism, under Renyi divergences of fixed order and under Gaussian (f-)DP (Haney,
+//! Shoemate, Tian, Vadhan, Vyrros, Xu and Zhang 2023, "Concurrent Composition for Interactive
+//! Differential Privacy with Adaptive Privacy-Loss Parameters").
+//!
 //! A Renyi filter holds at orders that nobody chose by looking at releases (Feldman and Zrnic 2021).
 //! So the rules, delta, the relation and the unit are fixed in the first entry of a population, and
 //! only epsilon can be set again. For each rule the limit grows with epsilon, so everything that

@@ -2,6 +2,7 @@
 
 mod artefacts;
 mod baseline;
+mod charging;
 mod context;
 pub(crate) mod dp_sgd;
 pub(crate) mod engine;
@@ -18,19 +19,18 @@ mod summary;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
-use privet_mechanisms::Sensitive;
+use anyhow::{Context as _, Result, bail};
 use privet_training::data::Dataset;
 use serde_json::json;
 
-use crate::config::{Experiment, Method, Warning};
-use crate::digest;
+use crate::config::{Experiment, Method};
 use crate::errors::usage;
-use crate::ledger::{Charge, PlannedRelease, RunAccount};
+use crate::ledger::PlannedRelease;
 use crate::output;
 use crate::progress::Progress;
 use crate::run_dir::{Replay, RunDir, default_root};
 use artefacts::Outcome;
+use charging::Charging;
 use context::Context;
 pub(crate) use stage::Stage;
 
@@ -141,37 +141,21 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     }
     let plan = Plan::new(experiment, &dataset, &options.stage)
         .map_err(|error| in_config(format!("{error:#}")))?;
-    let release = plan.release(&options.stage)?;
-    let settings = match &release {
-        Some(_) => experiment.ledger(dataset.info.public_benchmark)?,
-        None => None,
-    };
-    let releases = release.is_some();
-    let unaccounted = releases && settings.is_none() && !dataset.info.public_benchmark;
     // Quiet is about progress: what a user must know is said all the same.
     for warning in plan.warnings() {
         output::note(&format!("warning: {warning}"));
     }
-    if unaccounted {
-        output::note(&format!("warning: {}", Warning::NoLedger));
-    }
-    let charge = match (settings.clone(), release) {
-        (Some(settings), Some(release)) => {
-            let digest = data_digest(&dataset, &options.stage)?;
-            Some(Charge::new(settings, release, digest))
-        }
-        _ => None,
-    };
+    let named = || options.config.display().to_string();
+    let release = plan.release(&options.stage)?;
+    let charging =
+        Charging::new(experiment, &dataset, &options.stage, release).with_context(named)?;
 
     let resume = options.resume || options.stage.continues();
     let root = match &options.out {
         Some(out) => out.clone(),
         None => default_root(&options.name, resume)?,
     };
-    // A new run that does not fit leaves nothing behind.
-    if let Some(charge) = charge.as_ref().filter(|_| !root.exists()) {
-        charge.check()?;
-    }
+    charging.check(&root).with_context(named)?;
     let private = plan.is_private(experiment);
     let config = experiment.to_toml_of(private)?;
     let mut dir = RunDir::open(&root, resume, &(options.stage.remark() + &config))?;
@@ -180,22 +164,10 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
             .progress
             .say(&format!("{} is complete already", root.display()));
         Replay::forget(&dir)?;
-        if let Some(settings) = &settings {
-            RunAccount::settle_finished(settings, &dir)?;
-        }
+        charging.settle_finished(&dir)?;
         return print(&result, options.json, dir.root());
     }
-    let account = match charge {
-        Some(charge) => Some(charge.begin(&dir)?),
-        None if releases => {
-            RunAccount::refuse_without(&dir)?;
-            None
-        }
-        None => None,
-    };
-    if let Some(account) = &account {
-        dir.charge_to(account.clone());
-    }
+    let account = charging.begin(&mut dir)?;
 
     let progress = options.progress;
     let mut context = Context::new(experiment, dataset, dir, progress, (resume, private), clock);
@@ -219,18 +191,6 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         account.settle();
     }
     print(&result, options.json, context.dir.root())
-}
-
-/// Of the private content that a release is made from: the records, or the votes of teachers elsewhere.
-fn data_digest(dataset: &Dataset, stage: &Stage) -> Result<Sensitive<[u8; 32]>> {
-    if let Stage::Labels { votes: Some(file) } = stage {
-        return digest::of_file(file);
-    }
-    let records = digest::of_examples(dataset.private.examples(), &[]);
-    Ok(match dataset.private.units() {
-        None => records,
-        Some(units) => digest::of_units(units, records),
-    })
 }
 
 /// What the owner of the records does next.

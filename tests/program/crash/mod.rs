@@ -4,6 +4,7 @@ mod artefacts;
 mod checkpoint;
 mod full_disk;
 mod kill;
+mod ledger;
 mod resume;
 
 use std::process::{Child, Stdio};
