@@ -97,7 +97,12 @@ fn the_population_must_be_declared_for_this_protection() {
         "delta = 1e-4",
         "delta = 1e-4\ndanger_fixed_noise_seed = 7",
     );
-    refused_in(&folder, &danger, &["fixed seed", "danger_fixed_noise_seed"]);
+    let words = [
+        "experiment.toml: population clinic",
+        "noise from a fixed seed",
+    ];
+    folder.run(&danger, &[]).failed(2, &words);
+    assert!(!folder.exists("run"));
 }
 
 #[test]
