@@ -1,6 +1,10 @@
 //! Digests of private values. They are private themselves: who can guess a record can check the
 //! guess against a plain hash. They leave memory only under a key, or into `private/`.
 
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 use ndarray::{Array2, ArrayView2};
 use privet_mechanisms::Sensitive;
 use privet_training::data::{Examples, UnitIndex};
@@ -67,6 +71,12 @@ pub(crate) fn of_units(
         }
         hasher.finalize().into()
     })
+}
+
+/// SHA-256 of a file's bytes.
+pub(crate) fn of_file(path: &Path) -> Result<Sensitive<[u8; 32]>> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(Sensitive::new(bytes).map(|bytes| Sha256::digest(bytes).into()))
 }
 
 /// SHA-256 of public inputs, in hexadecimal digits.

@@ -15,7 +15,6 @@ mod progress;
 mod run;
 mod run_dir;
 mod sweep;
-mod unit;
 mod vote_share;
 mod vote_store;
 

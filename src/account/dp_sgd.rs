@@ -1,10 +1,10 @@
 //! Noisy SGD by its three numbers.
 
 use privet_accountant::{DpEvent, EventError};
+use privet_ledger::Unit;
 use serde_json::json;
 
 use super::plan::{Plan, Repetition};
-use crate::unit::Unit;
 
 /// The numbers that the cost of noisy SGD depends on.
 #[derive(Clone, Copy, Debug)]

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use privet_accountant::{DpEvent, Ledger, NeighboringRelation};
+use privet_ledger::Unit;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -13,7 +14,6 @@ use super::plan::{Plan, Repetition};
 use crate::config::unknown_key;
 use crate::errors::usage;
 use crate::ledger::RunLedger;
-use crate::unit::Unit;
 
 /// Where a ledger has several entries, the cost of them together is exact only if all of them
 /// were planned before the first.

@@ -6,10 +6,10 @@ mod votes;
 
 use clap::ValueEnum;
 use privet_accountant::{DpEvent, EventError, VoteNoise};
+use privet_ledger::Unit;
 use serde_json::{Value, json};
 
 use super::plan::{Plan, Repetition};
-use crate::unit::Unit;
 
 pub(crate) use analysis::sanitized_cost;
 pub(crate) use report::{PateReport, Shown};

@@ -1,9 +1,8 @@
 //! What would be done to the private data.
 
 use privet_accountant::{DpEvent, EventError};
+use privet_ledger::Unit;
 use serde_json::Value;
-
-use crate::unit::Unit;
 
 /// An event with what a reader should know about it.
 pub(crate) struct Plan {

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod calibrate;
 mod data;
+mod ledger;
 mod predict;
 mod privacy_options;
 mod run;
@@ -54,6 +55,8 @@ enum Command {
     Predict(predict::PredictArgs),
     /// List, describe, fetch and import data sets.
     Data(data::DataArgs),
+    /// What all runs have spent on a population, what they may, and whether that record is whole.
+    Ledger(ledger::LedgerArgs),
 }
 
 /// Parses the command line and does what it says.
@@ -69,5 +72,6 @@ pub(crate) fn run() -> Result<()> {
         Command::Audit(args) => audit::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Data(args) => data::run(args),
+        Command::Ledger(args) => ledger::run(&args),
     }
 }

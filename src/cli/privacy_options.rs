@@ -135,7 +135,7 @@ fn epsilon(text: &str) -> Result<f64, String> {
     number(text, valid, "a finite number, 0 or larger")
 }
 
-fn target_epsilon(text: &str) -> Result<f64, String> {
+pub(super) fn target_epsilon(text: &str) -> Result<f64, String> {
     let valid = |value: f64| value > 0.0 && value.is_finite();
     number(text, valid, "a finite number above 0")
 }

@@ -7,7 +7,8 @@ use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
 use privet_accountant::pate::sanitized::SanitizeSettings;
-use privet_mechanisms::Arithmetic;
+use privet_ledger::Unit;
+use privet_mechanisms::{Arithmetic, NoiseOrigin};
 use privet_student::StudentTraining;
 use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
@@ -16,8 +17,8 @@ use super::dp_sgd::{self, DpSgdTable};
 use super::file::{ExperimentFile, PrivacyTable};
 use super::pate::{Aggregation, Answering, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
+use crate::ledger::LedgerSettings;
 use crate::run_dir::Replay;
-use crate::unit::Unit;
 
 /// A checked experiment.
 #[derive(Debug)]
@@ -99,6 +100,8 @@ pub(crate) enum Warning {
     },
     /// Noise from a seed.
     DangerFixedNoiseSeed,
+    /// What is spent is recorded in the run's directory alone.
+    NoLedger,
     /// A baseline was asked for on data that nobody declared public.
     NoBaselineOnPrivateData,
     /// The budget allows fewer steps than were asked for.
@@ -149,6 +152,12 @@ impl fmt::Display for Warning {
                 formatter,
                 "[dp_sgd] stop_at_budget: {taken} of {planned} steps are taken, as many as [privacy] \
                  epsilon allows; raise it or noise_multiplier for more",
+            ),
+            Self::NoLedger => formatter.write_str(
+                "this run is charged to no population, so nothing bounds what all runs on these \
+                 records spend together: let their owner declare one with `privet ledger budget set`, \
+                 and name it in [ledger] path and population (or PRIVET_LEDGER and \
+                 PRIVET_POPULATION); for published data say [data.public] benchmark = true",
             ),
             Self::NoBaselineOnPrivateData => formatter.write_str(
                 "[baseline] is left out: its accuracy would be a release without privacy, and this \
@@ -212,6 +221,14 @@ impl Experiment {
         }
     }
 
+    /// The ledger of all runs that a release is charged in, and whose budget.
+    ///
+    /// # Errors
+    /// One of the two is not said.
+    pub(crate) fn ledger(&self, public_benchmark: bool) -> Result<Option<LedgerSettings>> {
+        LedgerSettings::new(self.file.ledger.as_ref(), &self.base, public_benchmark)
+    }
+
     /// Whether what the run makes is private: not without privacy, and not with predictable noise.
     pub(crate) fn is_private(&self) -> bool {
         match &self.method {
@@ -239,6 +256,14 @@ impl PrivacyTarget {
         match self.danger_fixed_noise_seed {
             Some(seed) => Replay::DangerFixedSeed(seed),
             None => Replay::Key,
+        }
+    }
+
+    /// What is to be said of the noise beforehand.
+    pub(crate) fn noise_origin(&self) -> NoiseOrigin {
+        match self.danger_fixed_noise_seed {
+            Some(_) => NoiseOrigin::DangerFixedSeed,
+            None => NoiseOrigin::OsEntropy,
         }
     }
 
@@ -296,6 +321,7 @@ fn refuse_unused_tables(file: &ExperimentFile) -> Result<()> {
         ("questions", file.questions.is_some(), file.method == Pate),
         ("student", file.student.is_some(), file.method == Pate),
         ("dp_sgd", file.dp_sgd.is_some(), file.method == DpSgd),
+        ("ledger", file.ledger.is_some(), file.method != Baseline),
     ];
     for (name, given, used) in tables {
         ensure!(

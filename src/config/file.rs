@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::dp_sgd::DpSgdTable;
 use super::pate::{AggregatorTable, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
+use crate::ledger::LedgerTable;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -27,6 +28,9 @@ pub(crate) struct ExperimentFile {
     pub(crate) engine: Option<EngineName>,
     /// The data set and what of it is public.
     pub(crate) data: DataConfig,
+    /// The ledger of all runs, and whose budget this one is charged to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ledger: Option<LedgerTable>,
     /// The guarantee that is asked for. Absent for `method = "baseline"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) privacy: Option<PrivacyTable>,

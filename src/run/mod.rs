@@ -2,6 +2,7 @@
 
 mod artefacts;
 mod baseline;
+mod charging;
 mod context;
 pub(crate) mod dp_sgd;
 pub(crate) mod engine;
@@ -20,17 +21,19 @@ mod summary;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use privet_training::data::Dataset;
 use serde_json::json;
 
 use crate::config::{Experiment, Method};
 use crate::errors::usage;
 use crate::interrupt;
+use crate::ledger::PlannedRelease;
 use crate::output;
 use crate::progress::Progress;
 use crate::run_dir::{Replay, RunDir, default_root};
 use artefacts::Outcome;
+use charging::Charging;
 use context::Context;
 pub(crate) use estimate::Estimator;
 pub(crate) use preview::{Charge, Preview, preview};
@@ -110,6 +113,16 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// What it will release from private records; nothing where it stops before that, where labels
+    /// were paid for before, and where nothing is private.
+    fn release(&self, stage: &Stage) -> Result<Option<PlannedRelease>> {
+        Ok(match (self, stage) {
+            (Self::Pate(_), Stage::Teachers) | (Self::Student(_) | Self::Baseline(_), _) => None,
+            (Self::Pate(plan), _) => Some(plan.release()),
+            (Self::DpSgd(plan), _) => Some(plan.release()?),
+        })
+    }
+
     fn warnings(&self) -> &[crate::config::Warning] {
         match self {
             Self::Pate(plan) => plan.warnings(),
@@ -139,22 +152,29 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     for warning in plan.warnings() {
         options.progress.warn(&warning.to_string());
     }
+    let named = || options.config.display().to_string();
+    let release = plan.release(&options.stage)?;
+    let charging =
+        Charging::new(experiment, &dataset, &options.stage, release).with_context(named)?;
 
     let resume = options.resume || options.stage.continues();
     let root = match &options.out {
         Some(out) => out.clone(),
         None => default_root(&options.name, resume)?,
     };
+    charging.check(&root).with_context(named)?;
     let private = plan.is_private(experiment);
     let config = experiment.to_toml_of(private)?;
-    let dir = RunDir::open(&root, resume, &(options.stage.remark() + &config))?;
+    let mut dir = RunDir::open(&root, resume, &(options.stage.remark() + &config))?;
     if let Some(result) = dir.finished()? {
         options
             .progress
             .say(&format!("{} is complete already", root.display()));
         Replay::forget(&dir)?;
+        charging.settle_finished(&dir)?;
         return print(&result, options.json, dir.root());
     }
+    let account = charging.begin(&mut dir)?;
 
     interrupt::handle(format!(
         "nothing that is paid for is lost: give the same command with --resume --out {}",
@@ -163,11 +183,25 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let progress = options.progress;
     let mut context = Context::new(experiment, dataset, dir, progress, (resume, private), clock);
     context.share_votes = options.share_votes.clone();
-    let Some(outcome) = plan.run(&mut context, &options.stage)? else {
-        return print_voted(&context, options);
+    let written = plan.run(&mut context, &options.stage).and_then(|outcome| {
+        outcome
+            .map(|outcome| artefacts::write(&context, outcome))
+            .transpose()
+    });
+    let result = match written {
+        Ok(Some(result)) => result,
+        Ok(None) => return print_voted(&context, options),
+        Err(error) => {
+            if let Some(account) = &account {
+                account.cancel();
+            }
+            return Err(error);
+        }
     };
-    let result = artefacts::write(&context, outcome)?;
     Replay::forget(&context.dir)?;
+    if let Some(account) = &account {
+        account.settle();
+    }
     print(&result, options.json, context.dir.root())
 }
 

@@ -1,14 +1,15 @@
 //! What a run would do and cost, without doing it.
 
 use anyhow::Result;
-use privet_accountant::{DpEvent, Guarantee, NeighboringRelation};
+use privet_accountant::Guarantee;
+use privet_mechanisms::NoiseOrigin;
 use privet_training::data::Dataset;
 
 use super::engine::Engine;
 use super::estimate::{Estimator, Work};
 use super::{Plan, Stage};
 use crate::config::Experiment;
-use crate::unit::Unit;
+use crate::ledger::PlannedRelease;
 
 /// A run that has not begun.
 #[derive(Clone, Debug)]
@@ -27,12 +28,15 @@ pub(crate) struct Preview {
 /// The cost of a run, before it begins.
 #[derive(Clone, Debug)]
 pub(crate) struct Charge {
-    pub(crate) event: DpEvent,
+    pub(crate) release: PlannedRelease,
     pub(crate) guarantee: Guarantee,
-    pub(crate) relation: NeighboringRelation,
-    pub(crate) unit: Unit,
+}
+
+impl Charge {
     /// Whether its noise is private.
-    pub(crate) private: bool,
+    pub(crate) fn is_private(&self) -> bool {
+        self.release.noise == NoiseOrigin::OsEntropy
+    }
 }
 
 /// The preview of a whole run.
@@ -47,14 +51,10 @@ pub(crate) fn preview(
     let plan = Plan::new(experiment, dataset, &Stage::All)?;
     let engine = Engine::new(experiment.file.engine);
     let pool = dataset.pool.inputs();
-    let charge = plan.charge()?.map(|charge| Charge {
-        private: experiment.is_private(),
-        ..charge
-    });
     Ok(Preview {
         method: experiment.file.method.as_str(),
         dataset: dataset.info.name.clone(),
-        charge,
+        charge: plan.charge()?,
         mechanism: plan.mechanism(),
         warnings: plan.warnings().iter().map(ToString::to_string).collect(),
         seconds: estimator.seconds(&engine, pool, &plan.work(dataset))?,
@@ -63,20 +63,17 @@ pub(crate) fn preview(
 
 impl Plan<'_> {
     fn charge(&self) -> Result<Option<Charge>> {
-        let (accounting, event) = match self {
-            Self::Pate(plan) => plan.cost(),
-            Self::DpSgd(plan) => plan.cost()?,
+        let Some(release) = self.release(&Stage::All)? else {
+            return Ok(None);
+        };
+        let accounting = match self {
+            Self::Pate(plan) => plan.accounting(),
+            Self::DpSgd(plan) => plan.accounting(),
             // What is learned from released labels is charged where they are released.
             Self::Student(_) | Self::Baseline(_) => return Ok(None),
         };
-        let privacy = accounting.privacy();
-        Ok(Some(Charge {
-            guarantee: accounting.guarantee(&event)?,
-            event,
-            relation: privacy.relation,
-            unit: privacy.protected(),
-            private: false,
-        }))
+        let guarantee = accounting.guarantee(&release.event)?;
+        Ok(Some(Charge { release, guarantee }))
     }
 
     fn mechanism(&self) -> Vec<String> {

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use privet_accountant::NeighboringRelation;
+use privet_ledger::Unit;
 use serde::Serialize;
 
 use crate::errors::usage;
-use crate::ledger::RunLedger;
-use crate::unit::Unit;
+use crate::ledger::{RunAccount, RunLedger};
 use atomic::Access;
 use lock::Lock;
 
@@ -29,6 +29,7 @@ pub(crate) use sealed::SealedFile;
 pub(crate) struct RunDir {
     root: PathBuf,
     machine: Vec<u8>,
+    account: Option<RunAccount>,
     _lock: Lock,
 }
 
@@ -72,6 +73,7 @@ impl RunDir {
             _lock: Lock::take(&root.join("private").join("lock"))?,
             root: root.to_path_buf(),
             machine: machine::identity()?,
+            account: None,
         };
         dir.check_config(resume, config)?;
         // The names of the directory and of all that were made to hold it must be as durable as what
@@ -172,7 +174,13 @@ impl RunDir {
                 path.display()
             );
         }
-        RunLedger::open(&path, relation, unit)
+        let ledger = RunLedger::open(&path, relation, unit)?;
+        Ok(ledger.charged_to(self.account.clone()))
+    }
+
+    /// From now on, what is reserved here is paid for in the ledger of all runs.
+    pub(crate) fn charge_to(&mut self, account: RunAccount) {
+        self.account = Some(account);
     }
 
     /// Writes one of the operator's files at the top.

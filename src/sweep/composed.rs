@@ -5,7 +5,7 @@ use privet_accountant::{Conversion, DpEvent, Ledger, NeighboringRelation};
 use serde::Serialize;
 
 use crate::account::{Accountant, Asked, Question};
-use crate::unit::Unit;
+use privet_ledger::Unit;
 
 /// What one run was charged.
 #[derive(Clone, Debug)]

@@ -64,11 +64,12 @@ impl<'a> SweepPlan<'a> {
             .collect();
         let mut charged = Vec::new();
         for charge in planned.iter().filter_map(Planned::charge) {
-            let mut ledger = Ledger::new(charge.relation);
-            ledger.record(charge.event.clone(), 1)?;
+            let release = &charge.release;
+            let mut ledger = Ledger::new(release.relation);
+            ledger.record(release.event.clone(), 1)?;
             charged.push(Charged {
                 ledger,
-                unit: charge.unit,
+                unit: release.unit,
                 delta: charge.guarantee.delta,
             });
         }
@@ -114,7 +115,7 @@ impl<'a> SweepPlan<'a> {
             let told = match preview {
                 Ok(preview) => {
                     let cost = match &preview.charge {
-                        Some(charge) if charge.private => epsilon(charge.guarantee.epsilon),
+                        Some(charge) if charge.is_private() => epsilon(charge.guarantee.epsilon),
                         _ => "none".into(),
                     };
                     let done = if *finished { "   finished" } else { "" };
@@ -157,7 +158,7 @@ impl<'a> SweepPlan<'a> {
 impl Planned<'_> {
     fn charge(&self) -> Option<&crate::run::Charge> {
         let charge = self.preview.as_ref().ok()?.charge.as_ref();
-        charge.filter(|charge| charge.private)
+        charge.filter(|charge| charge.is_private())
     }
 
     fn to_json(&self) -> Value {

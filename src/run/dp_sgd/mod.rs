@@ -6,7 +6,7 @@ mod reports;
 mod words;
 
 use anyhow::{Context as _, Result};
-use privet_accountant::{DpEvent, Guarantee};
+use privet_accountant::Guarantee;
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
 use privet_training::checkpoint::Checkpoint;
 use privet_training::network::{Architecture, Network, ParameterLayout};
@@ -22,9 +22,13 @@ use super::result::{Steps, Utility};
 use crate::config::{DpSgd, Warning};
 use crate::digest;
 use crate::interrupt::Watch;
+use crate::ledger::PlannedRelease;
 use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
 use reports::Reports;
+
+/// What is reserved for a training.
+const PURPOSE: &str = "model parameters after every step";
 
 /// What to do about a damaged checkpoint.
 const WAY_OUT: &str = "remove it and resume again, which repeats every step from the beginning and costs \
@@ -53,10 +57,9 @@ pub(crate) struct Audited<'a> {
 }
 
 impl DpSgdPlan<'_> {
-    /// What a run is charged.
-    pub(super) fn cost(&self) -> Result<(&Accounting, DpEvent)> {
-        let relation = self.accounting.privacy().relation;
-        Ok((&self.accounting, self.mechanism.event(relation)?))
+    /// The accountant that answers for it.
+    pub(super) fn accounting(&self) -> &Accounting {
+        &self.accounting
     }
 
     /// What is done to the records.
@@ -77,6 +80,18 @@ impl DpSgdPlan<'_> {
 
     pub(super) fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// What it releases.
+    pub(super) fn release(&self) -> Result<PlannedRelease> {
+        let privacy = self.accounting.privacy();
+        Ok(PlannedRelease {
+            event: self.mechanism.event(privacy.relation)?,
+            relation: privacy.relation,
+            unit: privacy.protected(),
+            noise: privacy.noise_origin(),
+            purpose: PURPOSE,
+        })
     }
 
     /// What an audit trains by, and what it holds the training to.
@@ -105,7 +120,7 @@ impl DpSgdPlan<'_> {
         let reserved = privacy.replay().reserve(
             &context.dir,
             &mut ledger,
-            "model parameters after every step",
+            PURPOSE,
             &self.mechanism.event(privacy.relation)?,
             &inputs,
             |ledger, event| self.accounting.afford(ledger, event),

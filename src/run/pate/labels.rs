@@ -18,6 +18,9 @@ use crate::ledger::RunLedger;
 use crate::run::context::Context;
 use crate::run_dir::Reserved;
 
+/// What is reserved for them.
+pub(super) const PURPOSE: &str = "labels of public examples";
+
 /// What left the private side.
 #[derive(Default)]
 pub(super) struct Labeled {
@@ -109,7 +112,7 @@ impl PatePlan<'_> {
         let reserved = self.config.privacy.replay().reserve(
             &context.dir,
             ledger,
-            "labels of public examples",
+            PURPOSE,
             &self.mechanism.event,
             &inputs,
             |ledger, event| self.accounting.afford(ledger, event),

@@ -13,7 +13,6 @@ mod votes;
 mod words;
 
 use anyhow::{Context as _, Result, ensure};
-use privet_accountant::DpEvent;
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
@@ -25,6 +24,7 @@ use super::plan::{Accounting, declared_size};
 use super::result::Utility;
 use super::stage::Stage;
 use crate::config::{Experiment, Pate, Warning};
+use crate::ledger::PlannedRelease;
 use mechanism::Mechanism;
 use voters::{Teacher, Voters};
 
@@ -74,9 +74,9 @@ impl<'a> PatePlan<'a> {
         })
     }
 
-    /// What a run is charged.
-    pub(super) fn cost(&self) -> (&Accounting, DpEvent) {
-        (&self.accounting, self.mechanism.event.clone())
+    /// The accountant that answers for it.
+    pub(super) fn accounting(&self) -> &Accounting {
+        &self.accounting
     }
 
     /// What is done to the records.
@@ -102,6 +102,18 @@ impl<'a> PatePlan<'a> {
         }
         work.extend(self.baseline.iter().map(|plan| plan.work(records)));
         work
+    }
+
+    /// What it releases.
+    pub(super) fn release(&self) -> PlannedRelease {
+        let privacy = &self.config.privacy;
+        PlannedRelease {
+            event: self.mechanism.event.clone(),
+            relation: privacy.relation,
+            unit: privacy.protected(),
+            noise: privacy.noise_origin(),
+            purpose: labels::PURPOSE,
+        }
     }
 
     pub(super) fn warnings(&self) -> &[Warning] {

@@ -7,6 +7,7 @@ mod audit;
 mod config;
 mod data;
 mod dp_sgd_options;
+mod ledger;
 mod model;
 mod paths;
 mod privacy;

@@ -5,6 +5,7 @@ mod checkpoint;
 mod full_disk;
 mod interrupt;
 mod kill;
+mod ledger;
 mod resume;
 
 use std::process::{Child, Stdio};

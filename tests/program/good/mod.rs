@@ -8,6 +8,7 @@ mod calibrate;
 mod danger;
 mod dp_sgd;
 mod dp_sgd_options;
+pub(crate) mod ledger;
 mod options;
 mod own_files;
 mod pate;

@@ -18,7 +18,13 @@ fn quiet_shows_no_progress() {
     let folder = Folder::new();
     let loud = folder.run_into("loud", &dp_sgd(), &[]).well();
     assert!(loud.err.contains("noisy SGD: 40/40"), "{}", loud.err);
-    let quiet = folder.run_into("quiet", &dp_sgd(), &["--quiet"]).well();
+    // A benchmark, of which there is nothing to warn.
+    let public = edit(
+        &dp_sgd(),
+        "[data.public]",
+        "[data.public]\nbenchmark = true",
+    );
+    let quiet = folder.run_into("quiet", &public, &["--quiet"]).well();
     assert_eq!(quiet.err, "");
     assert!(quiet.out.contains("test accuracy") && quiet.out.contains("epsilon"));
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What one of two neighbouring data sets has more or otherwise than the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Unit {
+pub enum Unit {
     /// One record.
     Record,
     /// All records of one user.
@@ -14,7 +14,8 @@ pub(crate) enum Unit {
 
 impl Unit {
     /// In a word, as in files.
-    pub(crate) fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Record => "record",
             Self::User => "user",
