@@ -70,8 +70,8 @@ pub(crate) struct Pate {
     pub(crate) sanitize: Option<SanitizeSettings>,
     /// Which public examples are asked about.
     pub(crate) questions: QuestionsTable,
-    /// The student.
-    pub(crate) student: StudentTraining,
+    /// The student; none where labels are all that is made.
+    student: Option<StudentTraining>,
     /// A model without privacy to compare with.
     pub(crate) baseline: Option<PlainTraining>,
 }
@@ -231,6 +231,20 @@ impl Pate {
         let teachers = self.teachers.as_ref();
         teachers.ok_or_else(|| anyhow!("this mechanism has no teachers"))
     }
+
+    /// The student.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn student(&self) -> Result<&StudentTraining> {
+        let student = self.student.as_ref();
+        student.ok_or_else(|| anyhow!("this mechanism has no student"))
+    }
+
+    /// Whether teachers vote with vectors over labels.
+    pub(crate) fn is_multi_label(&self) -> bool {
+        matches!(self.aggregation.answering, Answering::Labels { .. })
+    }
 }
 
 impl PrivacyTarget {
@@ -377,7 +391,11 @@ fn pate(file: &ExperimentFile) -> Result<Pate> {
         false => Some(required(file, &file.teachers, "teachers")?),
     };
     teachers.as_ref().map(TeachersTable::check).transpose()?;
+    let by_label = matches!(aggregation.answering, Answering::Labels { .. });
     let questions = file.questions.unwrap_or_default();
+    if by_label {
+        refuse_training(file, questions)?;
+    }
     let interactive = matches!(aggregation.answering, Answering::Interactive { .. });
     questions.check(aggregation.queries, interactive)?;
     Ok(Pate {
@@ -386,9 +404,39 @@ fn pate(file: &ExperimentFile) -> Result<Pate> {
         sanitize: sanitize.map(SanitizeTable::check).transpose()?,
         aggregation,
         questions,
-        student: student(required(file, &file.student, "student")?)?,
+        student: match by_label {
+            true => None,
+            false => Some(student(required(file, &file.student, "student")?)?),
+        },
         baseline: baseline(file)?,
     })
+}
+
+/// Labels of examples that have several are released, and nothing learns from them here.
+fn refuse_training(file: &ExperimentFile, questions: QuestionsTable) -> Result<()> {
+    let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
+    for (table, given) in [
+        ("[student]", file.student.is_some()),
+        ("[baseline]", file.baseline.is_some()),
+    ] {
+        ensure!(
+            !given,
+            "{table} has no meaning for mechanism = \"multi-label\": labels are released, and models \
+             of several labels an example are trained elsewhere; remove the table"
+        );
+    }
+    ensure!(
+        sanitize.is_none(),
+        "[privacy] sanitize: no smooth sensitivity is proved for mechanism = \"multi-label\": leave it \
+         out"
+    );
+    ensure!(
+        questions.rounds == 1,
+        "[questions] rounds = {}: mechanism = \"multi-label\" has no student to ask in rounds; leave \
+         it out",
+        questions.rounds
+    );
+    Ok(())
 }
 
 fn student(training: StudentTraining) -> Result<StudentTraining> {

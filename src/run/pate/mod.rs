@@ -4,7 +4,9 @@ mod data_dependent;
 mod from_labels;
 mod labels;
 pub(crate) mod mechanism;
+mod multi_label;
 mod questions;
+pub(crate) mod release;
 mod rounds;
 mod shards;
 mod student;
@@ -28,6 +30,7 @@ use voters::Voters;
 
 pub(super) use data_dependent::{Findings, SanitizedEpsilon};
 pub(super) use from_labels::StudentPlan;
+pub(super) use multi_label::{MultiLabelPlan, check_stage};
 pub(crate) use voters::ballots_of_a_neighbour;
 
 /// A PATE run whose every bound has been checked and whose noise is fixed.
@@ -48,12 +51,7 @@ impl<'a> PatePlan<'a> {
         dataset: &Dataset,
         stage: &Stage,
     ) -> Result<Self> {
-        let (queries, pool) = (config.aggregation.queries, dataset.pool.len());
-        ensure!(
-            queries <= pool as u64,
-            "[aggregator] queries = {queries}, but the public pool holds {pool} examples: ask fewer \
-             queries"
-        );
+        enough_examples(config, dataset)?;
         let privacy = &config.privacy;
         let (voters, changed_votes) = Voters::new(config, experiment, dataset, stage)?;
         let (mechanism, accounting) =
@@ -143,4 +141,15 @@ impl<'a> PatePlan<'a> {
             },
         }))
     }
+}
+
+/// Refuses more questions than there are examples.
+fn enough_examples(config: &Pate, dataset: &Dataset) -> Result<()> {
+    let (queries, pool) = (config.aggregation.queries, dataset.pool.len());
+    ensure!(
+        queries <= pool as u64,
+        "[aggregator] queries = {queries}, but the public pool holds {pool} examples: ask fewer \
+         queries"
+    );
+    Ok(())
 }
