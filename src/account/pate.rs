@@ -74,7 +74,9 @@ impl PateScales {
                 changed_votes: ChangedVotes::new(self.changed_votes)?,
             },
         };
-        numbers.plan().map_err(|error| usage(error.to_string()))
+        let name = self.mechanism.name();
+        let refused = |error| usage(format!("--mechanism {name}: {error}"));
+        numbers.plan().map_err(refused)
     }
 
     /// The same with another scale of the noise on counts.
@@ -129,7 +131,14 @@ impl PateScales {
             MechanismName::PrivateKnn => {
                 all.push(("sampling_probability", json!(self.sampling_probability)));
             }
-            MechanismName::MultiLabel => all.push(("clipping_norm", json!(self.clipping.0))),
+            MechanismName::MultiLabel => {
+                let sign = match self.clipping.1 {
+                    VoteSign::NonNegative => "non-negative",
+                    VoteSign::Any => "any",
+                };
+                all.push(("clipping_norm", json!(self.clipping.0)));
+                all.push(("vote_sign", json!(sign)));
+            }
             _ => (),
         }
         all.push(("queries", json!(self.queries)));

@@ -165,7 +165,8 @@ impl MechanismOptions {
 
     /// Refuses a check without its threshold, where answers are looked at.
     pub(in crate::cli) fn require_threshold(&self) -> Result<()> {
-        match self.sigma_threshold.is_some() && self.threshold.is_none() {
+        let checks = self.mechanism.must_check() || self.sigma_threshold.is_some();
+        match checks && self.threshold.is_none() {
             true => Err(self.missing("--threshold")),
             false => Ok(()),
         }

@@ -218,8 +218,8 @@ impl AggregatorTable {
             MechanismName::MultiLabel => {
                 let norm = self.required("clipping_norm", self.clipping_norm)?;
                 ensure!(
-                    norm.is_finite() && norm > 0.0,
-                    "[aggregator] clipping_norm = {norm}: it must be a finite number above 0"
+                    (2f64.powi(-20)..=2f64.powi(16)).contains(&norm),
+                    "[aggregator] clipping_norm = {norm}: it must lie between 2^-20 and 2^16"
                 );
                 Answering::Labels {
                     clipping_norm: norm,

@@ -8,6 +8,7 @@ mod config;
 mod data;
 mod dp_sgd_options;
 mod model;
+mod multi_label;
 mod paths;
 mod privacy;
 mod turns;

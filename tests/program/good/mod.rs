@@ -8,6 +8,7 @@ mod calibrate;
 mod danger;
 mod dp_sgd;
 mod dp_sgd_options;
+mod multi_label;
 mod options;
 mod own_files;
 mod pate;

@@ -43,9 +43,10 @@ pub(crate) struct MultiLabelPlan<'a> {
 pub(crate) fn check_stage(config: &Pate, stage: &Stage) -> Result<()> {
     ensure!(
         !config.is_multi_label() || matches!(stage, Stage::Labels { votes: Some(_) }),
-        "[aggregator] mechanism = \"multi-label\": privet {} trains models of one label an example; train \
-         the teachers elsewhere, and use privet label CONFIG --votes BALLOTS.npy, an array [teachers, \
-         examples of the pool, labels]; what learns from the released labels is trained elsewhere, too",
+        "[aggregator] mechanism = \"multi-label\" is for privet label CONFIG --votes BALLOTS.npy, not for \
+         privet {} without votes: its teachers are trained elsewhere and vote in an \
+         array [teachers, examples of the pool, labels], and what learns from the released labels is \
+         trained elsewhere, too",
         stage.name()
     );
     Ok(())
