@@ -38,6 +38,9 @@ pub(super) struct RunArgs {
     /// Shows no progress.
     #[arg(long)]
     quiet: bool,
+    /// Also writes TensorBoard event files, under tensorboard/ of the run directory.
+    #[arg(long)]
+    tensorboard: bool,
     /// Stops as for Ctrl-C when standard input ends: for programs that start this one.
     #[arg(long, hide = true)]
     stop_at_end_of_input: bool,
@@ -66,6 +69,7 @@ impl RunArgs {
             data_dir: self.data_dir.resolve()?,
             name: stem.to_string_lossy().into_owned() + suffix,
             share_votes: self.share_votes.clone(),
+            tensorboard: self.tensorboard,
             stage,
         };
         run_experiment(&experiment, &options)

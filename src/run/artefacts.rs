@@ -125,7 +125,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
         cost: Cost {
             wall_seconds: seconds,
             resumed: context.resumed,
-            peak_memory_bytes: peak_memory(),
+            peak_memory_bytes: peak_memory().filter(|_| context.known_seconds.is_none()),
             bytes_released: outcome.bytes_released,
         },
     };

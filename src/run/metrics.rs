@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::tensorboard::EventFile;
 use crate::run_dir::atomic::{self, Access};
 
 /// The file. It holds only what is public after a mechanism, or measured on public data.
@@ -15,6 +16,8 @@ pub(super) struct Metrics {
     path: PathBuf,
     head: Option<Value>,
     file: Option<BufWriter<File>>,
+    tensorboard: Option<PathBuf>,
+    events: Option<EventFile>,
 }
 
 impl Metrics {
@@ -25,7 +28,14 @@ impl Metrics {
             path: path.to_path_buf(),
             head,
             file: None,
+            tensorboard: None,
+            events: None,
         }
+    }
+
+    /// Tells TensorBoard the same numbers, in this folder.
+    pub(super) fn also_to(&mut self, folder: &Path) {
+        self.tensorboard = Some(folder.to_path_buf());
     }
 
     /// Goes on after a step: lines of later ones are dropped, since they are reported again.
@@ -49,8 +59,15 @@ impl Metrics {
         if self.file.is_none() {
             self.start(Vec::new())?;
         }
+        if let (Some(folder), None) = (&self.tensorboard, &self.events) {
+            self.events = Some(EventFile::start(folder)?);
+        }
+        let line = serde_json::to_value(line).context("writing metrics")?;
+        if let Some(events) = &mut self.events {
+            events.record(&line)?;
+        }
         let file = self.file.as_mut().context("metrics.jsonl is not open")?;
-        serde_json::to_writer(&mut *file, line).context("cannot write metrics.jsonl")?;
+        serde_json::to_writer(&mut *file, &line).context("cannot write metrics.jsonl")?;
         file.write_all(b"\n")
             .and_then(|()| file.flush())
             .context("cannot write metrics.jsonl: is the disk full?")

@@ -15,9 +15,11 @@ mod preview;
 mod privacy_report;
 mod released_labels;
 mod result;
+mod selection;
 mod stage;
 mod statement;
 mod summary;
+mod tensorboard;
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +39,7 @@ use charging::Charging;
 use context::Context;
 pub(crate) use estimate::Estimator;
 pub(crate) use preview::{Charge, Preview, preview};
+pub(crate) use selection::{Candidate, SelectionNumbers, SelectionOptions, select};
 pub(crate) use stage::Stage;
 
 /// What the command line says of a run beside its config.
@@ -58,6 +61,8 @@ pub(crate) struct RunOptions {
     pub(crate) name: String,
     /// Where runs share the votes of their teachers, if they do.
     pub(crate) share_votes: Option<PathBuf>,
+    /// Also writes TensorBoard event files.
+    pub(crate) tensorboard: bool,
     /// Which part of the run.
     pub(crate) stage: Stage,
 }
@@ -200,6 +205,9 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let progress = options.progress;
     let mut context = Context::new(experiment, dataset, dir, progress, (resume, private), clock);
     context.share_votes = options.share_votes.clone();
+    if options.tensorboard {
+        context.metrics.also_to(&root.join("tensorboard"));
+    }
     let written = plan.run(&mut context, &options.stage).and_then(|outcome| {
         outcome
             .map(|outcome| artefacts::write(&context, outcome))

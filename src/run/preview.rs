@@ -66,7 +66,7 @@ pub(crate) fn preview(
 }
 
 impl Plan<'_> {
-    fn charge(&self) -> Result<Option<Charge>> {
+    pub(super) fn charge(&self) -> Result<Option<Charge>> {
         let Some(release) = self.release(&Stage::All)? else {
             return Ok(None);
         };
@@ -81,7 +81,7 @@ impl Plan<'_> {
         Ok(Some(Charge { release, guarantee }))
     }
 
-    fn mechanism(&self) -> Vec<String> {
+    pub(super) fn mechanism(&self) -> Vec<String> {
         match self {
             Self::Pate(plan) => plan.in_words(),
             Self::DpSgd(plan) => plan.in_words(),

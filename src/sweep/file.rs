@@ -22,9 +22,31 @@ pub(crate) struct SweepFile {
     /// point.
     #[serde(default)]
     pub(crate) grid: Table,
+    /// How one of the points is chosen, if one is to be.
+    pub(crate) selection: Option<SelectionTable>,
     /// Points that are no grid. One that changes nothing when absent.
     #[serde(default)]
     pub(crate) points: Vec<PointTable>,
+}
+
+/// `[selection]`
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum SelectionTable {
+    /// By the number of private records that a model predicts rightly, with noise: a random number of
+    /// trials is run, and only the best is released. All of it is one mechanism with its own epsilon.
+    Private {
+        /// The mean of the number of trials.
+        mean_trials: u32,
+        /// Scale of the discrete Gaussian noise on the number of right predictions.
+        score_noise: f64,
+        /// The most that the whole selection may cost.
+        epsilon: Option<f64>,
+    },
+    /// By the accuracy on public test data, which costs nothing.
+    PublicTest {},
+    /// By the accuracy on private records, without noise: refused.
+    RawPrivate {},
 }
 
 /// `[[points]]`

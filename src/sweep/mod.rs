@@ -22,10 +22,11 @@ use crate::errors::usage;
 use crate::interrupt;
 use crate::output;
 use crate::progress::Progress;
+use crate::run::{Candidate, SelectionNumbers, SelectionOptions, select};
 use crate::run_dir::{self, default_root};
 use child::Orders;
 use composed::composed;
-use file::SweepFile;
+use file::{SelectionTable, SweepFile};
 use folder::Folder;
 use outcome::{Outcome, State};
 use plan::SweepPlan;
@@ -59,7 +60,20 @@ pub(crate) struct SweepOptions {
 
 /// Runs every point that is not finished, and prints what all of them found and cost.
 pub(crate) fn run(options: &SweepOptions) -> Result<()> {
-    let all = read_points(options)?;
+    let (selection, all) = read_points(options)?;
+    if let Some(SelectionTable::Private {
+        mean_trials,
+        score_noise,
+        epsilon,
+    }) = selection
+    {
+        let numbers = SelectionNumbers {
+            mean_trials,
+            score_noise,
+            epsilon,
+        };
+        return choose_privately(options, &all, numbers);
+    }
     let in_shard = |position: usize| options.shard.is_none_or(|shard| shard.has(position));
     let mine: Vec<Point> = (all.iter().enumerate())
         .filter(|(position, _)| in_shard(*position))
@@ -83,7 +97,7 @@ pub(crate) fn run(options: &SweepOptions) -> Result<()> {
         data_dir: &options.data_dir,
     };
     let ended = crew::run(&orders, (&open, mine.len()), options.jobs, options.progress);
-    let outcomes = report(options, &folder, &all)?;
+    let outcomes = report(options, (&folder, &all), selection)?;
     ended?;
     let failed = |outcome: &&Outcome| matches!(outcome.state, State::Failed { .. });
     match outcomes.iter().filter(failed).count() {
@@ -98,7 +112,7 @@ pub(crate) fn run(options: &SweepOptions) -> Result<()> {
 }
 
 /// All points, each with a config that makes sense.
-fn read_points(options: &SweepOptions) -> Result<Vec<Point>> {
+fn read_points(options: &SweepOptions) -> Result<(Option<SelectionTable>, Vec<Point>)> {
     let name = options.file.display();
     let file = SweepFile::read(&options.file)?;
     let folder = options.file.parent().unwrap_or(std::path::Path::new(""));
@@ -107,7 +121,46 @@ fn read_points(options: &SweepOptions) -> Result<Vec<Point>> {
         let checked = config::load(&point.base, &point.assignments(), None);
         checked.map_err(|error| usage(format!("{name}: point {}: {error:#}", point.name)))?;
     }
-    Ok(points)
+    if let Some(SelectionTable::RawPrivate {}) = file.selection {
+        return Err(usage(format!(
+            "{name}: [selection] kind = \"raw-private\": a choice by a score on private records tells of \
+             them, and nothing would pay for that: use kind = \"private\", a mechanism with its own \
+             epsilon, or kind = \"public-test\""
+        )));
+    }
+    Ok((file.selection, points))
+}
+
+/// One run whose setting is chosen among all points.
+fn choose_privately(
+    options: &SweepOptions,
+    points: &[Point],
+    numbers: SelectionNumbers,
+) -> Result<()> {
+    if options.jobs > 1 || options.shard.is_some() {
+        return Err(usage(format!(
+            "{}: [selection] kind = \"private\" is one mechanism, whose trials are done one after \
+             another: leave --jobs and --shard out",
+            options.file.display()
+        )));
+    }
+    let candidate = |point: &Point| -> Result<Candidate> {
+        Ok(Candidate {
+            name: point.name.clone(),
+            experiment: config::load(&point.base, &point.assignments(), None)?,
+        })
+    };
+    let candidates: Vec<Candidate> = points.iter().map(candidate).collect::<Result<_>>()?;
+    let asked = SelectionOptions {
+        file: options.file.clone(),
+        out: root(options)?,
+        resume: options.resume,
+        dry_run: options.dry_run,
+        json: options.json,
+        progress: options.progress,
+        data_dir: options.data_dir.clone(),
+    };
+    select(&candidates, numbers, &asked)
 }
 
 fn root(options: &SweepOptions) -> Result<PathBuf> {
@@ -142,19 +195,27 @@ fn dry_run(options: &SweepOptions, points: &[Point]) -> Result<()> {
 }
 
 /// Writes and prints the results of all points of all shards, as far as they are.
-fn report(options: &SweepOptions, folder: &Folder, points: &[Point]) -> Result<Vec<Outcome>> {
+fn report(
+    options: &SweepOptions,
+    (folder, points): (&Folder, &[Point]),
+    selection: Option<SelectionTable>,
+) -> Result<Vec<Outcome>> {
     let outcomes = points.iter().map(|point| Outcome::read(folder, point));
     let outcomes: Vec<Outcome> = outcomes.collect::<Result<_>>()?;
     let charged = outcomes
         .iter()
         .filter_map(|outcome| outcome.charged.clone());
     let together = composed(&charged.collect::<Vec<_>>())?;
-    let whole = json!({"points": outcomes, "composed": together, "comparison": table::COMPARED});
+    let best = match selection {
+        Some(SelectionTable::PublicTest {}) => table::best(&outcomes),
+        _ => None,
+    };
+    let whole = json!({"points": outcomes, "best_on_public_test_data": best, "composed": together, "comparison": table::COMPARED});
     let bytes = run_dir::json(&whole)?;
     folder.write("sweep.json", &bytes)?;
     match options.json {
         true => output::print(&String::from_utf8_lossy(&bytes))?,
-        false => output::print(&table::table(&outcomes, &together))?,
+        false => output::print(&table::table(&outcomes, &together, best))?,
     }
     Ok(outcomes)
 }

@@ -19,8 +19,8 @@ struct Row<'a> {
     seconds: Vec<f64>,
 }
 
-/// Finished points with the mean over seeds, then the others, then what all guarantee together.
-pub(super) fn table(outcomes: &[Outcome], composed: &[Composed]) -> String {
+/// Finished points, those that differ in their seed alone in one row.
+fn rows(outcomes: &[Outcome]) -> Vec<Row<'_>> {
     let mut rows: Vec<(&str, Row<'_>)> = Vec::new();
     for outcome in outcomes {
         let State::Finished {
@@ -55,9 +55,24 @@ pub(super) fn table(outcomes: &[Outcome], composed: &[Composed]) -> String {
         row.accuracies.extend(test_accuracy);
         row.seconds.extend(seconds);
     }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The point with the best accuracy on public test data, on average over seeds.
+pub(super) fn best(outcomes: &[Outcome]) -> Option<&str> {
+    let rows = rows(outcomes);
+    let of = |row: &Row<'_>| mean(&row.accuracies).unwrap_or(f64::NEG_INFINITY);
+    let best = (rows.iter()).max_by(|one, other| of(one).total_cmp(&of(other)));
+    best.filter(|row| !row.accuracies.is_empty())
+        .map(|row| row.name)
+}
+
+/// Finished points with the mean over seeds, then the others, then what all guarantee together.
+pub(super) fn table(outcomes: &[Outcome], composed: &[Composed], best: Option<&str>) -> String {
+    let rows = rows(outcomes);
     let width = rows
         .iter()
-        .map(|(_, row)| row.name.len())
+        .map(|row| row.name.len())
         .max()
         .unwrap_or(0)
         .max(5);
@@ -65,7 +80,7 @@ pub(super) fn table(outcomes: &[Outcome], composed: &[Composed]) -> String {
         "\n{:<width$}  runs   epsilon  test accuracy      seconds\n",
         "point"
     );
-    for (_, row) in &rows {
+    for row in &rows {
         let of = match row.epsilon {
             Some(value) => epsilon(value),
             None => "none".into(),
@@ -92,6 +107,9 @@ pub(super) fn table(outcomes: &[Outcome], composed: &[Composed]) -> String {
         }
     }
     text.push('\n');
+    if let Some(best) = best {
+        let _ = writeln!(text, "best on public test data: {best}");
+    }
     for together in composed {
         let _ = writeln!(
             text,

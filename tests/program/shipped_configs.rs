@@ -106,3 +106,17 @@ fn plans_mnist(name: &str, table: &Table, directory: &Path) {
         "{name}"
     );
 }
+
+#[test]
+fn every_shipped_sweep_can_be_planned() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/sweeps");
+    let mut planned = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let words = ["sweep", path.to_str().unwrap(), "--dry-run"];
+        let said = Folder::empty().privet(&words).well();
+        assert!(said.out.contains("epsilon"), "{}", said.out);
+        planned += 1;
+    }
+    assert!(planned >= 2);
+}

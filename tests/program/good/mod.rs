@@ -18,6 +18,7 @@ mod plot;
 mod predict;
 mod quickstart;
 mod run_directory;
+mod selection;
 mod stages;
 mod sweep;
 mod turns;
