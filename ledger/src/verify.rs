@@ -84,3 +84,74 @@ fn check_budget(book: &Book<'_>, id: &PopulationId) -> Result<(), Damage> {
             ))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use privet_accountant::{DpEvent, Ledger, NeighboringRelation};
+    use privet_mechanisms::{NoiseOrigin, Sensitive};
+
+    use super::*;
+    use crate::database::reserved;
+    use crate::{Admits, Declaration, Request, RunId, Unit};
+
+    /// Somebody with the key writes more than the budget, and hides it by giving it back or by a larger
+    /// budget.
+    #[test]
+    fn a_budget_that_was_exceeded_for_a_while_is_found() {
+        type Afterwards = fn(PopulationId, u64) -> Option<Action>;
+        let afterwards: [Afterwards; 3] = [
+            |_, _| None,
+            |_, reservation| Some(Action::Cancelled { reservation }),
+            |population, _| {
+                Some(Action::BudgetSet {
+                    population,
+                    epsilon: Some(100.0),
+                })
+            },
+        ];
+        for afterwards in afterwards {
+            let folder = tempfile::tempdir().unwrap();
+            let mut ledger =
+                PopulationLedger::create(&folder.path().join("ledger.sqlite")).unwrap();
+            let population = PopulationId::new("clinic").unwrap();
+            let relation = NeighboringRelation::AddOrRemoveOne;
+            let declaration = Declaration {
+                population: population.clone(),
+                relation,
+                unit: Unit::Record,
+                delta: 1e-5,
+                epsilon: Some(1.0),
+                admits: Admits::Any,
+            };
+            ledger.declare(&declaration).unwrap();
+            let mut events = Ledger::new(relation);
+            events.record(DpEvent::gaussian(0.5).unwrap(), 1).unwrap();
+            let request = Request {
+                population: population.clone(),
+                run: RunId::generate().unwrap(),
+                events,
+                unit: Unit::Record,
+                noise: NoiseOrigin::OsEntropy,
+                purpose: String::new(),
+                data: ledger.data_id(&Sensitive::new([0; 32])),
+                directory: String::new(),
+            };
+            assert!(ledger.reserve(&request).is_err());
+            ledger.verify(None).unwrap();
+            ledger
+                .change(|book| {
+                    let id = book.add(reserved(&request))?;
+                    match afterwards(population, id) {
+                        Some(action) => book.add(action).map(drop),
+                        None => Ok(()),
+                    }
+                })
+                .unwrap();
+            let error = ledger.verify(None).unwrap_err().to_string();
+            assert!(
+                error.contains("entry 2: population clinic has spent more"),
+                "{error}"
+            );
+        }
+    }
+}

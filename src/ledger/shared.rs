@@ -111,10 +111,8 @@ fn tell(notifier: &Notifier, notice: &Notice) {
 /// usage.
 pub(crate) fn refused(error: LedgerError) -> anyhow::Error {
     match error {
-        LedgerError::Damaged { .. }
-        | LedgerError::Unreadable { .. }
-        | LedgerError::HeadGone { .. }
-        | LedgerError::Busy { .. }
+        error if error.is_damage() => error.into(),
+        LedgerError::Busy { .. }
         | LedgerError::NotWritable { .. }
         | LedgerError::File { .. }
         | LedgerError::Database { .. }

@@ -1,6 +1,6 @@
 //! From reservation to the end of a run, and what the same run is charged.
 
-use privet_ledger::{Claimed, LedgerError, PopulationLedger, ReservationState, RunId};
+use privet_ledger::{Claimed, LedgerError, PopulationLedger, ReservationState, RunId, Standing};
 use privet_mechanisms::{NoiseOrigin, Sensitive};
 
 use crate::support::{Folder, events, gaussian, request, reservations, spent};
@@ -76,6 +76,9 @@ fn only_what_was_not_claimed_is_given_back() {
     let states = reservations(&ledger);
     assert_eq!(states[0].state, ReservationState::Cancelled);
     assert_eq!(states[1].state, ReservationState::Claimed);
+    let (state, _) = ledger.state().unwrap();
+    let population = state.population(&one.population).unwrap();
+    assert_eq!(Standing::new(&state, population).charges, 1);
     // A cancelled run that goes on is charged anew, by whichever way.
     assert_eq!(ledger.claim(&one, "b").unwrap(), Claimed::Charged);
     ledger.cancel(&RunId::generate().unwrap()).unwrap();

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use privet_accountant::budget::{Budget, PrivacyFilter};
-use privet_ledger::{LedgerError, PopulationLedger, ReservationState};
+use privet_ledger::{LedgerError, PopulationLedger, ReservationState, Standing};
 
-use crate::support::{DELTA, Folder, RELATION, gaussian, request, reservations, spent};
+use crate::support::{DELTA, Folder, RELATION, clinic, gaussian, request, reservations, spent};
 
 const WORKERS: usize = 8;
 const PLACE: &str = "PRIVET_TEST_LEDGER";
@@ -126,6 +126,12 @@ fn a_killed_run_stays_spent_and_is_found() {
     let left = &reservations(&ledger)[0];
     assert!(left.died && left.is_spent());
     assert_eq!(left.state, ReservationState::Reserved);
+    let (state, _) = ledger.state().unwrap();
+    let standing = Standing::new(&state, state.population(&clinic()).unwrap());
+    assert_eq!(
+        standing.charges, 1,
+        "what a dead run reserved does not count"
+    );
     // Going on with it costs nothing more, and makes it a living run.
     let mut run = request(&ledger, gaussian(10.0));
     run.run = left.run.clone();

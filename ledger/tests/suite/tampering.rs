@@ -135,6 +135,34 @@ fn entries_of_another_ledger_do_not_fit() {
 }
 
 #[test]
+fn an_entry_of_another_future_does_not_fit() {
+    let (folder, _) = filled();
+    let copy = Folder::new();
+    for file in ["ledger.sqlite", "ledger.sqlite.key"] {
+        std::fs::copy(folder.path(file), copy.path(file)).unwrap();
+    }
+    // The same key, the same entries up to here, and other ones from now on.
+    for (place, noise) in [(&folder, 7.0), (&copy, 8.0)] {
+        let mut ledger = PopulationLedger::open(&place.ledger()).unwrap();
+        for _ in 0..2 {
+            ledger.reserve(&request(&ledger, gaussian(noise))).unwrap();
+        }
+    }
+    let copied = copy.ledger();
+    forge(
+        &folder,
+        &format!(
+            "{NO_GUARDS} ATTACH '{}' AS copy; DELETE FROM entries WHERE number = 12; \
+             INSERT INTO entries SELECT * FROM copy.entries WHERE number = 12; DETACH copy; {GUARDS}",
+            copied.display()
+        ),
+    );
+    let ledger = PopulationLedger::open(&folder.ledger()).unwrap();
+    let error = ledger.verify(None).unwrap_err().to_string();
+    assert!(error.contains("entry 12: it was changed"), "{error}");
+}
+
+#[test]
 fn a_cut_tail_shows_against_a_noted_head() {
     let (folder, head) = filled();
     let open = || PopulationLedger::open(&folder.ledger()).unwrap();

@@ -61,7 +61,7 @@ fn a_delta_of_one_over_the_records_is_warned_of_and_the_run_goes_on() {
         );
     }
     let said = folder.run_into("fine", &dp_sgd(), &[]).well();
-    assert!(!said.err.contains("warning"), "{}", said.err);
+    assert!(!said.err.contains("warning: delta"), "{}", said.err);
 }
 
 #[test]

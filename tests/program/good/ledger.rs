@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::folder::{Finished, Folder};
+use crate::formats::npy;
 use crate::samples::{data_of_parts, dp_sgd, edit, pate, write_parts};
 
 /// `config` charged to the population `clinic` in ledger.sqlite beside it.
@@ -211,6 +212,32 @@ fn stages_are_charged_where_they_release() {
     assert!(fixed > 5.9 && fixed <= 6.0, "{fixed}");
     let part = shown["part_spent"].as_f64().unwrap();
     assert!(part < 0.7, "{part}");
+    // Votes that were cast elsewhere are other content of the same people.
+    let pool = folder.text("pool.csv").lines().count() - 1;
+    folder.write("votes.npy", npy("|u1", &[pool, 2], &[12, 0].repeat(pool)));
+    let elsewhere = edit(&config, "count = 12", "count = 12\nchanged_votes = 1");
+    folder.write("elsewhere.toml", charged(&elsewhere));
+    let label = [
+        "label",
+        "elsewhere.toml",
+        "--votes",
+        "votes.npy",
+        "--out",
+        "elsewhere",
+    ];
+    folder.privet(&label).failed(
+        2,
+        &["elsewhere.toml: population clinic has too little left"],
+    );
+    assert!(!folder.exists("elsewhere"));
+    ledger(&folder, &["budget", "set", "clinic", "--epsilon", "12"]).well();
+    folder.privet(&label).well();
+    assert_eq!(states(&folder), ["settled", "settled"]);
+    let reservations = &self::shown(&folder)["reservations"];
+    assert_eq!(
+        (&reservations[0]["data"], &reservations[1]["data"]),
+        (&1.into(), &2.into())
+    );
 }
 
 #[test]
