@@ -3,13 +3,18 @@
 use std::collections::HashMap;
 
 use syn::punctuated::Punctuated;
-use syn::{Block, Expr, ImplItem, Item, Lit, Member, Stmt, Token, Type, UnOp};
+use syn::{Block, Expr, FieldValue, ImplItem, Item, Lit, Member, Stmt, Token, Type, UnOp};
 
 use crate::schema::{Kind, Schema, Shape, Variant};
 use crate::sources::Source;
 
-/// The values of a struct's fields by default.
-pub(crate) type OfFields<'a> = HashMap<String, &'a Expr>;
+/// Where the values of a struct's fields come from that are left out.
+pub(crate) enum OfFields<'a> {
+    /// Each from its own type: `Default` is derived.
+    Derived,
+    /// From these expressions, by the names of fields; what is not among them is not known.
+    Written(HashMap<String, &'a Expr>),
+}
 
 /// What the function of this name gives.
 pub(crate) fn of_function<'a>(source: &'a Source, name: &str) -> Option<&'a Expr> {
@@ -37,18 +42,20 @@ pub(crate) fn of_type<'a>(source: &'a Source, name: &str) -> Option<&'a Expr> {
     })
 }
 
-/// What `Default` gives for each field of the struct of this name.
-pub(crate) fn of_fields<'a>(source: &'a Source, name: &str) -> OfFields<'a> {
-    match of_type(source, name) {
-        Some(Expr::Struct(whole)) => whole
-            .fields
-            .iter()
-            .filter_map(|field| match &field.member {
-                Member::Named(name) => Some((name.to_string(), &field.expr)),
-                Member::Unnamed(_) => None,
-            })
-            .collect(),
-        _ => HashMap::new(),
+impl<'a> OfFields<'a> {
+    /// What `Default` gives for each field of the struct of this name.
+    pub(crate) fn read(source: &'a Source, name: &str) -> Self {
+        let named = |field: &'a FieldValue| match &field.member {
+            Member::Named(name) => Some((name.to_string(), &field.expr)),
+            Member::Unnamed(_) => None,
+        };
+        match of_type(source, name) {
+            None => Self::Derived,
+            Some(Expr::Struct(whole)) => {
+                Self::Written(whole.fields.iter().filter_map(named).collect())
+            }
+            Some(_) => Self::Written(HashMap::new()),
+        }
     }
 }
 

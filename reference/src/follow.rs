@@ -1,13 +1,12 @@
 //! From the types of the files down to every type of a key.
 
-use syn::{
-    Attribute, Expr, Field, Fields, FieldsNamed, GenericArgument, Item, Lit, PathArguments, Type,
-};
+use syn::{Attribute, Fields, FieldsNamed, Item};
 
 use crate::attributes::{DefaultFrom, Serde};
 use crate::case::Case;
-use crate::defaults;
-use crate::schema::{Key, Kind, Presence, Schema, Shape, TypeEntry, TypeId, Variant};
+use crate::defaults::{self, OfFields};
+use crate::kinds::last_segment;
+use crate::schema::{Key, Presence, Schema, Shape, TypeEntry, TypeId, Variant};
 use crate::sources::{Found, Source, Sources};
 use crate::{ReferenceError, docs};
 
@@ -31,16 +30,19 @@ impl Schema {
     }
 }
 
-struct Follower<'a> {
-    sources: &'a Sources,
-    schema: Schema,
-    /// The item of each type.
-    found: Vec<Found<'a>>,
+/// The types that were reached so far.
+pub(crate) struct Follower<'a> {
+    /// Where types are looked up.
+    pub(crate) sources: &'a Sources,
+    /// What they are.
+    pub(crate) schema: Schema,
+    /// The item of each of them.
+    pub(crate) found: Vec<Found<'a>>,
 }
 
 impl<'a> Follower<'a> {
     /// The number of a type, with everything below it.
-    fn follow(&mut self, found: Found<'a>) -> Result<TypeId, ReferenceError> {
+    pub(crate) fn follow(&mut self, found: Found<'a>) -> Result<TypeId, ReferenceError> {
         let known = |other: &Found<'_>| std::ptr::eq(other.item, found.item);
         if let Some(id) = self.found.iter().position(known) {
             return Ok(id);
@@ -68,7 +70,7 @@ impl<'a> Follower<'a> {
         let unsupported = |problem: &str| unsupported(source, &format!("`{name}`"), problem);
         let serde = Serde::read(attributes).map_err(|problem| unsupported(&problem))?;
         if let Some(from) = &serde.from {
-            return self.shape(self.sources.from_file(source, from)?);
+            return self.shape(self.sources.named_in(source, from)?);
         }
         match found.item {
             Item::Struct(item) => match &item.fields {
@@ -78,7 +80,7 @@ impl<'a> Follower<'a> {
                 }
                 Fields::Named(fields) => {
                     let defaults = serde.default.as_ref();
-                    let defaults = defaults.map(|_| defaults::of_fields(source, &name));
+                    let defaults = defaults.map(|_| OfFields::read(source, &name));
                     let keys = self.keys(source, fields, serde.case, defaults.as_ref())?;
                     Ok(Shape::Table(keys))
                 }
@@ -127,7 +129,7 @@ impl<'a> Follower<'a> {
             Fields::Unnamed(fields) => {
                 let of = fields.unnamed.first().map(|field| &field.ty);
                 let name = of.and_then(last_segment).map(|last| last.ident.to_string());
-                let inner = self.sources.from_file(source, &name.unwrap_or_default())?;
+                let inner = self.sources.named_in(source, &name.unwrap_or_default())?;
                 match self.shape(inner)? {
                     Shape::Table(keys) => keys,
                     _ => return Err(unsupported(source, item, "a variant that is no table")),
@@ -149,7 +151,7 @@ impl<'a> Follower<'a> {
         source: &'a Source,
         fields: &'a FieldsNamed,
         case: Case,
-        defaults: Option<&defaults::OfFields<'a>>,
+        defaults: Option<&OfFields<'a>>,
     ) -> Result<Vec<Key>, ReferenceError> {
         let mut keys = Vec::new();
         for field in &fields.named {
@@ -179,10 +181,10 @@ impl<'a> Follower<'a> {
                     self.default(value, &kind)
                 }
                 (Some(DefaultFrom::Trait), _) => self.default_of(&kind),
-                (None, Some(defaults)) => match defaults.get(&ident) {
-                    Some(value) => self.default(Some(value), &kind),
-                    None => self.default_of(&kind),
-                },
+                (None, Some(OfFields::Derived)) => self.default_of(&kind),
+                (None, Some(OfFields::Written(values))) => {
+                    self.default(values.get(&ident).copied(), &kind)
+                }
                 (None, None) => Presence::Required,
             };
             keys.push(Key {
@@ -193,97 +195,6 @@ impl<'a> Follower<'a> {
             });
         }
         Ok(keys)
-    }
-
-    /// What a field holds, and whether it may hold nothing.
-    fn kind(
-        &mut self,
-        source: &'a Source,
-        field: &'a Field,
-        item: &str,
-    ) -> Result<(Kind, bool), ReferenceError> {
-        match last_segment(&field.ty).filter(|last| last.ident == "Option") {
-            Some(option) => match argument(&option.arguments) {
-                Some(inner) => Ok((self.kind_of(source, inner, item)?, true)),
-                None => Err(unsupported(source, item, "an option of nothing")),
-            },
-            None => Ok((self.kind_of(source, &field.ty, item)?, false)),
-        }
-    }
-
-    fn kind_of(
-        &mut self,
-        source: &'a Source,
-        found: &'a Type,
-        item: &str,
-    ) -> Result<Kind, ReferenceError> {
-        if let Type::Array(array) = found {
-            let of = self.kind_of(source, &array.elem, item)?;
-            return match &array.len {
-                Expr::Lit(length) => match &length.lit {
-                    Lit::Int(length) => Ok(Kind::List(of.into(), length.base10_parse().ok())),
-                    _ => Err(unsupported(source, item, "the length of its array")),
-                },
-                _ => Err(unsupported(source, item, "the length of its array")),
-            };
-        }
-        let Some(last) = last_segment(found) else {
-            return Err(unsupported(source, item, "its type"));
-        };
-        let name = last.ident.to_string();
-        Ok(match (name.as_str(), argument(&last.arguments)) {
-            ("Vec", Some(of)) => Kind::List(self.kind_of(source, of, item)?.into(), None),
-            ("Box", Some(of)) => self.kind_of(source, of, item)?,
-            ("String", None) => Kind::Text,
-            ("PathBuf", None) => Kind::Path,
-            ("bool", None) => Kind::Boolean,
-            ("f64" | "f32", None) => Kind::Number,
-            ("usize" | "u64" | "u32" | "u16" | "u8", None) => Kind::Integer,
-            ("NonZeroUsize" | "NonZeroU64" | "NonZeroU32", None) => Kind::PositiveInteger,
-            ("Table", None)
-                if source.import("Table") == Some(vec!["toml".into(), "Table".into()]) =>
-            {
-                Kind::Settings
-            }
-            (name, None) => {
-                let found = self.sources.from_file(source, name)?;
-                Kind::Type(self.follow(found)?)
-            }
-            (_, Some(_)) => return Err(unsupported(source, item, "its type has arguments")),
-        })
-    }
-
-    /// A key that has this value where it is left out.
-    fn default(&self, value: Option<&Expr>, kind: &Kind) -> Presence {
-        match value.and_then(|value| defaults::written(&self.schema, value, kind)) {
-            Some(value) => Presence::Default(value),
-            None => Presence::Optional,
-        }
-    }
-
-    /// A key that has the default value of its type where it is left out.
-    fn default_of(&self, kind: &Kind) -> Presence {
-        let value = match kind {
-            Kind::Number => "0.0",
-            Kind::Integer => "0",
-            Kind::Boolean => "false",
-            Kind::List(_, None) => "[]",
-            Kind::Type(id) => return self.default_of_type(*id, kind),
-            _ => return Presence::Optional,
-        };
-        Presence::Default(value.to_owned())
-    }
-
-    fn default_of_type(&self, id: TypeId, kind: &Kind) -> Presence {
-        let (Some(entry), Some(found)) = (self.schema.types.get(id), self.found.get(id)) else {
-            return Presence::Optional;
-        };
-        if let Shape::Choice(variants) = &entry.shape
-            && let Some(variant) = variants.iter().find(|variant| variant.is_default)
-        {
-            return Presence::Default(format!("\"{}\"", variant.name));
-        }
-        self.default(defaults::of_type(found.source, &entry.name), kind)
     }
 }
 
@@ -306,30 +217,11 @@ fn documented(
     })
 }
 
-fn unsupported(source: &Source, item: &str, problem: &str) -> ReferenceError {
+/// Something that is not understood.
+pub(crate) fn unsupported(source: &Source, item: &str, problem: &str) -> ReferenceError {
     ReferenceError::Unsupported {
         place: source.place.clone(),
         item: item.to_owned(),
         problem: problem.to_owned(),
-    }
-}
-
-fn last_segment(of: &Type) -> Option<&syn::PathSegment> {
-    match of {
-        Type::Path(path) => path.path.segments.last(),
-        _ => None,
-    }
-}
-
-/// The first type among the arguments of a type.
-fn argument(arguments: &PathArguments) -> Option<&Type> {
-    match arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(of) => Some(of),
-                _ => None,
-            })
-        }
-        _ => None,
     }
 }

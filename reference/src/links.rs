@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use crate::ReferenceError;
-use crate::sources::{files_below, read};
+use crate::files::{below, read};
 
 /// Every link in these pages that leads nowhere, as `page: target`. Pages are named from `root`;
 /// links to the web are not followed.
@@ -47,7 +47,7 @@ pub fn broken(root: &Path, pages: &[PathBuf]) -> Result<Vec<String>, ReferenceEr
 /// # Errors
 /// A folder that cannot be read.
 pub fn pages_below(root: &Path, folder: &str) -> Result<Vec<PathBuf>, ReferenceError> {
-    let files = files_below(&root.join(folder), "md")?;
+    let files = below(&root.join(folder), "md")?;
     let from_root = |path: PathBuf| path.strip_prefix(root).map(Path::to_owned).unwrap_or(path);
     Ok(files.into_iter().map(from_root).collect())
 }

@@ -34,7 +34,7 @@ pub(crate) fn sections(schema: &Schema) -> Result<Vec<Section>, ReferenceError> 
     for (number, (_, root)) in schema.roots.iter().enumerate() {
         let mut known: HashSet<TypeId> = sections.iter().map(|section| section.id).collect();
         let place = ("", Some(number));
-        visit(schema, &uses, *root, place, &mut known, &mut sections);
+        visit(&uses, *root, place, &mut known, &mut sections);
     }
     let shared = |section: &Section| section.root.is_none();
     sections.sort_by_key(shared);
@@ -67,8 +67,8 @@ pub(crate) fn sections(schema: &Schema) -> Result<Vec<Section>, ReferenceError> 
     Ok(sections)
 }
 
+/// The sections below a type, each at the first key that has it.
 fn visit(
-    schema: &Schema,
     uses: &[Use],
     by: TypeId,
     (above, root): (&str, Option<usize>),
@@ -97,7 +97,7 @@ fn visit(
             root,
             used_at: Vec::new(),
         });
-        visit(schema, uses, one.id, (&path, root), known, sections);
+        visit(uses, one.id, (&path, root), known, sections);
     }
 }
 

@@ -1,11 +1,11 @@
 //! The sources of the workspace, and where in them a type is.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use syn::{Attribute, Item, UseTree};
 
 use crate::ReferenceError;
+use crate::files::{below, read, table};
 
 /// The sources that define config types.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl Sources {
     /// # Errors
     /// A file that cannot be read or parsed.
     pub fn of_workspace(root: &Path) -> Result<Self, ReferenceError> {
-        let manifest = toml_file(&root.join("Cargo.toml"))?;
+        let manifest = table(&root.join("Cargo.toml"))?;
         let workspace = manifest.get("workspace");
         let members = workspace.and_then(|workspace| workspace.get("members")?.as_array());
         let members = members
@@ -46,12 +46,12 @@ impl Sources {
         let mut sources = Self::default();
         for folder in std::iter::once("").chain(members) {
             let folder = root.join(folder);
-            let package = toml_file(&folder.join("Cargo.toml"))?;
+            let package = table(&folder.join("Cargo.toml"))?;
             let name = package
                 .get("package")
                 .and_then(|package| package.get("name")?.as_str());
             let name = name.unwrap_or_default();
-            for path in rust_files(&folder.join("src"))? {
+            for path in below(&folder.join("src"), "rs")? {
                 let text = read(&path)?;
                 if text.contains("Deserialize") {
                     let place = path.strip_prefix(root).unwrap_or(&path);
@@ -87,7 +87,7 @@ impl Sources {
 
     /// What a file means by a name: a type of its own, one that it imports, or the only one of that
     /// name.
-    pub(crate) fn from_file(&self, file: &Source, name: &str) -> Result<Found<'_>, ReferenceError> {
+    pub(crate) fn named_in(&self, file: &Source, name: &str) -> Result<Found<'_>, ReferenceError> {
         if let Some(found) = self
             .named(name)
             .find(|found| std::ptr::eq(found.source, file))
@@ -179,42 +179,4 @@ fn deserialises(attributes: &[Attribute]) -> bool {
         });
     }
     found
-}
-
-fn toml_file(path: &Path) -> Result<toml::Table, ReferenceError> {
-    toml::from_str(&read(path)?).map_err(|error| ReferenceError::Parse {
-        place: path.display().to_string(),
-        problem: error.to_string(),
-    })
-}
-
-pub(crate) fn read(path: &Path) -> Result<String, ReferenceError> {
-    fs::read_to_string(path).map_err(|source| ReferenceError::Read {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-/// All `.rs` below a folder, in the order of their names.
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, ReferenceError> {
-    files_below(folder, "rs")
-}
-
-/// All files below a folder whose name ends so, in order.
-pub(crate) fn files_below(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, ReferenceError> {
-    let read_error = |source| ReferenceError::Read {
-        path: folder.to_owned(),
-        source,
-    };
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(read_error)? {
-        let path = entry.map_err(read_error)?.path();
-        if path.is_dir() {
-            files.extend(files_below(&path, ending)?);
-        } else if path.extension().is_some_and(|found| found == ending) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
