@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use crate::schema::{Key, Kind, Presence, Schema, Shape, TypeId};
+use crate::schema::{Key, Kind, Presence, Schema, Shape, TypeEntry, TypeId};
 
 /// What in a file of the given type is not as the schema says: unknown keys and words, and required
 /// keys that are missing, each by its dotted path.
@@ -43,12 +43,41 @@ fn table(schema: &Schema, id: TypeId, found: &Table, path: &str, wrong: &mut Vec
     }
 }
 
+/// Keys that a sweep sets, whose values may be lists of values: only the keys are looked at.
+fn settings(
+    schema: &Schema,
+    id: Option<TypeId>,
+    found: &Table,
+    path: &str,
+    wrong: &mut Vec<String>,
+) {
+    let entry = id.and_then(|id| schema.types.get(id));
+    for (name, value) in found {
+        let path = format!("{path}.{name}");
+        let is_tag =
+            |entry: &TypeEntry| matches!(&entry.shape, Shape::Tagged { tag, .. } if tag == name);
+        let mut keys = entry.into_iter().flat_map(TypeEntry::keys);
+        match (keys.find(|key| key.name == *name), value) {
+            (Some(key), Value::Table(below)) => {
+                settings(schema, key.kind.type_id(), below, &path, wrong);
+            }
+            (Some(_), _) => {}
+            (None, _) if entry.is_some_and(is_tag) => {}
+            (None, _) => wrong.push(path),
+        }
+    }
+}
+
 fn value(schema: &Schema, kind: &Kind, found: &Value, path: &str, wrong: &mut Vec<String>) {
     let fits = match (kind, found) {
         (Kind::Text | Kind::Path, Value::String(_))
         | (Kind::Number, Value::Float(_) | Value::Integer(_))
-        | (Kind::Boolean, Value::Boolean(_))
-        | (Kind::Settings, Value::Table(_)) => true,
+        | (Kind::Boolean, Value::Boolean(_)) => true,
+        (Kind::Settings, Value::Table(found)) => {
+            let experiment = schema.roots.first().map(|(_, root)| *root);
+            settings(schema, experiment, found, path, wrong);
+            true
+        }
         (Kind::Integer, Value::Integer(number)) => *number >= 0,
         (Kind::PositiveInteger, Value::Integer(number)) => *number >= 1,
         (Kind::List(of, length), Value::Array(elements)) => {

@@ -86,6 +86,46 @@ struct File {
     /// One of several.
     #[serde(default = "one_of_several")]
     several: Several,
+    /// With derived defaults.
+    derived: Option<Derived>,
+    /// With defaults that are partly those of something else.
+    partial: Option<Partial>,
+}
+
+/// Nothing by default.
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Derived {
+    /// None.
+    none: u8,
+}
+
+/// Something by default.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Partial {
+    /// Known.
+    known: u8,
+    /// Not known to one who reads only this file.
+    unknown: u8,
+}
+
+impl Default for Partial {
+    fn default() -> Self {
+        Self {
+            known: 1,
+            ..Self::elsewhere()
+        }
+    }
+}
+
+impl Partial {
+    fn elsewhere() -> Self {
+        Self {
+            known: 0,
+            unknown: 2,
+        }
+    }
 }
 
 fn three() -> usize {
@@ -155,6 +195,9 @@ fn defaults_and_names_are_those_of_serde() {
     assert_eq!(presence("File", "needed"), Presence::Required);
     assert_eq!(presence("File", "maybe"), Presence::Optional);
     assert_eq!(presence("File", "inner"), Presence::Optional);
+    assert_eq!(presence("Derived", "none"), Presence::Default("0".into()));
+    assert_eq!(presence("Partial", "known"), Presence::Default("1".into()));
+    assert_eq!(presence("Partial", "unknown"), Presence::Optional);
     assert!(
         toml::from_str::<File>("")
             .unwrap_err()
