@@ -11,10 +11,10 @@ const HEAD: &str = "# Config reference
 
 <!-- Written by `cargo run -p privet-reference` from the sources of the config types: edit their doc comments. -->
 
-Configs are TOML. Keys that are not listed here are refused, with the nearest key that is. Any key of an
-experiment can be set on the command line: `--set privacy.epsilon=0.5`. A key is *required*, has the default
-that is shown, or is *optional*: then its meaning says what happens without it. Which keys exclude or need
-each other is said in the [README](../../README.md) and checked before anything is read.
+Configs are TOML. A key that is not listed here is refused, and the message names the nearest one that is. Any
+key of an experiment can be set on the command line: `--set privacy.epsilon=0.5`. A key is *required*, has the
+default that is shown, or is *optional*. Which keys need or exclude each other is checked before anything is
+trained; the [README](../../README.md) has examples of every part.
 ";
 
 /// Writes it.

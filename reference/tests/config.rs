@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use privet_reference::{PAGE, page, schema, unknown_keys};
+use privet_reference::{PAGE, Schema, page, schema, unknown_keys};
 use toml::Table;
 
 fn root() -> PathBuf {
@@ -27,11 +28,11 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 /// What is wrong with a file: of a sweep, also with the keys that it sets.
 fn wrong(text: &str) -> Vec<String> {
-    let schema = schema(&root()).unwrap();
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| schema(&root()).unwrap());
     let file: Table = toml::from_str(text).unwrap();
     // What tells a sweep from an experiment.
     let is_sweep = !file.contains_key("method");
-    unknown_keys(&schema, schema.roots[usize::from(is_sweep)].1, &file)
+    unknown_keys(&SCHEMA, SCHEMA.roots[usize::from(is_sweep)].1, &file)
 }
 
 #[test]
