@@ -19,7 +19,7 @@ mod table;
 pub(crate) use calibrate::{Accountant, largest_count, largest_probability, smallest_noise};
 pub(crate) use dp_sgd::DpSgd;
 pub(crate) use events::Events;
-pub(crate) use pate::{Mechanism, PateReport, PateScales, Shown, Votes, sanitized_cost};
+pub(crate) use pate::{PateReport, PateScales, Shown, Votes, sanitized_cost};
 pub(crate) use plan::Plan;
 pub(crate) use plot::PlotFile;
 pub(crate) use question::{Asked, Question};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2};
 use privet_mechanisms::Sensitive;
 use privet_training::data::{Examples, UnitIndex};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,24 @@ pub(crate) fn of_counts(
         hasher.update((counts.ncols() as u64).to_le_bytes());
         for count in counts {
             hasher.update(count.to_le_bytes());
+        }
+        hasher.finalize().into()
+    })
+}
+
+/// SHA-256 of the vectors of teachers and of the public pool that they vote on.
+pub(crate) fn of_ballots(
+    ballots: &Sensitive<Array3<f32>>,
+    pool: ArrayView2<'_, f32>,
+) -> Sensitive<[u8; 32]> {
+    ballots.as_ref().map(|ballots| {
+        let mut hasher = Sha256::new();
+        hasher.update(of_inputs(pool));
+        for &size in ballots.shape() {
+            hasher.update((size as u64).to_le_bytes());
+        }
+        for entry in ballots {
+            hasher.update(entry.to_le_bytes());
         }
         hasher.finalize().into()
     })

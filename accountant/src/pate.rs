@@ -9,12 +9,14 @@
 //! [`analysis::analyze`] reads votes: where the voters agree, an answer tells less about any one
 //! of them. What it finds depends on private votes and is itself private
 //! ([`DataDependent`]), until noise scaled to its smooth sensitivity makes it publishable.
+//! [`multi_label`] has both for voters who give vectors.
 
 pub mod aggregator;
 pub mod analysis;
 mod bernoulli;
 pub mod data_dependent;
 mod error;
+pub mod multi_label;
 pub mod noisy_max;
 mod outvoted;
 mod pair;
@@ -29,6 +31,7 @@ pub use aggregator::Aggregator;
 pub use bernoulli::Bernoulli;
 pub use data_dependent::DataDependent;
 pub use error::{PateError, Unavailable};
+pub use multi_label::{LabelSums, LabelVoting};
 pub use outvoted::Outvoted;
 pub use two_outcomes::TwoOutcomes;
 pub use votes::Votes;

@@ -24,6 +24,14 @@ pub enum MechanismError {
         expected: &'static str,
     },
 
+    /// A score without a trial.
+    #[error("there is no open trial to score: ask for the next one first")]
+    NoTrial,
+
+    /// A winner before the last trial.
+    #[error("a trial is still open: score every trial before the winner is named")]
+    OpenTrial,
+
     /// The accountant refused to describe the plan.
     #[error("the plan has no privacy event: {0}")]
     Event(#[from] EventError),

@@ -34,6 +34,7 @@
 //! - [`multi_label`]: from vectors of teachers to one bit a label.
 //! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
 //! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
+//! - [`selection`]: the best of a random number of private trials.
 //! - [`correlated`]: noise that the steps share, for training without sampling.
 //!
 //! # What is not promised
@@ -61,6 +62,7 @@ pub mod noisy_max;
 pub mod noisy_sgd;
 pub mod private_knn;
 pub mod sampling;
+pub mod selection;
 mod sensitive;
 
 pub use correlated::{CorrelatedGaussian, CorrelatedNoise, CorrelatedParameters, NoiseStrategy};
@@ -84,4 +86,7 @@ pub use noisy_sgd::{
 pub use private_knn::{KnnCheck, PrivateKnn, PrivateKnnParameters, PrivateKnnRun};
 pub use privet_accountant::{DpEvent, NeighboringRelation, VoteNoise};
 pub use sampling::{DrawnBatch, Sampling};
+pub use selection::{
+    PrivateSelection, PrivateSelectionParameters, PrivateSelectionRun, Trial, Winner,
+};
 pub use sensitive::Sensitive;

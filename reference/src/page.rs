@@ -137,7 +137,9 @@ impl Page<'_> {
 fn words(text: &mut String, variants: &[Variant]) {
     text.push('\n');
     for variant in variants {
+        // Help on the command line, which some of these comments are as well, ends without a point.
         let doc = variant.doc.replace("\n\n", " ");
-        let _ = writeln!(text, "- `\"{}\"`: {doc}", variant.name);
+        let doc = doc.trim_end_matches('.');
+        let _ = writeln!(text, "- `\"{}\"`: {doc}.", variant.name);
     }
 }

@@ -1,6 +1,7 @@
 //! What would be done to the private data.
 
-use privet_accountant::{DpEvent, EventError};
+use anyhow::Result;
+use privet_accountant::DpEvent;
 use privet_ledger::Unit;
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ pub(crate) struct Repetition {
     /// How many times in all.
     pub(crate) count: u64,
     /// The event of the first so many times.
-    pub(crate) first: Box<dyn Fn(u64) -> Result<DpEvent, EventError>>,
+    pub(crate) first: Box<dyn Fn(u64) -> Result<DpEvent>>,
 }
 
 impl Repetition {
@@ -35,7 +36,7 @@ impl Repetition {
     pub(crate) fn new(unit: &'static str, count: u64, event: DpEvent) -> Self {
         let first = Box::new(move |count| match count {
             1 => Ok(event.clone()),
-            _ => DpEvent::self_composed(event.clone(), count),
+            _ => Ok(DpEvent::self_composed(event.clone(), count)?),
         });
         Self { unit, count, first }
     }

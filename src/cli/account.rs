@@ -1,5 +1,6 @@
 //! `privet account`: what a mechanism costs.
 
+mod mechanism;
 mod pate;
 mod sanitize;
 
@@ -14,7 +15,7 @@ use super::privacy_options::{
 use crate::account::{DpSgd, Events, Plan, Question, Report};
 use crate::errors::usage;
 
-pub(super) use pate::MechanismOptions;
+pub(super) use mechanism::MechanismOptions;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,7 +23,9 @@ Examples:
   privet account runs/quickstart/ledger.json --delta 1e-5 --json
   echo '{\"kind\":\"laplace\",\"noise_multiplier\":2}' | privet account - --epsilon 0.25
   privet account pate votes.npy --mechanism confident-gnmax --threshold 200 \\
-      --sigma-threshold 150 --sigma 40 --queries 640 --delta 1e-5 --plot pate.svg";
+      --sigma-threshold 150 --sigma 40 --queries 640 --delta 1e-5 --plot pate.svg
+  privet account pate --mechanism private-knn --sampling-probability 0.05 --sigma 28 \\
+      --queries 600 --delta 1e-5";
 
 #[derive(Debug, Args)]
 #[command(
@@ -54,7 +57,7 @@ struct EventsArgs {
 enum AccountCommand {
     /// Noisy SGD with Poisson sampling
     DpSgd(DpSgdArgs),
-    /// PATE: what the answers to a file of votes cost
+    /// PATE: what answers cost, whatever the votes or by a file of them
     Pate(pate::PateArgs),
 }
 

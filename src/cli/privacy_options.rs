@@ -156,6 +156,12 @@ pub(super) fn noise(text: &str) -> Result<f64, String> {
     number(text, valid, "a finite number, 0 or larger")
 }
 
+/// A norm to clip to.
+pub(super) fn norm(text: &str) -> Result<f64, String> {
+    let valid = |value: f64| value > 0.0 && value.is_finite();
+    number(text, valid, "a finite number above 0")
+}
+
 /// A number of votes that a noisy count is compared with.
 pub(super) fn threshold(text: &str) -> Result<f64, String> {
     number(text, f64::is_finite, "a finite number of votes")

@@ -19,7 +19,7 @@ pub(super) struct LabelArgs {
     #[command(flatten)]
     run: RunArgs,
     /// Votes of teachers elsewhere: counts in NPY, a row for each example of the pool, a column for
-    /// each class. Without it the run directory of `privet teachers` is taken up.
+    /// each class; for multi-label voting the vectors [teachers, pool, labels]. Without it the run directory of `privet teachers` is taken up.
     #[arg(long, value_name = "VOTES.npy")]
     votes: Option<PathBuf>,
 }

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
-use privet_accountant::pate::sanitized::SanitizeSettings;
 use privet_ledger::Unit;
 use privet_mechanisms::{Arithmetic, NoiseOrigin};
-use privet_student::StudentTraining;
 use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
 
 use super::dp_sgd::{self, DpSgdTable};
 use super::file::{ExperimentFile, PrivacyTable};
-use super::pate::{Aggregation, Answering, QuestionsTable, SanitizeTable, TeachersTable};
+use super::pate::{Pate, pate};
 use crate::account::Accountant;
 use crate::ledger::LedgerSettings;
 use crate::run_dir::Replay;
@@ -56,25 +54,6 @@ pub(crate) struct PrivacyTarget {
     /// Whose records belong together; each record is a unit when absent.
     pub(crate) unit: Option<UnitColumn>,
     danger_fixed_noise_seed: Option<u64>,
-}
-
-/// Settings of PATE.
-#[derive(Debug)]
-pub(crate) struct Pate {
-    /// The guarantee asked for.
-    pub(crate) privacy: PrivacyTarget,
-    /// The teachers; none where the records themselves vote.
-    teachers: Option<TeachersTable>,
-    /// How votes become labels.
-    pub(crate) aggregation: Aggregation,
-    /// A data-dependent epsilon that is published.
-    pub(crate) sanitize: Option<SanitizeSettings>,
-    /// Which public examples are asked about.
-    pub(crate) questions: QuestionsTable,
-    /// The student.
-    pub(crate) student: StudentTraining,
-    /// A model without privacy to compare with.
-    pub(crate) baseline: Option<PlainTraining>,
 }
 
 /// Settings of noisy SGD.
@@ -239,17 +218,6 @@ impl Experiment {
     }
 }
 
-impl Pate {
-    /// The teachers.
-    ///
-    /// # Errors
-    /// There are none.
-    pub(crate) fn teachers(&self) -> Result<&TeachersTable> {
-        let teachers = self.teachers.as_ref();
-        teachers.ok_or_else(|| anyhow!("this mechanism has no teachers"))
-    }
-}
-
 impl PrivacyTarget {
     /// Where the noise comes from.
     pub(crate) fn replay(&self) -> Replay {
@@ -302,7 +270,11 @@ impl PrivacyTarget {
     }
 }
 
-fn required<T: Clone>(file: &ExperimentFile, table: &Option<T>, name: &str) -> Result<T> {
+pub(super) fn required<T: Clone>(
+    file: &ExperimentFile,
+    table: &Option<T>,
+    name: &str,
+) -> Result<T> {
     table.clone().ok_or_else(|| {
         anyhow!(
             "method = \"{}\" needs a table [{name}]: see configs/ for examples",
@@ -333,7 +305,7 @@ fn refuse_unused_tables(file: &ExperimentFile) -> Result<()> {
     Ok(())
 }
 
-fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
+pub(super) fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
     let PrivacyTable {
         epsilon,
         delta,
@@ -383,47 +355,6 @@ fn privacy(file: &ExperimentFile) -> Result<PrivacyTarget> {
     })
 }
 
-fn pate(file: &ExperimentFile) -> Result<Pate> {
-    let privacy = privacy(file)?;
-    let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
-    let aggregation = required(file, &file.aggregator, "aggregator")?.check()?;
-    let nearest = matches!(aggregation.answering, Answering::NearestRecords { .. });
-    ensure!(
-        privacy.unit.is_none() || !nearest,
-        "[privacy] unit: private-knn protects records, since those of one unit can all be among the \
-         nearest: leave it out, or let teachers vote"
-    );
-    ensure!(
-        !nearest || file.teachers.is_none(),
-        "[teachers] has no meaning for mechanism = \"private-knn\", which trains none: remove the \
-         table"
-    );
-    let teachers = match nearest {
-        true => None,
-        false => Some(required(file, &file.teachers, "teachers")?),
-    };
-    teachers.as_ref().map(TeachersTable::check).transpose()?;
-    let questions = file.questions.unwrap_or_default();
-    let interactive = matches!(aggregation.answering, Answering::Interactive { .. });
-    questions.check(aggregation.queries, interactive)?;
-    Ok(Pate {
-        privacy,
-        teachers,
-        sanitize: sanitize.map(SanitizeTable::check).transpose()?,
-        aggregation,
-        questions,
-        student: student(required(file, &file.student, "student")?)?,
-        baseline: baseline(file)?,
-    })
-}
-
-fn student(training: StudentTraining) -> Result<StudentTraining> {
-    training
-        .validate()
-        .map_err(|error| anyhow!("[student] {error}"))?;
-    Ok(training)
-}
-
 fn dp_sgd(file: &ExperimentFile) -> Result<DpSgd> {
     let (privacy, table) = (privacy(file)?, required(file, &file.dp_sgd, "dp_sgd")?);
     dp_sgd::check(&table)?;
@@ -438,7 +369,7 @@ fn dp_sgd(file: &ExperimentFile) -> Result<DpSgd> {
     })
 }
 
-fn baseline(file: &ExperimentFile) -> Result<Option<PlainTraining>> {
+pub(super) fn baseline(file: &ExperimentFile) -> Result<Option<PlainTraining>> {
     file.baseline
         .clone()
         .map(|table| training("baseline", table))

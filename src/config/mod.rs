@@ -16,7 +16,8 @@ use toml::Table;
 use crate::errors::usage;
 use file::ExperimentFile;
 
-pub(crate) use experiment::{DpSgd, Experiment, Method, Pate, PrivacyTarget, Warning};
+pub(crate) use experiment::{DpSgd, Experiment, Method, PrivacyTarget, Warning};
+pub(crate) use pate::Pate;
 
 /// Reads a config, applies `--set` and `--seed`, and checks everything.
 ///

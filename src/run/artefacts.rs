@@ -1,7 +1,7 @@
 //! What a finished run leaves: the released files first, `result.json` last.
 
 use anyhow::{Context as _, Result};
-use privet_mechanisms::{NoiseOrigin, ReleasedLabel};
+use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
 use privet_student::PseudoLabel;
 use privet_training::evaluate;
 use privet_training::model_file::{self, ModelDescription};
@@ -76,6 +76,11 @@ pub(super) enum Released {
         /// What a student said where the teachers did not contradict it.
         reinforced: Vec<PseudoLabel>,
     },
+    /// Which labels public examples have, and their positions in the pool.
+    LabelVectors {
+        asked: Vec<usize>,
+        labels: Vec<ReleasedLabels>,
+    },
     /// The model itself.
     Model,
     /// Nothing that had not crossed before.
@@ -114,7 +119,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
         privacy: stated.result,
         utility: Utility {
             test_size: test.len(),
-            majority_accuracy: evaluate::majority_share(test.labels()),
+            majority_accuracy: (!test.is_empty()).then(|| evaluate::majority_share(test.labels())),
             ..outcome.utility
         },
         cost: Cost {
@@ -192,6 +197,14 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
                 &info.classes,
                 labels,
                 reinforced,
+                report.private,
+            ))
+        }
+        Released::LabelVectors { asked, labels } => {
+            let labels = (&asked[..], &labels[..]);
+            Some(labels_csv::text_of_vectors(
+                &info.classes,
+                labels,
                 report.private,
             ))
         }

@@ -1,10 +1,10 @@
 //! A model without privacy: a method of its own, and the line that private models are held against.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use privet_training::augment::Augmentation;
 use privet_training::data::{Dataset, InputShape};
 use privet_training::gradient::GradientEngine;
-use privet_training::network::{Architecture, Network, NetworkSpec, ParameterLayout};
+use privet_training::network::{Architecture, LayerSpec, Network, NetworkSpec, ParameterLayout};
 use privet_training::plain::{LabeledRows, PlainTraining, SeedName, train};
 use serde_json::json;
 
@@ -37,7 +37,41 @@ pub(super) fn architecture(
         .with_context(in_table)?;
     let engine = Engine::new(experiment.file.engine);
     engine.worker(&architecture).with_context(in_table)?;
+    refuse_strange_tokens(&architecture, dataset, table)?;
     Ok(architecture)
+}
+
+/// Refuses public rows that an embedding has no vector for, before anything is trained or paid for.
+/// Private rows are not looked at: one of them must not decide whether a run fails.
+fn refuse_strange_tokens(
+    architecture: &Architecture,
+    dataset: &Dataset,
+    table: &str,
+) -> Result<()> {
+    let first = architecture.layers().first().map(|layer| &layer.spec);
+    let Some(LayerSpec::Embedding { vocabulary, .. }) = first else {
+        return Ok(());
+    };
+    let is_token = |value: f32| value >= 0.0 && value < *vocabulary as f32 && value.fract() == 0.0;
+    let (pool, test) = (dataset.pool.inputs().inputs(), dataset.test.inputs());
+    let asked = matches!(table, "teachers" | "student");
+    let measured = table != "teachers";
+    for (part, rows, read) in [("public pool", pool, asked), ("test set", test, measured)] {
+        let mut rows = rows.rows().into_iter().enumerate().filter(|_| read);
+        let found = rows.find_map(|(row, values)| {
+            let strange = values.iter().copied().find(|&value| !is_token(value));
+            strange.map(|value| (row, value))
+        });
+        if let Some((row, value)) = found {
+            bail!(
+                "[{table}.network] embedding: example {row} of the {part} holds {value}, which is no \
+                 token: with vocabulary = {vocabulary} tokens are the whole numbers from 0 to {}; \
+                 enlarge it, or see to it that [data] does not scale them",
+                vocabulary.saturating_sub(1)
+            );
+        }
+    }
+    Ok(())
 }
 
 /// The network of a training without privacy.

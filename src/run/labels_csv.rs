@@ -1,7 +1,7 @@
 //! `labels.csv`: what crosses from the private side, written and read.
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use privet_mechanisms::ReleasedLabel;
+use privet_mechanisms::{ReleasedLabel, ReleasedLabels};
 use privet_student::PseudoLabel;
 
 use crate::display::csv_field;
@@ -56,6 +56,29 @@ pub(super) fn text(
     std::iter::once(columns.join(",") + "\n")
         .chain(by_teachers)
         .chain(by_student)
+        .collect()
+}
+
+/// The file of examples that have several labels: a column for each, 1 where it is on.
+pub(super) fn text_of_vectors(
+    names: &[String],
+    (asked, labels): (&[usize], &[ReleasedLabels]),
+    private: bool,
+) -> String {
+    let end = match private {
+        true => "\n",
+        false => ",NOT PRIVATE\n",
+    };
+    let names: Vec<_> = names.iter().map(|name| csv_field(name)).collect();
+    let warning = if private { "" } else { ",warning" };
+    let header = format!("{},{}{warning}\n", COLUMNS[0], names.join(","));
+    let row = |labels: &ReleasedLabels| {
+        let bits = labels.labels().iter();
+        let bits: String = bits.map(|&on| if on { ",1" } else { ",0" }).collect();
+        format!("{}{bits}{end}", asked[labels.query() as usize])
+    };
+    std::iter::once(header)
+        .chain(labels.iter().map(row))
         .collect()
 }
 

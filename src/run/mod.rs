@@ -66,6 +66,7 @@ pub(crate) struct RunOptions {
 enum Plan<'a> {
     Pate(Box<pate::PatePlan<'a>>),
     Student(Box<pate::StudentPlan<'a>>),
+    MultiLabel(Box<pate::MultiLabelPlan<'a>>),
     DpSgd(Box<dp_sgd::DpSgdPlan<'a>>),
     Baseline(baseline::BaselinePlan<'a>),
 }
@@ -76,6 +77,10 @@ impl<'a> Plan<'a> {
             (Method::Pate(pate), Stage::Student { labels }) => {
                 let plan = pate::StudentPlan::new(pate, experiment, dataset, labels)?;
                 Self::Student(Box::new(plan))
+            }
+            (Method::Pate(pate), Stage::Labels { votes: Some(votes) }) if pate.is_multi_label() => {
+                let plan = pate::MultiLabelPlan::new(pate, dataset, votes)?;
+                Self::MultiLabel(Box::new(plan))
             }
             (Method::Pate(pate), _) => Self::Pate(Box::new(pate::PatePlan::new(
                 pate, experiment, dataset, stage,
@@ -100,6 +105,7 @@ impl<'a> Plan<'a> {
         match self {
             Self::Pate(plan) => plan.run(context, stage),
             Self::Student(plan) => plan.run(context).map(Some),
+            Self::MultiLabel(plan) => plan.run(context).map(Some),
             Self::DpSgd(plan) => plan.run(context).map(Some),
             Self::Baseline(plan) => plan.run(context).map(Some),
         }
@@ -109,7 +115,7 @@ impl<'a> Plan<'a> {
     fn is_private(&self, experiment: &Experiment) -> bool {
         match self {
             Self::Student(plan) => plan.is_private(),
-            Self::Pate(_) | Self::DpSgd(_) | Self::Baseline(_) => experiment.is_private(),
+            _ => experiment.is_private(),
         }
     }
 
@@ -119,6 +125,7 @@ impl<'a> Plan<'a> {
         Ok(match (self, stage) {
             (Self::Pate(_), Stage::Teachers) | (Self::Student(_) | Self::Baseline(_), _) => None,
             (Self::Pate(plan), _) => Some(plan.release()),
+            (Self::MultiLabel(plan), _) => Some(plan.release()),
             (Self::DpSgd(plan), _) => Some(plan.release()?),
         })
     }
@@ -126,6 +133,7 @@ impl<'a> Plan<'a> {
     fn warnings(&self) -> &[crate::config::Warning] {
         match self {
             Self::Pate(plan) => plan.warnings(),
+            Self::MultiLabel(plan) => plan.warnings(),
             Self::DpSgd(plan) => plan.warnings(),
             Self::Student(_) | Self::Baseline(_) => &[],
         }
@@ -137,7 +145,16 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let clock = std::time::Instant::now();
     let in_config = |message: String| usage(format!("{}: {message}", options.config.display()));
     let (data, base) = (&experiment.file.data, &experiment.base);
+    let by_label = match &experiment.method {
+        Method::Pate(pate) => {
+            pate::check_stage(pate, &options.stage)
+                .map_err(|error| in_config(error.to_string()))?;
+            pate.is_multi_label()
+        }
+        _ => false,
+    };
     let mut dataset = match options.stage.is_public() {
+        true if by_label => data.load_pool(base, &options.data_dir),
         true => data.load_public(base, &options.data_dir),
         false => data.load(base, &options.data_dir, experiment.units()),
     }

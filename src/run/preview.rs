@@ -7,8 +7,9 @@ use privet_training::data::Dataset;
 
 use super::engine::Engine;
 use super::estimate::{Estimator, Work};
+use super::pate::check_stage;
 use super::{Plan, Stage};
-use crate::config::Experiment;
+use crate::config::{Experiment, Method};
 use crate::ledger::PlannedRelease;
 
 /// A run that has not begun.
@@ -48,6 +49,9 @@ pub(crate) fn preview(
     dataset: &Dataset,
     estimator: &mut Estimator,
 ) -> Result<Preview> {
+    if let Method::Pate(pate) = &experiment.method {
+        check_stage(pate, &Stage::All)?;
+    }
     let plan = Plan::new(experiment, dataset, &Stage::All)?;
     let engine = Engine::new(experiment.file.engine);
     let pool = dataset.pool.inputs();
@@ -68,6 +72,7 @@ impl Plan<'_> {
         };
         let accounting = match self {
             Self::Pate(plan) => plan.accounting(),
+            Self::MultiLabel(plan) => plan.accounting(),
             Self::DpSgd(plan) => plan.accounting(),
             // What is learned from released labels is charged where they are released.
             Self::Student(_) | Self::Baseline(_) => return Ok(None),
@@ -80,7 +85,7 @@ impl Plan<'_> {
         match self {
             Self::Pate(plan) => plan.in_words(),
             Self::DpSgd(plan) => plan.in_words(),
-            Self::Student(_) | Self::Baseline(_) => Vec::new(),
+            Self::MultiLabel(_) | Self::Student(_) | Self::Baseline(_) => Vec::new(),
         }
     }
 
@@ -90,7 +95,7 @@ impl Plan<'_> {
             Self::Pate(plan) => plan.work(records, dataset.pool.len()),
             Self::DpSgd(plan) => plan.work(records),
             Self::Baseline(plan) => vec![plan.work(records)],
-            Self::Student(_) => Vec::new(),
+            Self::MultiLabel(_) | Self::Student(_) => Vec::new(),
         }
     }
 }

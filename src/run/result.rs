@@ -55,8 +55,8 @@ pub(super) struct Utility {
     /// Null where the run makes no model.
     pub(super) test_accuracy: Option<f64>,
     pub(super) test_size: usize,
-    /// Share of the most frequent class among the public test labels.
-    pub(super) majority_accuracy: f64,
+    /// Share of the most frequent class among the public test labels; null where none were read.
+    pub(super) majority_accuracy: Option<f64>,
     /// A model without privacy on the same test data; null unless the data set is a declared
     /// public benchmark and the config has `[baseline]`.
     pub(super) baseline_accuracy: Option<f64>,
@@ -78,7 +78,8 @@ pub(super) struct Cost {
     pub(super) resumed: bool,
     /// Null where the operating system does not say.
     pub(super) peak_memory_bytes: Option<u64>,
-    /// What crossed from the private side: labels at 4 bytes each, or the model's parameters.
+    /// What crossed from the private side: labels at 4 bytes each, bits of several labels an
+    /// example at 1, or the model's parameters.
     pub(super) bytes_released: u64,
 }
 

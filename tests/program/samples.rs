@@ -1,6 +1,7 @@
 //! Small data and configs that train in milliseconds.
 
 use crate::folder::Folder;
+use crate::formats::npy;
 
 /// 600 people: three columns that tell something of the fourth, and a number that tells nothing.
 pub(crate) fn records() -> String {
@@ -131,6 +132,57 @@ pub(crate) fn data_of_parts() -> String {
         "private = { inputs = \"private.csv\" }\npool = { inputs = \"pool.csv\" }\n\
          test = { inputs = \"test.csv\" }",
     )
+}
+
+/// Multi-label voting of 30 teachers on a pool of 60 examples in pool.npy.
+pub(crate) const MULTI_LABEL: &str = r#"
+method = "pate"
+seed = 1
+
+[data]
+name = "scans"
+declared_size = 3000
+classes = ["cat", "dog", "bird, other"]
+bounds = [0, 60]
+
+[data.files]
+pool = { inputs = "pool.npy" }
+
+[data.public]
+source = "volunteers who agreed to publication"
+declared_by = "the data protection officer"
+
+[privacy]
+delta = 1e-4
+
+[teachers]
+count = 30
+changed_votes = 1
+
+[aggregator]
+mechanism = "multi-label"
+queries = 40
+clipping_norm = 1.75
+threshold = 15.0
+sigma = 1.0
+"#;
+
+/// A folder with the pool of [`MULTI_LABEL`] and ballots of `shape`, [teachers, examples, labels]: all
+/// teachers say `vote` of each example and label.
+pub(crate) fn multi_label(shape: [usize; 3], vote: impl Fn(usize, usize) -> f32) -> Folder {
+    let folder = Folder::empty();
+    let pool: Vec<u8> = (0..60_u8).flat_map(|example| [example, 1]).collect();
+    folder.write("pool.npy", npy("|u1", &[60, 2], &pool));
+    let [teachers, examples, labels] = shape;
+    let votes = (0..teachers * examples * labels)
+        .map(|entry| vote(entry / labels % examples, entry % labels))
+        .flat_map(f32::to_le_bytes);
+    folder.write(
+        "ballots.npy",
+        npy("<f4", &shape, &votes.collect::<Vec<u8>>()),
+    );
+    folder.write("experiment.toml", MULTI_LABEL);
+    folder
 }
 
 /// `text` with `from` replaced, which must be there.

@@ -38,6 +38,7 @@
 //! ```
 
 mod curve;
+mod labels;
 mod proved;
 mod queries;
 mod settings;
@@ -46,6 +47,7 @@ use curve::{Curve, independent};
 use proved::ProvedCurve;
 use queries::Queries;
 
+pub use labels::{LabelAnalysis, analyze_labels};
 pub use settings::Settings;
 
 use super::sanitized::SanitizedEpsilonPlan;

@@ -32,6 +32,7 @@
 mod clip;
 mod plan;
 mod run;
+mod sums;
 mod votes;
 
 pub use plan::{MultiLabel, MultiLabelParameters, VoteSign};

@@ -1,5 +1,6 @@
 //! The public constants of multi-label voting, and what they cost.
 
+use privet_accountant::pate::LabelVoting;
 use privet_accountant::{DpEvent, VoteNoise};
 
 use super::MultiLabelRun;
@@ -49,6 +50,7 @@ pub enum VoteSign {
 pub struct MultiLabel {
     pub(super) name: String,
     event: DpEvent,
+    voting: LabelVoting,
     pub(super) parameters: MultiLabelParameters,
     /// `tau` in units of the grid, rounded down.
     pub(super) norm_units: u64,
@@ -87,6 +89,7 @@ impl MultiLabel {
         let ratio = (scale / apart).next_down();
         let changed = changed_votes.get();
         let query = DpEvent::threshold_check(VoteNoise::Gaussian, ratio, changed)?;
+        let voting = LabelVoting::new(threshold, scale, ratio, changed)?;
         Ok(Self {
             name: format!(
                 "multi-label labels={labels} teachers={teachers} queries={queries} \
@@ -95,6 +98,7 @@ impl MultiLabel {
                 VoteNoise::Gaussian
             ),
             event: DpEvent::self_composed(query, queries)?,
+            voting,
             parameters,
             norm_units,
             threshold: exact_threshold,
@@ -105,6 +109,12 @@ impl MultiLabel {
     /// What an accountant charges for all that a run may release.
     pub fn event(&self) -> DpEvent {
         self.event.clone()
+    }
+
+    /// The mechanism as the analysis of its [sums](Self::clipped_sums) knows it: what the same query
+    /// costs for the votes at hand.
+    pub fn voting(&self) -> LabelVoting {
+        self.voting
     }
 
     /// The public constants.

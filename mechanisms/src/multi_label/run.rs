@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::clip::{GRID_BITS, clip};
-use super::{LabelVotes, MultiLabel, VoteSign};
+use super::clip::GRID_BITS;
+use super::{LabelVotes, MultiLabel};
 use crate::noise::{FixedPoint, PlanNoise};
-use crate::noisy_max::{next_query, same_classes};
+use crate::noisy_max::next_query;
 use crate::{MechanismError, Sensitive};
 
 /// A started multi-label plan.
@@ -59,17 +59,8 @@ impl MultiLabelRun {
         query: u64,
         votes: &Sensitive<LabelVotes>,
     ) -> Result<ReleasedLabels, MechanismError> {
-        let parameters = &self.plan.parameters;
-        let votes = votes.expose_sensitive();
-        next_query(query, self.next_query, parameters.queries)?;
-        same_classes("votes", votes.labels(), parameters.labels)?;
-        if votes.teachers() as u64 != u64::from(parameters.teachers) {
-            return Err(MechanismError::Teachers {
-                found: votes.teachers(),
-                expected: parameters.teachers,
-            });
-        }
-        let sums = self.sums(votes)?;
+        next_query(query, self.next_query, self.plan.parameters.queries)?;
+        let sums = self.plan.sums(votes.expose_sensitive())?;
         self.next_query += 1;
         let mut stream = self.noise.stream("labels", query);
         let mut bit = |sum| {
@@ -87,23 +78,4 @@ impl MultiLabelRun {
     pub fn next_query(&self) -> u64 {
         self.next_query
     }
-
-    /// By label, the sum of the clipped vectors in units of the grid.
-    fn sums(&self, votes: &LabelVotes) -> Result<Vec<i128>, MechanismError> {
-        let mut sums = vec![0_i128; votes.labels()];
-        let no_negative = self.plan.parameters.sign == VoteSign::NonNegative;
-        for ballot in votes.ballots() {
-            if no_negative && ballot.iter().any(|&entry| entry < 0.0) {
-                return Err(MechanismError::NegativeVote);
-            }
-            for (sum, units) in sums.iter_mut().zip(clip(ballot, self.plan.norm_units)) {
-                *sum += i128::from(units);
-            }
-        }
-        Ok(sums)
-    }
 }
-
-#[cfg(test)]
-#[path = "run_tests.rs"]
-mod tests;

@@ -33,6 +33,17 @@
 //! charge for the event under replace-one, v and v' in opposite directions, is enough (and more than
 //! the truth: between S + r and S + r' at most one ballot changes).
 //!
+//! # No data-dependent cost
+//! The cost above holds for any votes, and there is none for the votes at hand. Amplification
+//! bounds the divergence of the sampled mechanism by that of the mechanism on *every* pair of
+//! neighbouring samples; a data-dependent bound holds for the one sample whose votes it has read,
+//! and says nothing of the others over which the law of the answer is a mixture. Which sample was
+//! drawn is moreover the secret that the amplification rests on. Theorem 6 of Papernot et al. 2018
+//! asks only for Renyi bounds at two orders and for a likely outcome, so it could be used on
+//! sampling and noise as one mechanism, with the amplified bounds and with q the probability *over
+//! samples and noise* that the answer is another. That needs the law of the labels of the k nearest
+//! over all samples, for each query, and is not done here.
+//!
 //! # What the caller must see to
 //! - Features come from a public function, trained on public data.
 //! - Which of two records is nearer must not depend on other records. Where distances are equal

@@ -1,6 +1,6 @@
 //! Multi-label voting: the law of its bits, its cost, and what it refuses.
 
-use privet_accountant::rdp::RdpAccountant;
+use privet_accountant::rdp::{Order, RdpAccountant};
 use privet_accountant::{NeighboringRelation, PldAccountant, PrivacyAccountant};
 use privet_mechanisms::{
     ChangedVotes, DpEvent, LabelVotes, MechanismError, MultiLabel, MultiLabelParameters,
@@ -126,6 +126,46 @@ fn the_scale_of_the_event_is_rounded_to_the_safe_side() {
             "{product}"
         );
     }
+}
+
+/// The analysis of the votes is of the plan that releases: the same cost whatever they are, of the
+/// same sums, and of the same bits.
+#[test]
+fn the_analysis_is_of_what_is_released() {
+    let order = Order::new(7.5).unwrap();
+    for k in [1, 3] {
+        let plan = MultiLabel::new(MultiLabelParameters {
+            queries: 1,
+            changed_votes: ChangedVotes::new(k).unwrap(),
+            ..PARAMETERS
+        });
+        let plan = plan.unwrap();
+        let mut accountant = RdpAccountant::new(NeighboringRelation::AddOrRemoveOne);
+        accountant.compose(&plan.event(), 1).unwrap();
+        let of_event = accountant.epsilon_at_order(1e-5, order).unwrap().epsilon;
+        let mut twice = RdpAccountant::new(NeighboringRelation::AddOrRemoveOne);
+        twice.compose(&plan.event(), 2).unwrap();
+        let rdp = twice.epsilon_at_order(1e-5, order).unwrap().epsilon - of_event;
+        assert!((plan.voting().rdp(order) / rdp - 1.0).abs() < 1e-9);
+    }
+    let plan = MultiLabel::new(PARAMETERS).unwrap();
+    let rows = votes(&[
+        [1.0, 0.0, 0.0],
+        [1.0, f32::NAN, 1.0],
+        [0.5, 0.25, 0.0],
+        [3.0, 0.0, 4.0],
+    ]);
+    let sums = plan.clipped_sums(&rows).unwrap().into_exposed_sensitive();
+    for (sum, exact) in sums.iter().zip([3.7, 0.25, 2.6]) {
+        assert!((sum - exact).abs() < 2e-6, "{sums:?}");
+    }
+    // On every query whose bits are not those of the sums counts what q bounds.
+    let q = plan.voting().log_q(&sums).exp();
+    let run = &mut plan.start(&NoiseSource::danger_fixed_seed(5)).unwrap();
+    let wrong = (0..QUERIES)
+        .filter(|&query| run.release(query, &rows).unwrap().labels() != [true, false, true]);
+    let wrong = wrong.count() as u64;
+    assert!(fits_binomial(wrong, QUERIES, q), "{wrong} {q}");
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use anyhow::Result;
 use privet_accountant::Conversion;
+use privet_accountant::pate::aggregator::Score;
 use privet_accountant::pate::analysis::{Settings, analyze};
 use privet_accountant::pate::sanitized::{SanitizeSettings, SanitizedEpsilonPlan};
 use privet_accountant::pate::{Aggregator, DataDependent, PateError};
 use privet_mechanisms::{NoiseKey, NoiseSource, NoiseStream, Sensitive, noisy_ceiling};
 
-use super::{Mechanism, PateScales, Votes};
+use super::{PateScales, Votes};
 use crate::errors::usage;
 
 /// What was found in a set of votes. Where a value cannot be given, the reason stands in its place.
@@ -91,14 +92,10 @@ pub(crate) fn sanitized_cost(plan: &SanitizedEpsilonPlan, stream: &mut NoiseStre
 }
 
 fn aggregator(scales: PateScales) -> Result<Aggregator, PateError> {
-    let aggregator = match scales.mechanism {
-        Mechanism::Lnmax => Aggregator::ln_max(scales.scale),
-        Mechanism::Gnmax => Aggregator::gn_max(scales.scale),
-        Mechanism::ConfidentGnmax => Aggregator::confident_gn_max(
-            scales.threshold.unwrap_or(f64::NAN),
-            scales.sigma_threshold.unwrap_or(f64::NAN),
-            scales.scale,
-        ),
-    };
-    aggregator?.with_changed_votes(scales.changed_votes)
+    let mut aggregator = Aggregator::noisy_max(scales.noise, scales.scale)?;
+    if let Some(scale) = scales.sigma_threshold {
+        let threshold = scales.threshold.unwrap_or(f64::NAN);
+        aggregator = aggregator.with_check(Score::LargestCount, threshold, scales.noise, scale)?;
+    }
+    aggregator.with_changed_votes(scales.changed_votes)
 }

@@ -16,6 +16,8 @@ use crate::output;
 
 /// Why a private value is not shown.
 const PRIVATE: &str = "private: it depends on the votes; see --private-diagnostics";
+/// Why there is nothing that depends on votes.
+const NO_VOTES: &str = "no votes were given";
 /// Why there is no sanitised value.
 const NOT_SANITIZED: &str = "not asked for; see --sanitize-order";
 
@@ -27,6 +29,7 @@ pub(crate) struct PateReport {
     /// Whatever the votes are.
     cost: Cost,
     shown: Shown,
+    has_votes: bool,
     /// Nothing was computed from the votes where nothing of it was asked for.
     findings: Option<Findings>,
 }
@@ -47,7 +50,7 @@ impl PateReport {
     /// A usage error when the data-independent cost cannot be bounded.
     pub(crate) fn new(
         scales: PateScales,
-        votes: &Votes,
+        votes: Option<&Votes>,
         delta: f64,
         question: Question,
         shown: Shown,
@@ -59,8 +62,9 @@ impl PateReport {
         };
         let cost = Cost::of(&plan.event, question)?;
         let sanitize = shown.sanitize.as_ref();
-        let findings = (shown.private_diagnostics || sanitize.is_some())
-            .then(|| findings(votes, scales, delta, question.conversion, sanitize))
+        let findings = votes
+            .filter(|_| shown.private_diagnostics || sanitize.is_some())
+            .map(|votes| findings(votes, scales, delta, question.conversion, sanitize))
             .transpose()?;
         Ok(Self {
             plan,
@@ -68,6 +72,7 @@ impl PateReport {
             delta,
             cost,
             shown,
+            has_votes: votes.is_some(),
             findings,
         })
     }
@@ -97,6 +102,9 @@ impl PateReport {
 
     /// The findings, where the user has asked for private values.
     fn diagnostics(&self) -> Result<&Findings, &str> {
+        if !self.has_votes {
+            return Err(NO_VOTES);
+        }
         let asked = self.shown.private_diagnostics;
         self.findings.as_ref().filter(|_| asked).ok_or(PRIVATE)
     }

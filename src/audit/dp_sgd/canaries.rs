@@ -1,9 +1,9 @@
 //! The private records with the canaries among them.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use ndarray::{Array2, Axis, concatenate};
 use privet_accountant::NeighboringRelation;
-use privet_mechanisms::{NoiseSource, Sensitive};
+use privet_mechanisms::{NoiseSource, Sampling, Sensitive};
 use privet_training::data::{Dataset, Examples};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
@@ -60,6 +60,7 @@ impl CanarySet {
         let (canaries, rest) = order.split_at(needed);
         let others = (private.len() / 4).min(MOST_OTHERS);
         let (others, kept) = rest.split_at(others.min(rest.len()));
+        let kept = &kept[..kept.len().min(room(count, kind, plan)?)];
         let members = private.select(&kept[..others.len().min(kept.len())]);
         // The order of the file says where a record is, and records take turns by it.
         let mut kept = kept.to_vec();
@@ -80,6 +81,23 @@ impl CanarySet {
             records: Sensitive::new(records),
             included,
         })
+    }
+}
+
+/// How many ordinary records a training may have. Where the plan's cost is that of so many units, all
+/// canaries must fit beside them: whether the training is refused may not be left to the coins.
+fn room(count: usize, kind: CanaryKind, plan: &Audited<'_>) -> Result<usize> {
+    match (plan.mechanism.parameters().sampling, kind) {
+        (Sampling::TruncatedPoisson { maximum_units, .. }, CanaryKind::Gradient) => {
+            let most = usize::try_from(maximum_units).unwrap_or(usize::MAX);
+            most.checked_sub(count).with_context(|| {
+                format!(
+                    "--canaries {count}: [dp_sgd] sampling counts on at most {maximum_units} records, \
+                     canaries among them; take fewer"
+                )
+            })
+        }
+        _ => Ok(usize::MAX),
     }
 }
 

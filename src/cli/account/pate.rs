@@ -1,23 +1,23 @@
-//! `privet account pate`: what the answers to a file of votes cost.
+//! `privet account pate`: what is public without being asked, and what is private.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use privet_accountant::NeighboringRelation;
 
-use super::super::privacy_options::{
-    Given, OutputOptions, RelationOptions, ballots, count, noise, threshold,
-};
+use super::super::privacy_options::{Given, OutputOptions, RelationOptions};
+use super::mechanism::MechanismOptions;
 use super::sanitize::SanitizeOptions;
-use crate::account::{Asked, Mechanism, PateReport, PateScales, Shown, Votes};
+use crate::account::{Asked, PateReport, Shown, Votes};
+use crate::config::pate::MechanismName;
 use crate::errors::usage;
 
 #[derive(Debug, Args)]
 pub(super) struct PateArgs {
-    /// Vote counts, [queries, classes], in NPY
+    /// Vote counts, [queries, classes], in NPY; without them give --queries (lnmax, gnmax,
+    /// confident-gnmax)
     #[arg(value_name = "VOTES.npy")]
-    votes: PathBuf,
+    votes: Option<PathBuf>,
     #[command(flatten)]
     mechanism: MechanismOptions,
     #[command(flatten)]
@@ -33,114 +33,6 @@ pub(super) struct PateArgs {
     output: OutputOptions,
 }
 
-/// The aggregator. What is calibrated is left out.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct MechanismOptions {
-    /// How votes become labels
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub(in crate::cli) mechanism: Mechanism,
-    /// Standard deviation of the noise on each count, in votes (gnmax, confident-gnmax)
-    #[arg(long, value_name = "VOTES", value_parser = noise, allow_negative_numbers = true)]
-    sigma: Option<f64>,
-    /// Scale of the Laplace noise on each count, in votes (lnmax)
-    #[arg(long, value_name = "VOTES", value_parser = noise, allow_negative_numbers = true)]
-    scale: Option<f64>,
-    /// Votes that the largest noisy count must reach to be answered (confident-gnmax)
-    #[arg(long, value_name = "VOTES", value_parser = threshold, allow_negative_numbers = true)]
-    threshold: Option<f64>,
-    /// Standard deviation of the noise on that check, in votes (confident-gnmax)
-    #[arg(long, value_name = "VOTES", value_parser = noise, allow_negative_numbers = true)]
-    sigma_threshold: Option<f64>,
-    /// Number of queries; of a file with votes, its first so many [default: all]
-    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
-    pub(in crate::cli) queries: Option<u64>,
-    /// The most queries that are answered, a cap that labelling keeps to [default: all of them]
-    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
-    pub(in crate::cli) max_answers: Option<u64>,
-    /// Ballots that a neighbouring data set can change [default: 2 for replace-one, else 1]
-    #[arg(long, value_name = "N", value_parser = ballots, allow_negative_numbers = true)]
-    changed_votes: Option<u32>,
-}
-
-impl MechanismOptions {
-    /// The scale of the noise on counts, under the name that it has for the mechanism.
-    ///
-    /// # Errors
-    /// A usage error for an option of another mechanism.
-    pub(in crate::cli) fn scale(&self) -> Result<Option<f64>> {
-        let name = self.mechanism.name();
-        let (right, wrong, option) = match self.mechanism {
-            Mechanism::Lnmax => (self.scale, self.sigma, "--sigma"),
-            Mechanism::Gnmax | Mechanism::ConfidentGnmax => (self.sigma, self.scale, "--scale"),
-        };
-        let check = self.threshold.or(self.sigma_threshold).is_some();
-        let foreign = [
-            (wrong.is_some(), option),
-            (
-                check && !self.is_confident(),
-                "--threshold and --sigma-threshold",
-            ),
-            (
-                self.max_answers.is_some() && !self.is_confident(),
-                "--max-answers",
-            ),
-        ];
-        match foreign.iter().find(|(given, _)| *given) {
-            Some((_, option)) => Err(usage(format!(
-                "{option} has no meaning for --mechanism {name}: leave it out (the scale of its \
-                 noise is --{})",
-                self.mechanism.scale_name()
-            ))),
-            None => Ok(right),
-        }
-    }
-
-    fn is_confident(&self) -> bool {
-        self.mechanism == Mechanism::ConfidentGnmax
-    }
-
-    /// The aggregator with these numbers.
-    ///
-    /// # Errors
-    /// A usage error for a missing number.
-    pub(in crate::cli) fn scales(
-        &self,
-        scale: f64,
-        queries: u64,
-        relation: NeighboringRelation,
-    ) -> Result<PateScales> {
-        if self.is_confident() && self.sigma_threshold.is_none() {
-            return Err(self.missing("--sigma-threshold"));
-        }
-        let most = self.max_answers.unwrap_or(queries);
-        if most > queries {
-            return Err(usage(format!(
-                "--max-answers {most} is more than the {queries} queries: leave it out"
-            )));
-        }
-        let default = match relation {
-            NeighboringRelation::ReplaceOne => 2,
-            NeighboringRelation::AddOrRemoveOne | NeighboringRelation::ReplaceSpecial => 1,
-        };
-        Ok(PateScales {
-            mechanism: self.mechanism,
-            scale,
-            sigma_threshold: self.sigma_threshold,
-            threshold: self.threshold,
-            queries,
-            max_answers: most,
-            changed_votes: self.changed_votes.unwrap_or(default),
-        })
-    }
-
-    fn missing(&self, option: &str) -> anyhow::Error {
-        usage(format!(
-            "--mechanism {} needs {option}",
-            self.mechanism.name()
-        ))
-    }
-}
-
 pub(super) fn run(args: &PateArgs) -> Result<()> {
     let plot = args.output.plot()?;
     let options = &args.mechanism;
@@ -150,30 +42,50 @@ pub(super) fn run(args: &PateArgs) -> Result<()> {
             "privet account pate answers with epsilon: give --delta",
         ));
     };
-    let Some(scale) = options.scale()? else {
-        return Err(options.missing(&format!("--{}", options.mechanism.scale_name())));
-    };
-    if options.is_confident() && options.threshold.is_none() {
-        return Err(options.missing("--threshold"));
-    }
+    let scale = options.given_scale()?;
     let shown = Shown {
         private_diagnostics: args.private_diagnostics,
         sanitize: args.sanitize.settings()?,
     };
-    let votes = Votes::read(&args.votes)?;
-    let queries = options.queries.unwrap_or(votes.queries());
-    if queries > votes.queries() {
+    let votes = args.votes.as_deref();
+    let votes = votes.map(|path| read(path, options)).transpose()?;
+    if votes.is_none() && (shown.private_diagnostics || shown.sanitize.is_some()) {
+        return Err(usage(
+            "--private-diagnostics and --sanitize-order look at votes: give VOTES.npy",
+        ));
+    }
+    let queries = match (options.queries, &votes) {
+        (Some(queries), _) => queries,
+        (None, Some(votes)) => votes.queries(),
+        (None, None) => return Err(usage("give VOTES.npy, or the number of --queries")),
+    };
+    if let Some(votes) = votes.as_ref().filter(|votes| queries > votes.queries()) {
         return Err(usage(format!(
             "--queries {queries}: {} holds votes on {} queries",
-            args.votes.display(),
+            args.votes.as_deref().unwrap_or(Path::new("")).display(),
             votes.queries()
         )));
     }
     let scales = options.scales(scale, queries, question.relation)?;
-    let report = PateReport::new(scales, &votes, delta, question, shown)?;
+    let report = PateReport::new(scales, votes.as_ref(), delta, question, shown)?;
     report.print(args.output.json)?;
     match plot {
         Some(plot) => plot.write(&report.plan, question),
         None => Ok(()),
     }
+}
+
+/// Votes of teachers on every query.
+fn read(path: &Path, options: &MechanismOptions) -> Result<Votes> {
+    use MechanismName::{ConfidentGnmax, Gnmax, Lnmax};
+    if !matches!(options.mechanism, Lnmax | Gnmax | ConfidentGnmax) {
+        return Err(usage(format!(
+            "--mechanism {} has more to it than the counts of {}: its cost is given whatever the votes; \
+             leave the file out and give --queries",
+            options.mechanism.name(),
+            path.display()
+        )));
+    }
+    options.require_threshold()?;
+    Votes::read(path)
 }

@@ -4,26 +4,26 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use privet_accountant::{NeighboringRelation, VoteNoise};
+use privet_accountant::NeighboringRelation;
 use privet_audit::noisy_max::FEWEST_RELEASES;
-use privet_mechanisms::{
-    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, LnMax, MechanismError, NoisyMax,
-    VoteQueries,
-};
 
 use super::Common;
-use crate::account::Mechanism;
 use crate::audit::{AuditedCheck, PateAudit, pate};
 use crate::cli::account::MechanismOptions;
 use crate::cli::privacy_options::{self, relation};
-use crate::config::pate::Answering;
+use crate::config::pate::{Answering, MechanismName};
 use crate::config::{self, Experiment, Method, Pate};
 use crate::errors::usage;
 use crate::run::pate::ballots_of_a_neighbour;
-use crate::run::pate::mechanism::{Release, mechanism};
+use crate::run::pate::mechanism::mechanism;
+use crate::run::pate::release::Release;
 
 /// Delta, where nothing else says it.
 const DELTA: f64 = 1e-5;
+
+/// What can be audited.
+const AUDITED: &str = "only aggregators that ask teachers about every query are audited: lnmax, gnmax \
+     and confident-gnmax";
 
 #[derive(Debug, Args)]
 // A config is given instead.
@@ -81,44 +81,26 @@ pub(super) fn run(args: &PateArgs) -> Result<()> {
 
 /// The mechanism of the command line.
 fn of_options(options: &MechanismOptions, args: &PateArgs) -> Result<PateAudit> {
-    let name = options.mechanism.name();
-    let missing = |option: &str| usage(format!("--mechanism {name} needs {option}"));
-    let Some(scale) = options.scale()? else {
-        return Err(missing(&format!("--{}", options.mechanism.scale_name())));
-    };
+    use MechanismName::{ConfidentGnmax, Gnmax, Lnmax};
+    if !matches!(options.mechanism, Lnmax | Gnmax | ConfidentGnmax) {
+        return Err(usage(format!(
+            "--mechanism {}: {AUDITED}",
+            options.mechanism.name()
+        )));
+    }
+    let scale = options.given_scale()?;
+    options.require_threshold()?;
     let relation = args.neighboring;
     let relation = relation.unwrap_or(NeighboringRelation::AddOrRemoveOne);
     let scales = options.scales(scale, options.queries.unwrap_or(1), relation)?;
-    let asked = VoteQueries {
-        classes: args.classes,
-        queries: scales.queries,
-        changed_votes: ChangedVotes::new(scales.changed_votes)?,
-    };
-    let refused = |error: MechanismError| usage(error.to_string());
-    let (noise, plan): (_, Box<dyn NoisyMax>) = match options.mechanism {
-        Mechanism::Lnmax => {
-            let plan = LnMax::new(scale, asked).map_err(refused)?;
-            (VoteNoise::Laplace, Box::new(plan))
-        }
-        Mechanism::Gnmax => {
-            let plan = GnMax::new(scale, asked).map_err(refused)?;
-            (VoteNoise::Gaussian, Box::new(plan))
-        }
-        Mechanism::ConfidentGnmax => {
-            let scales_of_plan = ConfidentScales {
-                threshold: scales.threshold.ok_or_else(|| missing("--threshold"))?,
-                threshold_scale: scales.sigma_threshold.unwrap_or(f64::NAN),
-                vote_scale: scale,
-            };
-            let plan = ConfidentGnMax::new(scales_of_plan, scales.max_answers, asked);
-            (VoteNoise::Gaussian, Box::new(plan.map_err(refused)?))
-        }
+    let Release::NoisyMax(plan) = scales.release(args.classes)? else {
+        return Err(usage(AUDITED));
     };
     let check = scales.threshold.zip(scales.sigma_threshold);
     Ok(PateAudit {
-        name: name.into(),
+        name: options.mechanism.name().into(),
         plan,
-        noise,
+        noise: scales.noise,
         scale,
         check: check.map(|(threshold, scale)| AuditedCheck { threshold, scale }),
         relation,
@@ -132,15 +114,12 @@ fn of_options(options: &MechanismOptions, args: &PateArgs) -> Result<PateAudit> 
 fn of_config(pate: &Pate, experiment: &Experiment, args: &PateArgs) -> Result<PateAudit> {
     let (privacy, aggregation) = (&pate.privacy, &pate.aggregation);
     if !matches!(aggregation.answering, Answering::Teachers) {
-        bail!(
-            "[aggregator] mechanism: only aggregators that ask teachers about every query are \
-             audited: lnmax, gnmax and confident-gnmax"
-        );
+        bail!("[aggregator] mechanism: {AUDITED}");
     }
     let changed_votes = ballots_of_a_neighbour(pate, experiment.file.seed)?;
     let (made, _) = mechanism(pate, args.classes, changed_votes)?;
     let Release::NoisyMax(plan) = made.release else {
-        bail!("[aggregator] mechanism: only the votes of teachers are audited");
+        bail!("[aggregator] mechanism: {AUDITED}");
     };
     let check = aggregation.check.map(|check| AuditedCheck {
         threshold: check.threshold,

@@ -2,7 +2,10 @@
 
 use anyhow::{Result, anyhow, bail, ensure};
 use privet_accountant::VoteNoise;
+use privet_mechanisms::VoteSign;
 use serde::{Deserialize, Serialize};
+
+use super::names::{MechanismName, NoiseName, SignName};
 
 /// `[aggregator]`: how votes become labels. A key that the mechanism does not read is refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -25,11 +28,13 @@ pub(crate) struct AggregatorTable {
     /// Gaussian noise: its standard deviation, in votes; calibrated when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     sigma: Option<f64>,
-    /// Votes that the noisy score of an answered query must reach; `confident-gnmax` and
-    /// `interactive-gnmax` need it, `private-knn` may have it.
+    /// Votes that the noisy score of an answered query must reach: `confident-gnmax` and
+    /// `interactive-gnmax` need it, `private-knn` may have it. Multi-label voting, which needs it: what
+    /// the noisy sum of a label must reach.
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f64>,
-    /// Standard deviation of the noise on that score, in votes; needed with `threshold`.
+    /// Standard deviation of the noise on that score, in votes; needed with `threshold`, but for
+    /// multi-label voting.
     #[serde(skip_serializing_if = "Option::is_none")]
     sigma_threshold: Option<f64>,
     /// Interactive-GNMax, which needs it: how sure of a label the student must be for it to be reinforced.
@@ -41,38 +46,12 @@ pub(crate) struct AggregatorTable {
     /// Private kNN, which needs it: probability with which a record is looked at for a query.
     #[serde(skip_serializing_if = "Option::is_none")]
     sampling_probability: Option<f64>,
-}
-
-/// `mechanism = ...`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum MechanismName {
-    /// Laplace noise on each count, then the largest (Papernot et al. 2017).
-    Lnmax,
-    /// Gaussian noise on each count, then the largest (Papernot et al. 2018).
-    Gnmax,
-    /// GNMax that answers only where a noisy check finds enough agreement (Papernot et al. 2018).
-    ConfidentGnmax,
-    /// GNMax that answers only where a noisy check finds that the teachers contradict the student
-    /// (Papernot et al. 2018).
-    InteractiveGnmax,
-    /// The records nearest to the query, out of a random sample, vote for their own label; no
-    /// teacher is trained (Zhu et al. 2020).
-    PrivateKnn,
-}
-
-/// `noise = ...`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum NoiseName {
-    /// Normal.
-    Gaussian,
-    /// Laplace.
-    Laplace,
-    /// On the integers, with the density of the normal distribution.
-    DiscreteGaussian,
-    /// On the integers, with the density of the Laplace distribution.
-    DiscreteLaplace,
+    /// Multi-label voting: the L2 norm to which a teacher's vector is clipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clipping_norm: Option<f64>,
+    /// Multi-label voting: which entries vectors have; none below 0 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vote_sign: Option<SignName>,
 }
 
 /// What `[aggregator]` means.
@@ -120,35 +99,21 @@ pub(crate) enum Answering {
         /// Probability with which a record is in the sample.
         sampling_probability: f64,
     },
-}
-
-impl MechanismName {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Lnmax => "lnmax",
-            Self::Gnmax => "gnmax",
-            Self::ConfidentGnmax => "confident-gnmax",
-            Self::InteractiveGnmax => "interactive-gnmax",
-            Self::PrivateKnn => "private-knn",
-        }
-    }
-}
-
-impl NoiseName {
-    const fn law(self) -> VoteNoise {
-        match self {
-            Self::Gaussian => VoteNoise::Gaussian,
-            Self::Laplace => VoteNoise::Laplace,
-            Self::DiscreteGaussian => VoteNoise::DiscreteGaussian,
-            Self::DiscreteLaplace => VoteNoise::DiscreteLaplace,
-        }
-    }
+    /// The teachers, each by a vector over the labels.
+    Labels {
+        /// The L2 norm to which a vector is clipped.
+        clipping_norm: f64,
+        /// Which entries it has.
+        sign: VoteSign,
+        /// What the noisy sum of a label must reach.
+        threshold: f64,
+    },
 }
 
 impl AggregatorTable {
     /// What it means; every value checked, and every key that the mechanism does not read refused.
     pub(in crate::config) fn check(&self) -> Result<Aggregation> {
-        use MechanismName::{ConfidentGnmax, InteractiveGnmax, Lnmax, PrivateKnn};
+        use MechanismName::{InteractiveGnmax, Lnmax, MultiLabel, PrivateKnn};
         let mechanism = self.mechanism;
         ensure!(
             self.queries >= 1,
@@ -156,12 +121,14 @@ impl AggregatorTable {
         );
         let is_laplace = mechanism == Lnmax;
         let is_knn = mechanism == PrivateKnn;
-        let must_check = matches!(mechanism, ConfidentGnmax | InteractiveGnmax);
-        let may_check = must_check || is_knn;
+        let (must_check, may_check) = (mechanism.must_check(), mechanism.may_check());
+        let by_label = mechanism == MultiLabel;
         self.refuse_foreign(&[
             ("scale", self.scale.is_some(), is_laplace),
             ("sigma", self.sigma.is_some(), !is_laplace),
-            ("threshold", self.threshold.is_some(), may_check),
+            ("threshold", self.threshold.is_some(), may_check || by_label),
+            ("clipping_norm", self.clipping_norm.is_some(), by_label),
+            ("vote_sign", self.vote_sign.is_some(), by_label),
             ("sigma_threshold", self.sigma_threshold.is_some(), may_check),
             ("max_answers", self.max_answers.is_some(), may_check),
             (
@@ -177,19 +144,19 @@ impl AggregatorTable {
             ),
         ])?;
         let check = match (self.threshold, self.sigma_threshold) {
+            _ if by_label => None,
             (None, None) if !must_check => None,
             (threshold, scale) => Some(Check {
                 threshold: self.required("threshold", threshold)?,
                 scale: self.required("sigma_threshold", scale)?,
             }),
         };
-        if let Some(Check { threshold, scale }) = check {
-            noise_scale("sigma_threshold", Some(scale))?;
-            ensure!(
-                threshold.is_finite(),
-                "[aggregator] threshold = {threshold}: it must be a finite number of votes"
-            );
-        }
+        noise_scale("sigma_threshold", self.sigma_threshold)?;
+        ensure!(
+            self.threshold.is_none_or(f64::is_finite),
+            "[aggregator] threshold = {}: it must be a finite number of votes",
+            self.threshold.unwrap_or_default()
+        );
         if let Some(max_answers) = self.max_answers {
             ensure!(
                 (1..=self.queries).contains(&max_answers),
@@ -250,26 +217,31 @@ impl AggregatorTable {
                     sampling_probability: probability,
                 }
             }
+            MechanismName::MultiLabel => {
+                let norm = self.required("clipping_norm", self.clipping_norm)?;
+                ensure!(
+                    (2f64.powi(-20)..=2f64.powi(16)).contains(&norm),
+                    "[aggregator] clipping_norm = {norm}: it must lie between 2^-20 and 2^16"
+                );
+                Answering::Labels {
+                    clipping_norm: norm,
+                    sign: SignName::sign(self.vote_sign),
+                    threshold: self.required("threshold", self.threshold)?,
+                }
+            }
             _ => Answering::Teachers,
         })
     }
 
     fn noise(&self) -> Result<VoteNoise> {
-        use NoiseName::{DiscreteGaussian, DiscreteLaplace, Gaussian, Laplace};
-        let allowed: &[NoiseName] = match self.mechanism {
-            MechanismName::Lnmax => &[Laplace, DiscreteLaplace],
-            MechanismName::PrivateKnn => &[Gaussian],
-            _ => &[Gaussian, DiscreteGaussian],
-        };
-        let noise = self.noise.unwrap_or(allowed[0]);
-        match allowed.contains(&noise) {
-            true => Ok(noise.law()),
-            false => bail!(
+        let noise = self.mechanism.noise(self.noise);
+        noise.ok_or_else(|| {
+            anyhow!(
                 "[aggregator] noise: mechanism = \"{}\" has another noise: leave the key out for \
                  that of the paper",
                 self.mechanism.name()
-            ),
-        }
+            )
+        })
     }
 
     /// A key that the mechanism does not read is more likely a mistake than a wish.

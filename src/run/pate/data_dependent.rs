@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::PatePlan;
-use super::mechanism::{Mechanism, Release};
+use super::mechanism::Mechanism;
+use super::release::Release;
 use crate::account::sanitized_cost;
 use crate::config::Pate;
 use crate::config::pate::Answering;
@@ -20,6 +21,18 @@ use crate::run::context::Context;
 use crate::run_dir::json;
 
 const FILE: &str = "data_dependent.json";
+
+/// Why there is no value for questions in rounds.
+const IN_ROUNDS: &str = "questions in rounds depend on earlier answers: the costs of the questions that \
+     came up add up to no bound, since other answers would have led to other questions";
+
+/// Why there is none where the nearest records vote.
+pub(super) const OF_SAMPLES: &str = "the votes are those of a random sample that nobody may know: \
+     amplification by sampling rests on a bound for every sample, not on one for the votes of the \
+     sample that was drawn, and how likely a label is over all samples is not computed";
+
+/// Why there is none for any other mechanism.
+const NO_ANALYSIS: &str = "this mechanism has no data-dependent analysis";
 
 /// A data-dependent epsilon that may be published.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,10 +96,11 @@ impl PatePlan<'_> {
         planned: &[usize],
         noise: &NoiseSource,
     ) -> Result<Findings> {
-        let adaptive = self.config.questions.rounds > 1;
-        let aggregator = aggregator(self.config, &self.mechanism)?.filter(|_| !adaptive);
-        let Some(aggregator) = aggregator else {
-            return Ok(Findings::default());
+        if self.config.questions.rounds > 1 {
+            return unavailable(context, IN_ROUNDS);
+        }
+        let Some(aggregator) = aggregator(self.config, &self.mechanism)? else {
+            return unavailable(context, NO_ANALYSIS);
         };
         let mut settings = Settings::new(self.config.privacy.delta)?
             .with_conversion(Conversion::CanonneKamathSteinke2020)
@@ -101,9 +115,7 @@ impl PatePlan<'_> {
         });
         let votes = counts.into_exposed_sensitive()?;
         let analysis = analyze(&votes, &aggregator, &settings)?;
-        context
-            .dir
-            .write_private(FILE, &json(&diagnostics(&analysis))?)?;
+        keep(context, diagnostics(&analysis))?;
         let raw = analysis.data_dependent.as_ref().ok();
         let raw = raw.map(|found| Sensitive::new(found.reveal_for_private_diagnostics().epsilon));
         Ok(Findings {
@@ -133,6 +145,24 @@ impl PatePlan<'_> {
             analysis.delta,
         )))
     }
+}
+
+/// Keeps what was found where the votes are.
+pub(super) fn keep(context: &Context, mut found: Value) -> Result<()> {
+    found["PRIVATE"] = json!("these values depend on private votes: not to be published");
+    context.dir.write_private(FILE, &json(&found)?)
+}
+
+/// Says why nothing was found.
+pub(super) fn unavailable(context: &Context, reason: &str) -> Result<Findings> {
+    context
+        .dir
+        .write_private(FILE, &json(&json!({"unavailable": reason}))?)?;
+    Ok(Findings::default())
+}
+
+pub(super) fn at_order(found: EpsilonAtOrder) -> Value {
+    json!({"epsilon": found.epsilon, "order": found.order})
 }
 
 fn published(settings: &SanitizeSettings, epsilon: f64, delta: f64) -> SanitizedEpsilon {
@@ -167,24 +197,17 @@ fn aggregator(config: &Pate, mechanism: &Mechanism) -> Result<Option<Aggregator>
 /// Everything, for the owner of the records alone.
 fn diagnostics(analysis: &Analysis) -> Value {
     json!({
-        "PRIVATE": "these values depend on private votes: not to be published",
         "delta": analysis.delta,
         "expected_answers": analysis.expected_answered.reveal_for_private_diagnostics(),
         "published_analysis": found(&analysis.data_dependent),
         "proved_bound": found(&analysis.data_dependent_bound),
-        "data_independent_by_rdp": {
-            "epsilon": analysis.data_independent.epsilon,
-            "order": analysis.data_independent.order,
-        },
+        "data_independent_by_rdp": at_order(analysis.data_independent),
     })
 }
 
 fn found(result: &Result<DataDependent<EpsilonAtOrder>, Unavailable>) -> Value {
     match result {
-        Ok(value) => {
-            let value = value.reveal_for_private_diagnostics();
-            json!({"epsilon": value.epsilon, "order": value.order})
-        }
+        Ok(value) => at_order(value.reveal_for_private_diagnostics()),
         Err(reason) => json!({"unavailable": reason.to_string()}),
     }
 }

@@ -8,8 +8,8 @@ use privet_teachers::{Neighbours, Votes};
 use privet_training::data::{Examples, PublicInputs};
 use serde_json::json;
 
-use super::data_dependent::Findings;
-use super::mechanism::Release;
+use super::data_dependent::{Findings, OF_SAMPLES, unavailable};
+use super::release::Release;
 use super::rounds::{Round, Rounds};
 use super::{PatePlan, student};
 use crate::config::pate::Answering;
@@ -141,7 +141,7 @@ impl PatePlan<'_> {
                     .collect();
                 self.data_dependent(context, votes, &voted, &reserved.noise)?
             }
-            Oracle::Neighbours { .. } => Findings::default(),
+            Oracle::Neighbours { .. } => unavailable(context, OF_SAMPLES)?,
         };
         Ok(Labeled {
             findings,

@@ -1,14 +1,13 @@
 //! From `[aggregator]` to a mechanism whose noise is fixed and within the budget.
 
 use anyhow::{Result, bail, ensure};
-use privet_accountant::{DpEvent, VoteNoise};
-use privet_mechanisms::{
-    ChangedVotes, ConfidentGnMax, ConfidentScales, GnMax, InteractiveGnMax, InteractiveParameters,
-    KnnCheck, LnMax, MechanismError, NoisyMax, PrivateKnn, PrivateKnnParameters, VoteQueries,
-};
+use privet_accountant::DpEvent;
+use privet_mechanisms::{ChangedVotes, VoteQueries};
 
-use crate::config::Pate;
-use crate::config::pate::{Aggregation, Answering};
+use super::labels::PURPOSE;
+use super::release::{Release, ReleaseNumbers};
+use crate::config::{Pate, PrivacyTarget};
+use crate::ledger::PlannedRelease;
 use crate::run::plan::Accounting;
 
 /// In votes: where each accountant is tried before the noise is known.
@@ -26,19 +25,15 @@ pub(crate) struct Mechanism {
     pub(crate) event: DpEvent,
 }
 
-/// What releases labels.
-pub(crate) enum Release {
-    /// Of the votes of teachers.
-    NoisyMax(Box<dyn NoisyMax>),
-    /// Of the votes of the nearest records.
-    PrivateKnn(Box<PrivateKnn>),
-}
-
-impl Release {
-    fn event(&self) -> DpEvent {
-        match self {
-            Self::NoisyMax(plan) => plan.event(),
-            Self::PrivateKnn(plan) => plan.event(),
+impl Mechanism {
+    /// What a run with this guarantee asked for will release.
+    pub(super) fn planned(&self, privacy: &PrivacyTarget) -> PlannedRelease {
+        PlannedRelease {
+            event: self.event.clone(),
+            relation: privacy.relation,
+            unit: privacy.protected(),
+            noise: privacy.noise_origin(),
+            purpose: PURPOSE,
         }
     }
 }
@@ -65,7 +60,18 @@ pub(crate) fn mechanism(
         None => labels,
     };
     let teachers = config.teachers().map_or(0, |table| table.count);
-    let make = |scale, answers| planned(aggregation, teachers, scale, answers, queries);
+    let make = |scale, max_answers| {
+        let numbers = ReleaseNumbers {
+            answering: aggregation.answering,
+            noise: aggregation.noise,
+            scale,
+            check: aggregation.check,
+            max_answers,
+            teachers: u32::try_from(teachers).unwrap_or(u32::MAX),
+            queries,
+        };
+        numbers.plan()
+    };
     let event = |scale, answers| make(scale, answers).map(|plan| all(plan.event()));
     let scale_key = aggregation.scale_key;
 
@@ -113,57 +119,4 @@ fn affordable(
          answer: ask fewer queries, or raise sigma_threshold, sigma or the budget"
     );
     Ok(answers)
-}
-
-fn planned(
-    aggregation: &Aggregation,
-    teachers: usize,
-    scale: f64,
-    max_answers: u64,
-    queries: VoteQueries,
-) -> Result<Release, MechanismError> {
-    let noise = aggregation.noise;
-    let scales = aggregation.check.map(|check| ConfidentScales {
-        threshold: check.threshold,
-        threshold_scale: check.scale,
-        vote_scale: scale,
-    });
-    Ok(match (aggregation.answering, scales) {
-        (
-            Answering::NearestRecords {
-                neighbors,
-                sampling_probability,
-            },
-            _,
-        ) => Release::PrivateKnn(Box::new(PrivateKnn::new(PrivateKnnParameters {
-            classes: queries.classes,
-            queries: queries.queries,
-            neighbours: neighbors,
-            sampling_probability,
-            vote_scale: scale,
-            check: aggregation.check.map(|check| KnnCheck {
-                threshold: check.threshold,
-                threshold_scale: check.scale,
-            }),
-            max_answers,
-        })?)),
-        (Answering::Interactive { confidence }, Some(scales)) => {
-            let parameters = InteractiveParameters {
-                scales,
-                teachers: u32::try_from(teachers).unwrap_or(u32::MAX),
-                confidence,
-                max_answers,
-            };
-            let plan = InteractiveGnMax::with_noise(noise, parameters, queries)?;
-            Release::NoisyMax(Box::new(plan))
-        }
-        (_, Some(scales)) => {
-            let plan = ConfidentGnMax::with_noise(noise, scales, max_answers, queries)?;
-            Release::NoisyMax(Box::new(plan))
-        }
-        (_, None) if matches!(noise, VoteNoise::Laplace | VoteNoise::DiscreteLaplace) => {
-            Release::NoisyMax(Box::new(LnMax::with_noise(noise, scale, queries)?))
-        }
-        (_, None) => Release::NoisyMax(Box::new(GnMax::with_noise(noise, scale, queries)?)),
-    })
 }

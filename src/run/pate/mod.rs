@@ -4,7 +4,9 @@ mod data_dependent;
 mod from_labels;
 mod labels;
 pub(crate) mod mechanism;
+mod multi_label;
 mod questions;
+pub(crate) mod release;
 mod rounds;
 mod shards;
 mod student;
@@ -30,6 +32,7 @@ use voters::{Teacher, Voters};
 
 pub(super) use data_dependent::{Findings, SanitizedEpsilon};
 pub(super) use from_labels::StudentPlan;
+pub(super) use multi_label::{MultiLabelPlan, check_stage};
 pub(crate) use voters::ballots_of_a_neighbour;
 
 /// A PATE run whose every bound has been checked and whose noise is fixed.
@@ -50,12 +53,7 @@ impl<'a> PatePlan<'a> {
         dataset: &Dataset,
         stage: &Stage,
     ) -> Result<Self> {
-        let (queries, pool) = (config.aggregation.queries, dataset.pool.len());
-        ensure!(
-            queries <= pool as u64,
-            "[aggregator] queries = {queries}, but the public pool holds {pool} examples: ask fewer \
-             queries"
-        );
+        enough_examples(config, dataset)?;
         let privacy = &config.privacy;
         let (voters, changed_votes) = Voters::new(config, experiment, dataset, stage)?;
         let (mechanism, accounting) =
@@ -86,11 +84,11 @@ impl<'a> PatePlan<'a> {
 
     /// The gradients of a run on so many records, with a pool of so many examples.
     pub(super) fn work(&self, records: f64, pool: usize) -> Vec<Work<'_>> {
-        let student = &self.config.student;
+        let student = self.config.student();
         let labels = self.mechanism.max_answers as usize;
         let mut work = vec![Work {
             network: &self.student,
-            rows: student.rows(labels, pool) as f64,
+            rows: student.map_or(0, |student| student.rows(labels, pool)) as f64,
         }];
         if let Voters::Teachers {
             teacher: Teacher::Network(network, training),
@@ -106,14 +104,7 @@ impl<'a> PatePlan<'a> {
 
     /// What it releases.
     pub(super) fn release(&self) -> PlannedRelease {
-        let privacy = &self.config.privacy;
-        PlannedRelease {
-            event: self.mechanism.event.clone(),
-            relation: privacy.relation,
-            unit: privacy.protected(),
-            noise: privacy.noise_origin(),
-            purpose: labels::PURPOSE,
-        }
+        self.mechanism.planned(&self.config.privacy)
     }
 
     pub(super) fn warnings(&self) -> &[Warning] {
@@ -187,4 +178,15 @@ impl<'a> PatePlan<'a> {
             },
         }))
     }
+}
+
+/// Refuses more questions than there are examples.
+fn enough_examples(config: &Pate, dataset: &Dataset) -> Result<()> {
+    let (queries, pool) = (config.aggregation.queries, dataset.pool.len());
+    ensure!(
+        queries <= pool as u64,
+        "[aggregator] queries = {queries}, but the public pool holds {pool} examples: ask fewer \
+         queries"
+    );
+    Ok(())
 }

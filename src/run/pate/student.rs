@@ -17,7 +17,7 @@ fn train(
     architecture: &Architecture,
     set: &LabeledSet,
 ) -> Result<Student> {
-    let training = &config.student;
+    let training = config.student()?;
     let phase = context.progress.phase("student", training.epochs as u64);
     let mut curve = Vec::with_capacity(training.epochs);
     let student = Student::train(
@@ -84,7 +84,7 @@ pub(super) fn network(
     experiment: &Experiment,
     dataset: &Dataset,
 ) -> Result<Architecture> {
-    let (training, pool) = (&config.student, dataset.pool.len());
+    let (training, pool) = (config.student()?, dataset.pool.len());
     let (spec, augment) = (&training.network, training.augment);
     let network = architecture(spec, augment, experiment, dataset, "student")?;
     let mut layers = network.layers().iter();

@@ -62,14 +62,8 @@ impl Voters {
         }
         let table = config.teachers()?;
         if let Stage::Labels { votes: Some(votes) } = stage {
-            let changed = changed_votes(config)?.context(
-                "[teachers] changed_votes is missing: say in how many ballots the votes of \
-                 neighbouring data sets can differ, where no shard depended on the records of \
-                 others: 1 under add-or-remove-one; under replace-one 2, or 1 where records were \
-                 given to teachers by their place alone",
-            )?;
             let votes = votes.clone();
-            return Ok((Self::Elsewhere { votes }, changed));
+            return Ok((Self::Elsewhere { votes }, changed_elsewhere(config)?));
         }
         ensure!(
             table.changed_votes.is_none(),
@@ -107,6 +101,16 @@ fn partition(config: &Pate, seed: u64) -> Result<(PartitionRule, ChangedVotes)> 
         .changed_votes(relation)
         .context("no partition bounds how many teachers a neighbour changes")?;
     Ok((rule, changed))
+}
+
+/// In how many ballots neighbouring data sets differ where votes were cast elsewhere.
+pub(super) fn changed_elsewhere(config: &Pate) -> Result<ChangedVotes> {
+    changed_votes(config)?.context(
+        "[teachers] changed_votes is missing: say in how many ballots the votes of neighbouring data \
+         sets can differ, where no shard depended on the records of others: 1 under \
+         add-or-remove-one; under replace-one 2, or 1 where records were given to teachers by their \
+         place alone",
+    )
 }
 
 /// The number that the config gives for votes cast elsewhere.

@@ -36,7 +36,11 @@ fn voters_in_words(config: &Pate, voters: &Voters) -> String {
             format!("votes: {count} teachers, {kind} trained on disjoint shards, one ballot each")
         }
         Voters::Elsewhere { .. } => {
-            format!("votes: {count} teachers elsewhere, whose counts came from a file")
+            let what = match config.is_multi_label() {
+                true => "vectors over the labels",
+                false => "counts",
+            };
+            format!("votes: {count} teachers elsewhere, whose {what} came from a file")
         }
         Voters::Records => {
             let Answering::NearestRecords {
@@ -63,6 +67,18 @@ fn answers(config: &Pate, mechanism: &Mechanism) -> String {
         VoteNoise::DiscreteLaplace => "discrete Laplace noise of scale",
     };
     let (queries, scale) = (aggregation.queries, mechanism.scale);
+    if let Answering::Labels {
+        clipping_norm,
+        threshold,
+        ..
+    } = aggregation.answering
+    {
+        return format!(
+            "labels: for each of {queries} questions every teacher's vector is clipped to an L2 norm of \
+             {clipping_norm}, the vectors are summed, {noise} {scale} is added to each sum, and a label \
+             is on where its noisy sum reaches {threshold}"
+        );
+    }
     let answers =
         format!("the class with the largest count after {noise} {scale} votes on each is released");
     let Some(check) = aggregation.check else {
@@ -90,6 +106,10 @@ pub(super) fn assumptions(config: &Pate, voters: &Voters) -> Vec<String> {
             "all records of a user belong to the shard of one teacher, found by a hash of the user's \
              name, so that a neighbouring data set changes no more ballots than the events state; a \
              person under two spellings of the name is two users"
+        }
+        (Voters::Elsewhere { .. }, _) if config.is_multi_label() => {
+            "that a neighbouring data set changes the vectors of no more teachers than the events \
+             state is the word of whoever collected the votes"
         }
         (Voters::Elsewhere { .. }, _) => {
             "that a neighbouring data set changes no more ballots than the events state is the word \

@@ -88,6 +88,22 @@ fn an_aggregator_that_cannot_be_is_refused() {
         ),
         ("--mechanism gnmx --sigma 3", "'gnmx'"),
         (
+            "--mechanism gnmax --sigma 3 --noise laplace",
+            "has another noise",
+        ),
+        (
+            "--mechanism gnmax --sigma 3 --clipping-norm 1",
+            "--clipping-norm has no meaning",
+        ),
+        (
+            "--mechanism multi-label --sigma 3 --clipping-norm 1",
+            "leave the file out",
+        ),
+        (
+            "--mechanism gnmax --sigma 0",
+            "--mechanism gnmax: scale is 0",
+        ),
+        (
             "--mechanism gnmax --sigma 3 --sanitize-order 9",
             "--sanitize-beta",
         ),
@@ -103,6 +119,30 @@ fn an_aggregator_that_cannot_be_is_refused() {
         let options = options.split(' ');
         let command = ["account", "pate", "votes.npy", "--delta=1e-5"].into_iter();
         let command: Vec<&str> = command.chain(options).collect();
+        folder.privet(&command).failed(2, &[words]);
+    }
+    for (options, words) in [
+        ("gnmax --sigma 3", "the number of --queries"),
+        (
+            "gnmax --sigma 3 --queries 3 --private-diagnostics",
+            "give VOTES.npy",
+        ),
+        ("multi-label --sigma 3 --queries 3", "needs --clipping-norm"),
+        (
+            "private-knn --sigma 3 --queries 3",
+            "needs --sampling-probability",
+        ),
+        (
+            "private-knn --sigma 3 --queries 3 --sampling-probability .1 --max-answers 2",
+            "--max-answers needs a check",
+        ),
+        (
+            "private-knn --sigma 3 --queries 3 --sampling-probability .1 --changed-votes 2",
+            "--changed-votes has no meaning",
+        ),
+    ] {
+        let start = "account pate --delta 1e-5 --mechanism";
+        let command: Vec<&str> = start.split(' ').chain(options.split(' ')).collect();
         folder.privet(&command).failed(2, &[words]);
     }
     folder

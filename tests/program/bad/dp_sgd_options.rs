@@ -1,7 +1,7 @@
 //! Options of noisy SGD that contradict each other or have no meaning.
 
 use super::refused;
-use crate::samples::{dp_sgd, edit};
+use crate::samples::{dp_sgd, edit, pate};
 
 const Q: &str = "sampling_probability = 0.1";
 const C: &str = "clipping_norm = 1.0";
@@ -242,5 +242,26 @@ fn a_network_that_cannot_be_trained_is_refused_before_anything_is_charged() {
     refused(
         &edit(&config, "preset = \"linear\"", layers),
         &["[dp_sgd.network]", "embedding"],
+    );
+    // The sample records are no tokens; public ones are looked at before anything is trained.
+    refused(
+        &edit(&dp_sgd(), "preset = \"linear\"", layers),
+        &[
+            "[dp_sgd.network] embedding",
+            "of the test set",
+            "is no token",
+        ],
+    );
+    refused(
+        &edit(
+            &pate(),
+            "[student]\nnetwork = { preset = \"linear\" }",
+            &format!("[student]\nnetwork = {{ {layers} }}"),
+        ),
+        &[
+            "[student.network] embedding",
+            "of the public pool",
+            "is no token",
+        ],
     );
 }

@@ -9,6 +9,7 @@ mod data;
 mod dp_sgd_options;
 mod ledger;
 mod model;
+mod multi_label;
 mod paths;
 mod privacy;
 mod sweep;

@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use privet_mechanisms::{
+    ChangedVotes, ConfidentScales, DpEvent, InteractiveGnMax, InteractiveParameters, LnMax,
+    MultiLabel, MultiLabelParameters, NoisyMax, PrivateKnn, PrivateKnnParameters, VoteNoise,
+    VoteQueries, VoteSign,
+};
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
@@ -145,6 +150,85 @@ fn the_data_independent_cost_is_that_of_the_events() {
         assert_eq!(
             events["epsilon"]["rdp"],
             found["epsilon"]["data_independent"]
+        );
+    }
+}
+
+/// Whatever the votes, and without any: the events are those of the library's plans.
+#[test]
+fn mechanisms_without_votes_cost_what_their_plans_say() {
+    let of = |event: DpEvent| serde_json::to_value(event).unwrap();
+    let asked = VoteQueries {
+        classes: 2,
+        queries: 600,
+        changed_votes: ChangedVotes::ONE,
+    };
+    let interactive = InteractiveGnMax::new(
+        InteractiveParameters {
+            scales: ConfidentScales {
+                threshold: 0.0,
+                threshold_scale: 150.0,
+                vote_scale: 40.0,
+            },
+            teachers: 1,
+            confidence: 0.5,
+            max_answers: 200,
+        },
+        asked,
+    );
+    let knn = PrivateKnn::new(PrivateKnnParameters {
+        classes: 2,
+        queries: 600,
+        neighbours: 1,
+        sampling_probability: 0.05,
+        vote_scale: 28.0,
+        check: None,
+        max_answers: 600,
+    });
+    let by_label = |sign| {
+        MultiLabel::new(MultiLabelParameters {
+            labels: 2,
+            teachers: 1,
+            queries: 600,
+            changed_votes: ChangedVotes::ONE,
+            norm: 1.5,
+            sign,
+            threshold: 0.0,
+            scale: 30.0,
+        })
+    };
+    let discrete = LnMax::with_noise(VoteNoise::DiscreteLaplace, 40.0, asked);
+    for (words, event) in [
+        (
+            "interactive-gnmax --sigma 40 --sigma-threshold 150 --max-answers 200",
+            interactive.unwrap().event(),
+        ),
+        (
+            "private-knn --sampling-probability 0.05 --sigma 28",
+            knn.unwrap().event(),
+        ),
+        (
+            "multi-label --clipping-norm 1.5 --sigma 30",
+            by_label(VoteSign::NonNegative).unwrap().event(),
+        ),
+        (
+            "multi-label --clipping-norm 1.5 --sigma 30 --vote-sign any",
+            by_label(VoteSign::Any).unwrap().event(),
+        ),
+        (
+            "lnmax --scale 40 --noise discrete-laplace",
+            discrete.unwrap().event(),
+        ),
+    ] {
+        let start = "account pate --queries 600 --delta 1e-5 --json --mechanism";
+        let words: Vec<&str> = start.split(' ').chain(words.split(' ')).collect();
+        let said = Folder::empty().privet(&words).well();
+        let found: Value = serde_json::from_str(&said.out).unwrap();
+        assert_eq!(found["events"], of(event));
+        assert!(found["guarantee"]["epsilon"].as_f64().unwrap() > 0.0);
+        assert_eq!(
+            found["reasons"]["epsilon.data_dependent"],
+            "no votes were given"
         );
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::folder::{Folder, files_below};
-use crate::samples::{dp_sgd, edit, pate};
+use crate::samples::{DP_SGD, SCHEMA, data_of_parts, dp_sgd, edit, pate, write_parts};
 
 #[test]
 fn aggregators_are_audited_by_their_numbers() {
@@ -158,4 +158,40 @@ fn every_plan_has_canaries() {
         assert!(said.out.contains("10 gradients"), "{to}: {}", said.out);
         assert!(folder.exists("runs/audit-experiment/private/audit.json"));
     }
+}
+
+/// With as many records as the plan's cost allows and more canaries than records make room: whether they
+/// fit is not left to their coins.
+#[test]
+fn canaries_fit_where_records_are_counted() {
+    let folder = Folder::empty();
+    write_parts(&folder, [360, 480]);
+    let config = format!(
+        "method = \"dp-sgd\"\nseed = 1\n{}{SCHEMA}{DP_SGD}",
+        data_of_parts()
+    );
+    let config = edit(
+        &config,
+        "sampling_probability = 0.1",
+        "sampling = { kind = \"truncated-poisson\", probability = 0.1, maximum_batch_size = 60, \
+         maximum_units = 360 }",
+    );
+    let config = edit(
+        &config,
+        "preset = \"linear\"",
+        "preset = \"mlp\", hidden = [64]",
+    );
+    folder.write("experiment.toml", config);
+    let audit = |canaries: &str| {
+        let words = [
+            "audit",
+            "dp-sgd",
+            "experiment.toml",
+            "--quiet",
+            "--canaries",
+        ];
+        folder.privet(&[&words[..], &[canaries]].concat())
+    };
+    audit("240").well();
+    audit("361").failed(2, &["--canaries 361", "at most 360 records"]);
 }

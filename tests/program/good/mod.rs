@@ -9,6 +9,7 @@ mod danger;
 mod dp_sgd;
 mod dp_sgd_options;
 pub(crate) mod ledger;
+mod multi_label;
 mod options;
 mod own_files;
 mod pate;

@@ -81,6 +81,9 @@ fn an_interactive_aggregator_reinforces_what_the_student_knows() {
     let events = &folder.json("run/released/privacy.json")["events"]["events"];
     assert_eq!(events[0]["count"], 100);
     assert_eq!(events[1]["count"], 60);
+    let found = folder.json("run/private/data_dependent.json");
+    let reason = found["unavailable"].as_str().unwrap();
+    assert!(reason.contains("depend on earlier answers"), "{reason}");
     let utility = &folder.json("run/result.json")["utility"];
     let count = |key: &str| utility[key].as_u64().unwrap() as usize;
     let (released, reinforced) = (count("labels_released"), count("labels_reinforced"));
@@ -132,6 +135,9 @@ fn the_nearest_records_vote_without_teachers() {
     assert_eq!(sampled["kind"], "poisson_sampled");
     assert_eq!(sampled["sampling_probability"], 0.5);
     assert!(!folder.exists("run/private/votes.npy"));
+    let found = folder.json("run/private/data_dependent.json");
+    let reason = found["unavailable"].as_str().unwrap();
+    assert!(reason.contains("amplification by sampling"), "{reason}");
 
     let little = edit(&private, "epsilon = 6.0", "");
     let little = edit(&little, "queries = 40", "queries = 80\nsigma = 1.0");

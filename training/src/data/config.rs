@@ -123,6 +123,7 @@ impl DataConfig {
         data_dir: &Path,
         units: Option<&UnitColumn>,
     ) -> Result<Dataset, DataError> {
+        self.require_test()?;
         let mut dataset = match (&self.files, units) {
             (Some(files), _) if files.private.is_none() && files.pool.is_some() => {
                 return Err(missing(
@@ -149,6 +150,25 @@ impl DataConfig {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn load_public(&self, base: &Path, data_dir: &Path) -> Result<Dataset, DataError> {
+        self.require_test()?;
+        self.load_named(base, data_dir)
+    }
+
+    /// The same for who asks about the pool and trains nothing: the test set, where it is a file of its
+    /// own, is not read either, and need not be named. It is empty then.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn load_pool(&self, base: &Path, data_dir: &Path) -> Result<Dataset, DataError> {
+        let mut pool = self.clone();
+        if let Some(files) = &mut pool.files {
+            files.test = None;
+        }
+        pool.load_named(base, data_dir)
+    }
+
+    /// What is public of the files that are named.
+    fn load_named(&self, base: &Path, data_dir: &Path) -> Result<Dataset, DataError> {
         let mut public = self.clone();
         if let Some(files) = &mut public.files {
             files.private = None;
@@ -160,6 +180,14 @@ impl DataConfig {
         dataset.info.declared_size = self.declared_size.or(dataset.info.declared_size);
         dataset.private = dataset.private.forgotten()?;
         Ok(dataset)
+    }
+
+    /// Refuses a pool without a test set.
+    fn require_test(&self) -> Result<(), DataError> {
+        match &self.files {
+            Some(files) if files.pool.is_some() && files.test.is_none() => Err(no_data_set()),
+            _ => Ok(()),
+        }
     }
 
     /// Loads a built-in data set.
@@ -293,11 +321,11 @@ impl DataConfig {
                 })?,
                 salt: self.split_salt.clone(),
             }),
-            (None, private, Some(pool), Some(test)) => match (self.split, &self.split_salt) {
+            (None, private, Some(pool), test) => match (self.split, &self.split_salt) {
                 (None, None) => Ok(UserFiles::Separate {
                     private: private.as_ref().map(at),
                     pool: at(pool),
-                    test: at(test),
+                    test: test.as_ref().map(at),
                 }),
                 _ => Err(DataError::Option {
                     key: "[data] split",
@@ -306,13 +334,18 @@ impl DataConfig {
                     remedy: "leave `split` and `split_salt` out".to_owned(),
                 }),
             },
-            _ => Err(missing(
-                "[data.files]",
-                "these files make no data set",
-                "give `records` alone (divided by `split`), or all of `private`, `pool` and `test`",
-            )),
+            _ => Err(no_data_set()),
         }
     }
+}
+
+/// An error about files that do not belong together.
+fn no_data_set() -> DataError {
+    missing(
+        "[data.files]",
+        "these files make no data set",
+        "give `records` alone (divided by `split`), or all of `private`, `pool` and `test`",
+    )
 }
 
 /// An error about a key that is not there.

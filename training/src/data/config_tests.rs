@@ -188,3 +188,29 @@ fn records_and_whose_they_are_come_from_one_reading() {
     assert_eq!(units.len(), 20);
     assert_eq!(units.rows(19), Some(&[57, 58][..]));
 }
+
+#[test]
+fn a_pool_can_be_loaded_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pool.csv"), "x\n5\n7\n").unwrap();
+    let text = TABLE.replace("split =", "# split =").replace(
+        "records = { inputs = \"records.csv\" }",
+        "pool = { inputs = \"pool.csv\" }",
+    );
+    let config: DataConfig = toml::from_str(&text).unwrap();
+    let dataset = config.load_pool(folder.path(), folder.path()).unwrap();
+    assert_eq!((dataset.pool.len(), dataset.test.len()), (2, 0));
+    assert_eq!(dataset.info.classes, ["a", "b"]);
+    // Whoever trains needs a test set; a named one is not opened for the pool's sake.
+    for loaded in [
+        config.load_public(folder.path(), folder.path()),
+        config.load(folder.path(), folder.path(), None),
+    ] {
+        let error = loaded.map(drop).unwrap_err().to_string();
+        assert!(error.contains("these files make no data set"), "{error}");
+    }
+    let named = text.replace("pool = {", "test = { inputs = \"missing.csv\" }\npool = {");
+    let named: DataConfig = toml::from_str(&named).unwrap();
+    assert!(named.load_pool(folder.path(), folder.path()).is_ok());
+    assert!(named.load_public(folder.path(), folder.path()).is_err());
+}

@@ -134,12 +134,13 @@ pub struct Dataset {
     pub pool: PublicPool,
     /// True labels of the pool, for evaluation only; `None` where nobody knows them.
     pub pool_truth: Option<HeldBackTruth>,
-    /// Public labelled test set; nothing in it is ever asked about.
+    /// Public labelled test set; nothing in it is ever asked about. Empty where only the pool was
+    /// loaded.
     pub test: Examples,
 }
 
 impl Dataset {
-    /// Puts the parts together.
+    /// Puts the parts together; without a test set there is an empty one.
     ///
     /// # Errors
     /// When a part is empty, the length of its inputs differs from the shape's, or a test input is
@@ -150,8 +151,16 @@ impl Dataset {
         private: Examples,
         pool: PublicPool,
         pool_truth: Option<HeldBackTruth>,
-        test: Examples,
+        test: Option<Examples>,
     ) -> Result<Self, DataError> {
+        let without_test = test.is_none();
+        let test = match test {
+            Some(test) => test,
+            None => {
+                let none = Array2::zeros((0, info.shape.len()));
+                Examples::new(none, Vec::new(), private.classes(), "no test file")?
+            }
+        };
         let widths = [
             ("private part", private.inputs().ncols(), private.len()),
             ("pool", pool.inputs().inputs().ncols(), pool.len()),
@@ -159,7 +168,8 @@ impl Dataset {
         ];
         for (part, width, records) in widths {
             // Whether anybody's record is in the private part must not decide whether a run fails.
-            if records == 0 && part != "private part" {
+            let may_be_empty = part == "private part" || (part == "test set" && without_test);
+            if records == 0 && !may_be_empty {
                 return Err(DataError::EmptyPart {
                     dataset: info.name,
                     part,
@@ -205,7 +215,8 @@ pub(super) fn assemble_single(
     let [private, pool, test] = splitter.split(examples);
     let truth = HeldBackTruth::new(pool.labels().to_vec());
     let pool = PublicPool::new(PublicInputs::new(pool.inputs().to_owned(), &info.name)?);
-    let mut dataset = Dataset::assemble(info, preprocessing, private, pool, Some(truth), test)?;
+    let mut dataset =
+        Dataset::assemble(info, preprocessing, private, pool, Some(truth), Some(test))?;
     dataset.private.split_by_content = true;
     Ok(dataset)
 }

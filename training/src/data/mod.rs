@@ -16,6 +16,7 @@
 //! Nothing in this module touches the network or draws a random number.
 
 mod array;
+mod ballots;
 mod built_in;
 mod catalog;
 mod checksum;
@@ -36,6 +37,7 @@ mod table;
 mod units;
 mod user;
 
+pub use ballots::read_ballots;
 pub use built_in::image_set::{ImageFile, ImageSet};
 pub use catalog::{
     CatalogEntry, LoadOptions, Presence, Storage, catalog, entry, example_schema, image_set, load,

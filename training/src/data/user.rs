@@ -77,8 +77,8 @@ pub enum UserFiles {
         private: Option<SourceFiles>,
         /// Public inputs; labels, where there are any, are held back for evaluation.
         pool: SourceFiles,
-        /// Public labelled records, none of them in the pool.
-        test: SourceFiles,
+        /// Public labelled records, none of them in the pool; absent where only the pool is needed.
+        test: Option<SourceFiles>,
     },
 }
 
@@ -186,11 +186,11 @@ pub fn load_files(data: &UserData) -> Result<Dataset, DataError> {
             };
             let truth = pool.labels.map(HeldBackTruth::new);
             let pool = PublicPool::new(PublicInputs::new(pool.inputs, &pool.file)?);
-            let test = labelled(
-                read(test, &data.encoding, LabelUse::Required, count)?,
-                &test.inputs,
-                count,
-            )?;
+            let read_test = |test: &SourceFiles| {
+                let records = read(test, &data.encoding, LabelUse::Required, count)?;
+                labelled(records, &test.inputs, count)
+            };
+            let test = test.as_ref().map(read_test).transpose()?;
             let mut dataset = Dataset::assemble(
                 info(shape),
                 data.encoding.preprocessing(shape),

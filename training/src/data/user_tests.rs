@@ -124,10 +124,10 @@ fn separate_csv_files_load_and_the_pool_needs_no_labels() {
     let files = |pool: String| UserFiles::Separate {
         private: Some(source(folder.file("private.csv", csv(0..50)), None)),
         pool: source(folder.file("pool.csv", pool), None),
-        test: source(
+        test: Some(source(
             folder.file("test.csv.gz", gzip(csv(70..90).as_bytes())),
             None,
-        ),
+        )),
     };
     let dataset = load_files(&data(table(), files("x\n51\n52\n".into()))).unwrap();
     assert!(dataset.pool_truth.is_none());
@@ -248,7 +248,7 @@ fn parts_of_different_shape_are_refused() {
     let files = |pool, test| UserFiles::Separate {
         private: Some(part("private", 3)),
         pool,
-        test,
+        test: Some(test),
     };
     assert!(
         load_files(&data(pixels(2), files(part("pool", 3), part("copy", 3)))).is_err(),

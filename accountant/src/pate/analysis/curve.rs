@@ -9,14 +9,14 @@ const BIN: f64 = 0.01;
 
 /// Costs that are added up, each with a weight.
 #[derive(Clone, Debug, Default)]
-struct Weighted {
+pub(super) struct Weighted {
     bounds: Vec<(f64, TwoOutcomes)>,
     /// The weight of what has no data-dependent bound.
     rest: f64,
 }
 
 impl Weighted {
-    fn add(&mut self, weight: f64, bound: Option<TwoOutcomes>) {
+    pub(super) fn add(&mut self, weight: f64, bound: Option<TwoOutcomes>) {
         match bound {
             Some(bound) => self.bounds.push((weight, bound)),
             None => self.rest += weight,
@@ -24,7 +24,7 @@ impl Weighted {
     }
 
     /// The sum at `order`, where each cost is at most `independent`.
-    fn rdp(&self, order: Order, independent: f64) -> f64 {
+    pub(super) fn rdp(&self, order: Order, independent: f64) -> f64 {
         let cost =
             |(weight, bound): &(f64, TwoOutcomes)| weight * bound.rdp(order.get()).min(independent);
         // Nothing of infinite cost is nothing.

@@ -191,7 +191,7 @@ impl ImageSet {
             private,
             PublicPool::new(pool),
             Some(truth),
-            test,
+            Some(test),
         )
     }
 }

@@ -1,12 +1,12 @@
 //! By how much neighbours move the sums, over all of them.
 
 use super::*;
-use crate::{ChangedVotes, MultiLabelParameters, NoiseSource};
+use crate::{ChangedVotes, MultiLabelParameters};
 
 const LABELS: usize = 2;
 const TEACHERS: usize = 3;
 
-fn run(norm: f64, sign: VoteSign) -> MultiLabelRun {
+fn plan(norm: f64, sign: VoteSign) -> MultiLabel {
     let plan = MultiLabel::new(MultiLabelParameters {
         labels: LABELS,
         teachers: TEACHERS as u32,
@@ -18,15 +18,13 @@ fn run(norm: f64, sign: VoteSign) -> MultiLabelRun {
         scale: 1.0,
     });
     plan.unwrap()
-        .start(&NoiseSource::danger_fixed_seed(1))
-        .unwrap()
 }
 
 /// The largest L2 distance, in votes, of the sums of two votes that differ in up to k teachers.
 ///
 /// Sums are additive, so it is enough to change the first k teachers from anything to anything.
 fn largest_move(norm: f64, sign: VoteSign, entries: &[f32], k: usize) -> f64 {
-    let run = run(norm, sign);
+    let plan = plan(norm, sign);
     let mut ballots = vec![];
     for &a in entries {
         for &b in entries {
@@ -36,7 +34,7 @@ fn largest_move(norm: f64, sign: VoteSign, entries: &[f32], k: usize) -> f64 {
     let sums = |changed: &[[f32; 2]]| {
         let mut all = [[0.3_f32, 0.2]; TEACHERS];
         all[..k].copy_from_slice(changed);
-        run.sums(&LabelVotes::new(all.concat(), LABELS).unwrap())
+        plan.sums(&LabelVotes::new(all.concat(), LABELS).unwrap())
             .unwrap()
     };
     let choices: Vec<Vec<[f32; 2]>> = (0..ballots.len().pow(k as u32))
