@@ -14,7 +14,7 @@ use super::pate::{AggregatorTable, QuestionsTable, SanitizeTable, TeachersTable}
 use crate::account::Accountant;
 use crate::ledger::LedgerTable;
 
-/// The whole file.
+/// An experiment: what `privet run` and the stages of PATE read.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExperimentFile {
@@ -23,7 +23,7 @@ pub(crate) struct ExperimentFile {
     /// Seed of partition, initialisation and shuffling; never of privacy noise.
     #[serde(default)]
     pub(crate) seed: u64,
-    /// What computes gradients: the CPU engine where it has all layers, when absent.
+    /// What computes gradients; when absent the CPU engine, or Burn where that lacks a layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) engine: Option<EngineName>,
     /// The data set and what of it is public.
@@ -34,19 +34,19 @@ pub(crate) struct ExperimentFile {
     /// The guarantee that is asked for. Absent for `method = "baseline"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) privacy: Option<PrivacyTable>,
-    /// PATE: the teachers.
+    /// PATE: the teachers; private kNN has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) teachers: Option<TeachersTable>,
     /// PATE: how votes become labels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) aggregator: Option<AggregatorTable>,
-    /// PATE: which public examples are asked about.
+    /// PATE: which public examples are asked about; random ones when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) questions: Option<QuestionsTable>,
     /// PATE: the student.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) student: Option<StudentTraining>,
-    /// Noisy SGD.
+    /// Noisy SGD; required by `method = "dp-sgd"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dp_sgd: Option<DpSgdTable>,
     /// The model without privacy: what `method = "baseline"` trains, and what the other methods
@@ -82,13 +82,13 @@ impl MethodName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum EngineName {
-    /// The engine of our own for ordinary processors.
+    /// The engine of our own for ordinary processors; the faster one.
     Cpu,
-    /// Burn.
+    /// Burn, which has every layer.
     Burn,
 }
 
-/// `[privacy]`
+/// `[privacy]`: the guarantee that is asked for, and of what.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PrivacyTable {

@@ -19,7 +19,7 @@ pub(crate) const NOTIFY_FILE: &str = "PRIVET_LEDGER_NOTIFY_FILE";
 /// The environment's word for a program that is told.
 pub(crate) const NOTIFY_COMMAND: &str = "PRIVET_LEDGER_NOTIFY_COMMAND";
 
-/// `[ledger]`
+/// `[ledger]`: where all runs are charged. Without it the environment is asked.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LedgerTable {
@@ -33,7 +33,7 @@ pub(crate) struct LedgerTable {
     /// exhausted, a run has died after spending, or the ledger does not verify.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) notify_command: Option<Vec<String>>,
-    /// A file, relative to the config, that gets a line for each notice.
+    /// A file, relative to the config, that gets a line of JSON for each notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) notify_file: Option<PathBuf>,
 }

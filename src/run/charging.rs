@@ -10,7 +10,7 @@ use super::stage::Stage;
 use crate::config::{Experiment, Warning};
 use crate::digest;
 use crate::ledger::{Charge, LedgerSettings, PlannedRelease, RunAccount};
-use crate::output;
+use crate::progress::Progress;
 use crate::run_dir::RunDir;
 
 /// Who pays for a run.
@@ -34,6 +34,7 @@ impl Charging {
         dataset: &Dataset,
         stage: &Stage,
         release: Option<PlannedRelease>,
+        progress: Progress,
     ) -> Result<Self> {
         let Some(release) = release else {
             return Ok(Self::Nothing);
@@ -41,7 +42,7 @@ impl Charging {
         let public = dataset.info.public_benchmark;
         let Some(settings) = experiment.ledger(public)? else {
             if !public {
-                output::note(&format!("warning: {}", Warning::NoLedger));
+                progress.warn(&Warning::NoLedger.to_string());
             }
             return Ok(Self::Unaccounted);
         };

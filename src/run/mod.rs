@@ -176,8 +176,9 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     }
     let named = || options.config.display().to_string();
     let release = plan.release(&options.stage)?;
+    let (stage, progress) = (&options.stage, options.progress);
     let charging =
-        Charging::new(experiment, &dataset, &options.stage, release).with_context(named)?;
+        Charging::new(experiment, &dataset, stage, release, progress).with_context(named)?;
 
     let resume = options.resume || options.stage.continues();
     let root = match &options.out {
@@ -202,7 +203,6 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         "nothing that is paid for is lost: give the same command with --resume --out {}",
         root.display()
     ))?;
-    let progress = options.progress;
     let mut context = Context::new(experiment, dataset, dir, progress, (resume, private), clock);
     context.share_votes = options.share_votes.clone();
     if options.tensorboard {

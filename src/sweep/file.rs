@@ -9,7 +9,7 @@ use toml::Table;
 use crate::config::unknown_key;
 use crate::errors::usage;
 
-/// The whole file.
+/// A sweep: what `privet sweep` reads. Every combination of the grid is tried with every point.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SweepFile {
@@ -43,19 +43,19 @@ pub(crate) enum SelectionTable {
         /// The most that the whole selection may cost.
         epsilon: Option<f64>,
     },
-    /// By the accuracy on public test data, which costs nothing.
+    /// By the accuracy on public test data; the one that is chosen costs what all of them cost.
     PublicTest {},
-    /// By the accuracy on private records, without noise: refused.
+    /// By the accuracy on private records without noise, which is refused: nothing would pay for it.
     RawPrivate {},
 }
 
-/// `[[points]]`
+/// `[[points]]`: a place to start from.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PointTable {
     /// What it is called; the name of its config when absent.
     pub(crate) name: Option<String>,
-    /// The config that it starts from.
+    /// The config that it starts from; that of the sweep when absent.
     pub(crate) base: Option<PathBuf>,
     /// Keys of the config that it sets.
     #[serde(default)]

@@ -7,9 +7,10 @@ use super::outcome::{Outcome, State};
 use crate::display::{epsilon, percent};
 
 /// What stands under every comparison.
-pub(super) const COMPARED: &str = "Accuracies are measured on public test data, so choosing by them \
-                                   costs no privacy; but test data that a choice was made by no \
-                                   longer tell how well the chosen model does on others.";
+pub(super) const COMPARED: &str = "Accuracies are measured on public test data. Comparing them costs nothing beyond what all runs \
+     cost together; but which one is best depends on the records, so a model that is published because \
+     it was the best costs what all of them cost, not its own epsilon alone. And test data that a choice \
+     was made by no longer tell how well the chosen model does on others.";
 
 /// Finished points that differ in their seed alone.
 struct Row<'a> {

@@ -29,14 +29,14 @@ impl Preset {
     }
 }
 
-/// `[teachers.network]`, `[student.network]`, `[dp_sgd.network]`: `preset` or `layers`.
+/// A network: `preset` or `layers`; preset `mlp` where neither is given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkSpec {
-    /// A named network.
+    /// A named network; `mlp` where it and `layers` are left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<Preset>,
-    /// Widths of the hidden layers of preset `mlp`.
+    /// Widths of the hidden layers of preset `mlp`; `[64]` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<Vec<usize>>,
     /// An explicit list of layers instead of a preset.

@@ -3,7 +3,7 @@
 use privet_mechanisms::{AdaptiveClipping, Clipping, ClippingPlan};
 use serde::{Deserialize, Serialize};
 
-/// `clipping = { kind = ... }`
+/// `clipping = { kind = ... }`: how much one unit's gradient can move the sum. All lengths are L2.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum ClippingTable {

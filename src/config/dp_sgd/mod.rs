@@ -18,7 +18,8 @@ use sampling::SamplingTable;
 
 use super::noise::NoiseTable;
 
-/// `[dp_sgd]` as typed.
+/// `[dp_sgd]`: noisy SGD. It needs one of `sampling`, `sampling_probability` and `batch_size`, one of
+/// `steps` and `epochs`, and one of `clipping` and `clipping_norm`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DpSgdTable {
@@ -50,7 +51,7 @@ pub(crate) struct DpSgdTable {
     /// Standard deviation of the noise over the sensitivity; calibrated when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) noise_multiplier: Option<f64>,
-    /// How the noise of the steps hangs together, where units take turns.
+    /// How the noise of the steps hangs together, where units take turns; independent when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) noise: Option<NoiseTable>,
     /// In which numbers gradients are summed and noise is drawn.
@@ -61,19 +62,20 @@ pub(crate) struct DpSgdTable {
     pub(crate) stop_at_budget: bool,
     /// The optimizer, which sees noisy gradients only.
     pub(crate) optimizer: OptimizerSpec,
-    /// Takes the average of the parameters over the steps for the model.
+    /// Takes the average of the parameters over the steps for the model; the last ones when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) weight_average: Option<WeightAverage>,
-    /// Random changes of images, drawn anew in each step.
+    /// Random changes of images, drawn anew in each step; none when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) augment: Option<Augmentation>,
-    /// Changed copies of each record, whose gradients are averaged before clipping.
+    /// Changed copies of each record, whose gradients are averaged before clipping: 1 when absent; more
+    /// need `augment`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) copies: Option<usize>,
-    /// Rows that are in memory at once.
+    /// Rows that are in memory at once, 4096 when absent; changes no result but by rounding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) physical_batch: Option<usize>,
-    /// Steps from one checkpoint to the next.
+    /// Steps from one checkpoint to the next; about a twentieth of all when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) checkpoint_every: Option<u64>,
 }

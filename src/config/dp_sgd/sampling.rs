@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use privet_mechanisms::Sampling;
 use serde::{Deserialize, Serialize};
 
-/// `sampling = { kind = ... }`
+/// `sampling = { kind = ... }`: how the units of each batch are chosen; each way is charged what it costs.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum SamplingTable {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{MechanismName, NoiseName, SignName};
 
-/// `[aggregator]` as typed: every key of every mechanism.
+/// `[aggregator]`: how votes become labels. A key that the mechanism does not read is refused.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AggregatorTable {
@@ -28,20 +28,22 @@ pub(crate) struct AggregatorTable {
     /// Gaussian noise: its standard deviation, in votes; calibrated when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     sigma: Option<f64>,
-    /// Votes that the noisy score of an answered query must reach; multi-label voting: what the noisy
-    /// sum of a label must reach.
+    /// Votes that the noisy score of an answered query must reach: `confident-gnmax` and
+    /// `interactive-gnmax` need it, `private-knn` may have it. Multi-label voting, which needs it: what
+    /// the noisy sum of a label must reach.
     #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f64>,
-    /// Standard deviation of the noise on that score, in votes.
+    /// Standard deviation of the noise on that score, in votes; needed with `threshold`, but for
+    /// multi-label voting.
     #[serde(skip_serializing_if = "Option::is_none")]
     sigma_threshold: Option<f64>,
-    /// Interactive-GNMax: how sure of a label the student must be for it to be reinforced.
+    /// Interactive-GNMax, which needs it: how sure of a label the student must be for it to be reinforced.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<f64>,
-    /// Private kNN: how many of the nearest records vote.
+    /// Private kNN, which needs it: how many of the nearest records vote.
     #[serde(skip_serializing_if = "Option::is_none")]
     neighbors: Option<u32>,
-    /// Private kNN: probability with which a record is looked at for a query.
+    /// Private kNN, which needs it: probability with which a record is looked at for a query.
     #[serde(skip_serializing_if = "Option::is_none")]
     sampling_probability: Option<f64>,
     /// Multi-label voting: the L2 norm to which a teacher's vector is clipped.

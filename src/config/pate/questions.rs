@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use privet_student::questions::QuestionStrategy;
 use serde::{Deserialize, Serialize};
 
-/// `[questions]` as typed. All of it is decided by public information.
+/// `[questions]`: which public examples are asked about. All of it is decided by public information.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QuestionsTable {

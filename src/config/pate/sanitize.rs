@@ -5,7 +5,7 @@ use privet_accountant::pate::sanitized::SanitizeSettings;
 use privet_accountant::rdp::Order;
 use serde::{Deserialize, Serialize};
 
-/// `sanitize = { order = 8.0 }` as typed: public constants, fixed before there are votes.
+/// `sanitize = { order = 8.0 }`: public constants, fixed before there are votes.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SanitizeTable {

@@ -10,13 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::experiment::training;
 
-/// `[teachers]` as typed.
+/// `[teachers]`: how many there are, and how each learns: a network by descent, which needs `epochs`,
+/// `batch_size` and `optimizer`, or one of `ridge` and `linear_discriminant`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TeachersTable {
     /// Number of teachers, each with a shard of its own.
     pub(crate) count: usize,
-    /// Votes cast by teachers elsewhere: in how many ballots neighbouring data sets differ.
+    /// Votes cast by teachers elsewhere (`privet label --votes`): in how many ballots neighbouring data
+    /// sets differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) changed_votes: Option<u32>,
     /// Teachers trained at the same time; the number of processors when absent.

@@ -104,8 +104,9 @@ pub(crate) fn select(
         ..release
     };
     let stage = super::Stage::All;
-    let charging =
-        Charging::new(agreed.first, &dataset, &stage, Some(planned)).with_context(named)?;
+    let progress = options.progress;
+    let charging = Charging::new(agreed.first, &dataset, &stage, Some(planned), progress)
+        .with_context(named)?;
     charging.check(&options.out).with_context(named)?;
     let config = candidates::resolved(candidates, numbers)?;
     let mut dir = RunDir::open(&options.out, options.resume, &config)?;
@@ -159,7 +160,7 @@ pub(crate) fn select(
             return Err(error);
         }
     };
-    let (resume, progress) = (options.resume, options.progress);
+    let resume = options.resume;
     let candidate = &candidates[winner.candidate() as usize];
     let experiment = &candidate.experiment;
     let mut context = Context::new(experiment, dataset, dir, progress, (resume, true), clock);

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Student, StudentError};
 pub use uncertain::Uncertainty;
 
-/// `questions = { kind = "uncertain", measure = "margin" }`: how a round's questions are chosen.
+/// `choose = { kind = "uncertain", measure = "margin" }`: how a round's questions are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum QuestionStrategy {

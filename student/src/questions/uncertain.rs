@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Uncertainty {
-    /// The smaller, the closer the two largest probabilities are.
+    /// By the margin: the less sure, the closer the two largest probabilities are.
     #[default]
     Margin,
-    /// The larger, the larger the entropy of the probabilities.
+    /// By the entropy of the probabilities: the less sure, the larger it is.
     Entropy,
 }
 

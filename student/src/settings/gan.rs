@@ -21,7 +21,7 @@ pub struct Gan {
     pub latent: usize,
     /// Widths of the generator's hidden layers, each followed by layer normalisation and relu.
     pub hidden: Vec<usize>,
-    /// The generator's optimizer.
+    /// The generator's optimizer; Adam with step size 0.001 and `beta_1 = 0.5` when absent.
     pub generator_optimizer: OptimizerSpec,
     /// Weight of the unlabelled and generated rows.
     pub unlabeled_weight: f64,

@@ -49,7 +49,7 @@ impl Method {
     }
 }
 
-/// `[student]`: the keys of [`PlainTraining`], a method, and the method's own table.
+/// `[student]`: how a network is trained, a method, and the method's own table.
 ///
 /// ```
 /// # use privet_student::{Method, StudentTraining};
@@ -90,13 +90,13 @@ pub struct StudentTraining {
     /// with a decay of 0.999 where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_average: Option<WeightAverage>,
-    /// Settings of method `fixmatch`.
+    /// Settings of method `fixmatch`; its defaults when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixmatch: Option<FixMatch>,
-    /// Settings of method `virtual_adversarial`.
+    /// Settings of method `virtual_adversarial`; its defaults when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub virtual_adversarial: Option<VirtualAdversarial>,
-    /// Settings of method `gan`.
+    /// Settings of method `gan`; its defaults when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gan: Option<Gan>,
 }

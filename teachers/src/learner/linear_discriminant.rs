@@ -32,6 +32,7 @@ pub struct LinearDiscriminant {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedLinearDiscriminant {
+    /// Share of the scaled identity in the covariance, above 0 and at most 1.
     shrinkage: f64,
 }
 

@@ -33,6 +33,7 @@ pub struct RidgeRegression {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedRidgeRegression {
+    /// Penalty of the squared weights, in squared units of the inputs times records; above 0.
     strength: f64,
 }
 

@@ -81,7 +81,8 @@ fn a_training_is_audited_and_nothing_leaves() {
         let words: Vec<&str> = words.split(' ').collect();
         let said = folder.privet(&words).well();
         assert!(said.err.contains("keep it inside"), "{}", said.err);
-        assert!(said.err.contains("noisy SGD: 0/40"), "{}", said.err);
+        let begun = "\"done\":0,\"event\":\"progress\",\"phase\":\"noisy SGD\"";
+        assert!(said.err.contains(begun), "{}", said.err);
         let mut found: Value = serde_json::from_str(&said.out).unwrap();
         let inside = folder.json("audit/private/audit.json");
         // The sample records are not declared public.

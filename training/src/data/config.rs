@@ -20,13 +20,13 @@ pub struct DataConfig {
     /// have a published one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_size: Option<usize>,
-    /// How many public images are the pool (`mnist`, `fashion-mnist`).
+    /// How many public images are the pool (`mnist`, `fashion-mnist`); the others are the test set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_size: Option<usize>,
-    /// Public salt of the split.
+    /// Public salt of the split; another salt is another split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split_salt: Option<String>,
-    /// The label map of arrays.
+    /// The label map of arrays: a name for each class, in the order of their numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<Vec<String>>,
     /// Public bounds of the numbers of arrays, `[0, 255]` for bytes; scaled to `0..=1`.

@@ -21,9 +21,13 @@ pub struct PixelScaling {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedPixelScaling {
+    /// The least raw number; smaller ones are clamped to it.
     minimum: f64,
+    /// The greatest raw number, above the least; greater ones are clamped to it.
     maximum: f64,
+    /// What is subtracted from a clamped number.
     offset: f64,
+    /// What the difference is divided by; not 0.
     divisor: f64,
 }
 

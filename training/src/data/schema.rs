@@ -82,10 +82,14 @@ pub struct TableSchema {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedTableSchema {
+    /// What numeric columns are scaled to.
     #[serde(default)]
     range: ValueRange,
+    /// What the input is: flat, when absent. An image or a sequence has as many numbers as the columns
+    /// become.
     #[serde(default)]
     shape: Option<InputShape>,
+    /// The columns, each with a name of its own.
     columns: Vec<Column>,
 }
 

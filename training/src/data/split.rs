@@ -36,7 +36,9 @@ pub struct SplitFractions {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UncheckedSplitFractions {
+    /// The share of the pool, above 0.
     pool: f64,
+    /// The share of the test set, above 0; both together are below 1.
     test: f64,
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{check, check_not_negative, check_share};
 use super::{OptimizerError, Schedule};
 
-/// `optimizer = { kind = "sgd", learning_rate = 0.5, momentum = 0.9 }`.
+/// How parameters follow gradients: `optimizer = { kind = "sgd", learning_rate = 0.5, momentum = 0.9 }`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum OptimizerSpec {
