@@ -11,6 +11,7 @@ mod fetch;
 mod ledger;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod run_dir;
 mod unit;

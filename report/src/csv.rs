@@ -28,7 +28,7 @@ const HEAD: [&str; 21] = [
 ];
 
 /// One line a run. Times and memory are empty but for declared public benchmarks; an epsilon is written
-/// in full.
+/// in full, and not at all for what is not private.
 ///
 /// # Errors
 /// None in practice: the table is written to memory.
@@ -47,7 +47,8 @@ pub fn csv(runs: &[Run]) -> Result<Vec<u8>, ReportError> {
 fn row(run: &Run) -> [String; 21] {
     let result = &run.result;
     let (utility, cost) = (&result.utility, &result.cost);
-    let privacy = result.privacy.as_ref();
+    // An epsilon of predictable noise is none.
+    let privacy = result.privacy.as_ref().filter(|_| run.is_private());
     let shown = run.is_public_benchmark();
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     let whole = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -65,7 +66,7 @@ fn row(run: &Run) -> [String; 21] {
         word(privacy.map(|privacy| &privacy.accountant)),
         number(utility.test_accuracy),
         utility.test_size.to_string(),
-        number(Some(utility.majority_accuracy)),
+        number(utility.majority_accuracy),
         number(utility.baseline_accuracy),
         whole(utility.queries),
         whole(utility.labels_released.map(|labels| labels as u64)),

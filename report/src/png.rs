@@ -71,7 +71,7 @@ mod tests {
         };
         assert!(!in_light(&svg::document(&figure)).contains("var("));
         let picture = Pixmap::decode_png(&png(&figure).unwrap()).unwrap();
-        assert_eq!(picture.width(), 1360);
+        assert_eq!(picture.width(), 1160);
         let colours = |wanted: [u8; 3]| {
             let pixels = picture.pixels().iter();
             pixels

@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
+use anyhow::Result;
 use burn::tensor::Device;
+use privet_report::run::Confusion;
 use privet_training::data::Dataset;
+use privet_training::network::Architecture;
 
 use super::engine::Engine;
 use super::metrics::Metrics;
@@ -50,6 +53,17 @@ impl<'a> Context<'a> {
             engine: Engine::new(experiment.file.engine),
             clock,
         }
+    }
+
+    /// What a model makes of the public test data.
+    pub(super) fn measure(
+        &self,
+        architecture: &Architecture,
+        parameters: &[f32],
+    ) -> Result<Confusion> {
+        let (test, classes) = (&self.dataset.test, &self.dataset.info.classes);
+        self.engine
+            .confusion(architecture, parameters, test, classes)
     }
 
     pub(super) fn seed(&self) -> u64 {

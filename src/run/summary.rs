@@ -17,7 +17,9 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
         if let Some(baseline) = utility.baseline_accuracy {
             rows.push(("not private", percent(baseline)));
         }
-        rows.push(("majority class", percent(utility.majority_accuracy)));
+        if let Some(majority) = utility.majority_accuracy {
+            rows.push(("majority class", percent(majority)));
+        }
     }
     match &result.privacy {
         None => rows.push(("epsilon", "none: NOT PRIVATE".into())),

@@ -2,6 +2,7 @@
 
 mod bound;
 mod growth;
+mod people;
 mod together;
 mod trade_off;
 

@@ -3,13 +3,14 @@
 use privet_accountant::{DpEvent, NeighboringRelation};
 
 use super::bound::{self, Bound};
+use super::people;
 use crate::run::Run;
 
-/// Private runs on one data set that can be composed.
+/// Private runs on the same people that can be composed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Together {
-    /// Name of the data set.
-    pub dataset: String,
+    /// The population that the runs are charged to, where they say so, else the name of the data set.
+    pub name: String,
     /// When two data sets count as neighbours.
     pub relation: NeighboringRelation,
     /// Of what one is protected.
@@ -18,9 +19,9 @@ pub struct Together {
     pub runs: Vec<usize>,
     /// All of them as one guarantee.
     pub whole: Whole,
-    /// Runs of the same data set that are not private: of these nothing is bounded.
+    /// Runs on the same people that are not private: of these nothing is bounded.
     pub not_private: usize,
-    /// Whether private runs of the same data set are under another relation or unit, which cannot be
+    /// Whether private runs on the same people are under another relation or unit, which cannot be
     /// composed with these.
     pub others: bool,
 }
@@ -49,15 +50,15 @@ pub enum How {
     Added,
 }
 
-/// Private runs by data set, relation and unit, each group composed. Runs that appear twice count
-/// twice.
+/// Private runs by people, relation and unit, each group composed. Runs that appear twice count twice.
 ///
-/// It is the cost of runs that were fixed in advance, as those of a grid are. Data sets are told apart
-/// by their names.
+/// It is the cost of runs that were fixed in advance, as those of a grid are. Runs are taken to be on the
+/// same people where their data sets have one name or they are charged to one population.
 #[must_use]
 pub fn together(runs: &[Run]) -> Vec<Together> {
-    let mut groups: Vec<Together> = Vec::new();
-    for (position, run) in runs.iter().enumerate() {
+    let people = people::of(runs);
+    let mut groups: Vec<(usize, Together)> = Vec::new();
+    for (position, (run, of)) in runs.iter().zip(&people).enumerate() {
         let Some(relation) = run
             .privacy
             .neighboring_relation
@@ -65,48 +66,53 @@ pub fn together(runs: &[Run]) -> Vec<Together> {
         else {
             continue;
         };
-        let (dataset, unit) = (&run.result.dataset, &run.privacy.unit);
-        let same = |group: &&mut Together| {
-            group.dataset == *dataset && group.relation == relation && group.unit == *unit
+        let unit = &run.privacy.unit;
+        let same = |(people, group): &&mut (usize, Together)| {
+            people == of && group.relation == relation && group.unit == *unit
         };
         match groups.iter_mut().find(same) {
-            Some(group) => group.runs.push(position),
-            None => groups.push(Together {
-                dataset: dataset.clone(),
-                relation,
-                unit: unit.clone(),
-                runs: vec![position],
-                whole: Whole {
-                    epsilon: f64::INFINITY,
-                    delta: 1.0,
-                    how: How::Added,
-                },
-                not_private: (runs.iter())
-                    .filter(|other| !other.is_private() && other.result.dataset == *dataset)
-                    .count(),
-                others: false,
-            }),
+            Some((_, group)) => group.runs.push(position),
+            None => {
+                let group = Together {
+                    name: people::name(runs, &people, *of),
+                    relation,
+                    unit: unit.clone(),
+                    runs: vec![position],
+                    whole: NOTHING,
+                    not_private: (runs.iter().zip(&people))
+                        .filter(|(run, people)| *people == of && !run.is_private())
+                        .count(),
+                    others: false,
+                };
+                groups.push((*of, group));
+            }
         }
     }
-    let names: Vec<String> = groups.iter().map(|group| group.dataset.clone()).collect();
-    for group in &mut groups {
+    let all: Vec<usize> = groups.iter().map(|(people, _)| *people).collect();
+    let finished = groups.into_iter().map(|(people, group)| {
         let shown: Vec<&Run> = group.runs.iter().filter_map(|&run| runs.get(run)).collect();
-        group.whole = whole(&shown, group.relation);
-        group.others = names.iter().filter(|name| **name == group.dataset).count() > 1;
-    }
-    groups
+        Together {
+            whole: whole(&shown, group.relation),
+            others: all.iter().filter(|other| **other == people).count() > 1,
+            ..group
+        }
+    });
+    finished.collect()
 }
+
+/// No guarantee at all.
+const NOTHING: Whole = Whole {
+    epsilon: f64::INFINITY,
+    delta: 1.0,
+    how: How::Added,
+};
 
 fn whole(runs: &[&Run], relation: NeighboringRelation) -> Whole {
     let mut events: Vec<(DpEvent, u64)> = Vec::new();
     let (mut epsilons, mut deltas) = (Vec::new(), Vec::new());
     for run in runs {
         let Some((event, _, epsilon, delta)) = bound::stated(run) else {
-            return Whole {
-                epsilon: f64::INFINITY,
-                delta: 1.0,
-                how: How::Added,
-            };
+            return NOTHING;
         };
         epsilons.push(epsilon);
         deltas.push(delta);

@@ -67,6 +67,20 @@ impl Axis {
         Self::linear(label, 0.0, 1.1 * largest)
     }
 
+    /// A logarithmic axis over whole powers of ten around values above 0.
+    #[must_use]
+    pub fn powers_of_ten(label: &str, least: f64, largest: f64) -> Self {
+        if !(least > 0.0 && least <= largest && largest.is_finite()) {
+            return Self::linear(label, 0.0, 1.0);
+        }
+        let low = least.log10().floor() as i32;
+        let high = (largest.log10().ceil() as i32).max(low + 1);
+        Self {
+            scale: Scale::Logarithmic,
+            ..Self::linear(label, 10f64.powi(low), 10f64.powi(high))
+        }
+    }
+
     /// Where a value lies: 0 at the low end, 1 at the high one. None for what has no place on it.
     #[must_use]
     pub fn place(&self, value: f64) -> Option<f64> {
@@ -167,6 +181,10 @@ mod tests {
         assert_eq!(axis.ticks(), [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]);
         assert_eq!(axis.place(0.0), None);
         assert!((axis.place(axis.high).unwrap() - 1.0).abs() < 1e-12);
+        let axis = Axis::powers_of_ten("d", 3e-11, 2e-9);
+        assert_eq!(axis.ticks().len(), 10); // 1e-11 to 1e-8, and 2 and 5 between.
+        assert_eq!(axis.text(axis.ticks()[3]), "1e-10");
+        assert_eq!(Axis::powers_of_ten("d", 0.0, 1.0).low, 0.0);
         let axis = Axis::around_positive("e", std::iter::empty());
         assert_eq!((axis.low, axis.high), (0.0, 1.1));
     }

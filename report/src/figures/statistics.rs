@@ -17,8 +17,8 @@ pub struct Study {
     pub curves: Vec<Curve>,
     /// Accuracy without privacy, where a run measured it.
     pub baseline: Option<Spread>,
-    /// Share of the most frequent class of the public test data.
-    pub majority: f64,
+    /// Share of the most frequent class of the public test data, where it has labels.
+    pub majority: Option<f64>,
 }
 
 /// Runs of one method that differ in privacy, noise and seed.
@@ -90,12 +90,12 @@ fn study(dataset: &str, runs: &[Run]) -> Study {
         "baseline" => run.result.utility.test_accuracy,
         _ => run.result.utility.baseline_accuracy,
     });
-    let majority = here().map(|run| run.result.utility.majority_accuracy);
+    let majority = here().filter_map(|run| run.result.utility.majority_accuracy);
     Study {
         dataset: dataset.into(),
         curves: curves(&measured),
         baseline: Spread::of(0.0, &anchors.collect::<Vec<f64>>()),
-        majority: majority.fold(0.0, f64::max),
+        majority: majority.reduce(f64::max),
     }
 }
 

@@ -19,10 +19,10 @@ pub fn utility(study: &Study) -> Option<Figure> {
         }
         series.push(line);
     }
-    series.push(Series {
+    series.extend(study.majority.map(|majority| Series {
         look: Some(5),
-        ..Series::reference("majority class", ends(study.majority))
-    });
+        ..Series::reference("majority class", ends(majority))
+    }));
     series.extend(study.curves.iter().enumerate().map(curve));
     let accuracies = series.iter().flat_map(|series| &series.points);
     let (least, largest) = accuracies.fold((1.0f64, 0.0f64), |(low, high), point| {

@@ -6,6 +6,8 @@ mod rows;
 
 pub(crate) use rows::in_words;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 pub use inside::inside;
@@ -51,7 +53,7 @@ impl<'a> Report<'a> {
             .iter()
             .filter_map(|run| figures::membership(run))
             .take(MOST_MATRICES);
-        let sections = vec![
+        let mut sections = vec![
             (
                 "utility",
                 "Accuracy",
@@ -79,6 +81,7 @@ impl<'a> Report<'a> {
                 gaps.chain(roc).collect(),
             ),
         ];
+        name_apart(sections.iter_mut().flat_map(|(_, _, figures)| figures));
         Self {
             runs,
             together: together(all),
@@ -140,6 +143,19 @@ impl<'a> Report<'a> {
         };
         page.render()
             .map_err(|error| ReportError::Text(error.to_string()))
+    }
+}
+
+/// Figures of one name would be one file.
+fn name_apart<'f>(figures: impl Iterator<Item = &'f mut Figure>) {
+    let mut names = BTreeSet::new();
+    for figure in figures {
+        let name = figure.name.clone();
+        let mut number = 2;
+        while !names.insert(figure.name.clone()) {
+            figure.name = format!("{name}-{number}");
+            number += 1;
+        }
     }
 }
 

@@ -32,16 +32,23 @@ impl Card {
             },
         }];
         if let Some(accuracy) = utility.test_accuracy {
-            let baseline = utility.baseline_accuracy;
-            let baseline = baseline.map(|share| format!(", without privacy {}", percent(share)));
+            let anchors = [
+                utility
+                    .majority_accuracy
+                    .map(|share| ("majority class", share)),
+                utility
+                    .baseline_accuracy
+                    .map(|share| ("without privacy", share)),
+            ];
+            let anchors = anchors.into_iter().flatten();
+            let anchors = anchors.map(|(name, share)| format!("; {name} {}", percent(share)));
             cards.push(Self {
                 name: "test accuracy",
                 value: percent(accuracy),
                 note: format!(
-                    "of {} public examples; majority class {}{}",
+                    "of {} public examples{}",
                     utility.test_size,
-                    percent(utility.majority_accuracy),
-                    baseline.unwrap_or_default()
+                    anchors.collect::<String>()
                 ),
             });
         }
@@ -132,20 +139,20 @@ impl TogetherRow {
         let mut caution = Vec::new();
         if group.others {
             caution.push(
-                "private runs of this data set under another relation or unit stand in a row of their own: \
+                "private runs on the same people under another relation or unit stand in a row of their own: \
                  they cannot be composed with these, and whoever sees both learns more than either row says"
                     .into(),
             );
         }
         if group.not_private > 0 {
             caution.push(format!(
-                "{} of this data set {} NOT PRIVATE and not in this number: of what they tell nothing is bounded",
+                "{} on the same people {} NOT PRIVATE and not in this number: of what they tell nothing is bounded",
                 count(group.not_private, "run"),
                 if group.not_private == 1 { "is" } else { "are" },
             ));
         }
         Self {
-            dataset: group.dataset.clone(),
+            dataset: group.name.clone(),
             relation: format!("{}, {}", group.relation, group.unit),
             runs: group.runs.len().to_string(),
             each: match epsilon(least) == epsilon(largest) {
@@ -265,6 +272,20 @@ impl Details {
             let name = format!("{}{}", by.accountant, conversion.unwrap_or_default());
             (name, by.epsilon.map_or(NONE.into(), epsilon))
         };
+        let votes = run.result.privacy.as_ref().filter(|_| run.is_private());
+        let sanitized = votes.and_then(|privacy| privacy.sanitized.as_ref());
+        let sanitized = sanitized.map(|found| {
+            let chance = found.failure_probability;
+            (
+                format!("sanitised, for these votes; too low with probability {chance:e}"),
+                epsilon(found.epsilon),
+            )
+        });
+        let raw = votes.and_then(|privacy| privacy.raw_data_dependent_epsilon);
+        let raw = raw.filter(|_| run.is_public_benchmark()).map(|raw| {
+            let name = "raw, for these votes; shown of a public benchmark, no guarantee";
+            (name.to_string(), format!("{raw:.3}"))
+        });
         if row.private {
             row.epsilon = format!("epsilon {}", row.epsilon);
         }
@@ -278,7 +299,11 @@ impl Details {
             mechanism: privacy.mechanism.clone(),
             warnings,
             assumptions: privacy.assumptions.clone(),
-            accountants: privacy.by_accountant.iter().map(by).collect(),
+            accountants: (privacy.by_accountant.iter().filter(|_| run.is_private()))
+                .map(by)
+                .chain(sanitized)
+                .chain(raw)
+                .collect(),
             statement: markdown::html(&run.statement),
         }
     }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The file. It is measured on public data alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// `NOT PRIVATE` of a model that is not; absent else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
     /// Whether the owner of the data set declared all of it a public benchmark, so that measurements of
     /// the records themselves (times, votes) may be shown.
     pub public_benchmark: bool,

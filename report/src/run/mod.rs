@@ -13,6 +13,7 @@ use std::path::PathBuf;
 pub use evaluation::{Confusion, Evaluation};
 pub use inside::{Inside, Membership, RocPoint, VoteGaps};
 pub use privacy::{ByAccountant, Privacy, PublicData};
+pub use read::audited;
 pub use result::{Cost, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility};
 pub use settings::{Settings, variant};
 
@@ -57,6 +58,12 @@ impl Run {
     pub fn is_public_benchmark(&self) -> bool {
         let evaluation = self.evaluation.as_ref();
         evaluation.is_some_and(|evaluation| evaluation.public_benchmark)
+    }
+
+    /// The population whose budget it is charged to, where its config names one.
+    #[must_use]
+    pub fn population(&self) -> Option<&str> {
+        self.settings.get("ledger.population").map(String::as_str)
     }
 
     /// Its method as people write it.

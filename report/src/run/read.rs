@@ -36,6 +36,26 @@ impl Run {
     }
 }
 
+/// The data set of an audit, and how well its attack by the loss tells members from others.
+///
+/// # Errors
+/// A directory that is no audit's, or of one that measured nothing of the kind.
+pub fn audited(directory: &Path) -> Result<(String, Membership), ReportError> {
+    let path = directory.join("private/audit.json");
+    let audit: Value = json(&path)?;
+    let dataset = audit
+        .get("dataset")
+        .and_then(Value::as_str)
+        .map(String::from);
+    let measured = dataset.zip(Membership::of_audit(&audit));
+    measured.ok_or_else(|| {
+        damaged(
+            &path,
+            "it holds no membership attack (of `privet audit dp-sgd`)".into(),
+        )
+    })
+}
+
 fn inside(directory: &Path) -> Result<Inside, ReportError> {
     let private = directory.join("private");
     let audit: Option<Value> = optional(&private.join("audit.json"))?;

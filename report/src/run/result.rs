@@ -66,8 +66,8 @@ pub struct Utility {
     pub test_accuracy: Option<f64>,
     /// Number of public test examples.
     pub test_size: usize,
-    /// Share of the most frequent class among the public test labels.
-    pub majority_accuracy: f64,
+    /// Share of the most frequent class among the public test labels; null where none were read.
+    pub majority_accuracy: Option<f64>,
     /// A model without privacy on the same test data; null unless the data set is a declared
     /// public benchmark and the config has `[baseline]`.
     pub baseline_accuracy: Option<f64>,
@@ -92,7 +92,8 @@ pub struct Cost {
     pub resumed: bool,
     /// Null where the operating system does not say.
     pub peak_memory_bytes: Option<u64>,
-    /// What crossed from the private side: labels at 4 bytes each, or the model's parameters.
+    /// What crossed from the private side: labels at 4 bytes each, bits of several labels an
+    /// example at 1, or the model's parameters.
     pub bytes_released: u64,
 }
 

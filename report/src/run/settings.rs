@@ -28,11 +28,13 @@ pub(super) fn read(text: &str) -> Result<Settings, String> {
     Ok(settings)
 }
 
-/// What tells a run from other points of its curve's kind: everything but privacy, noise and seed.
+/// What tells a run from other points of its curve's kind: everything but privacy, noise, seed, and
+/// where it is charged.
 #[must_use]
 pub fn variant(settings: &Settings) -> Settings {
     let kept = settings.iter();
-    kept.filter(|(key, _)| !ALONG_A_CURVE.contains(&key.as_str()))
+    let tells = |key: &str| !ALONG_A_CURVE.contains(&key) && !key.starts_with("ledger.");
+    kept.filter(|(key, _)| tells(key))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
 }

@@ -10,8 +10,8 @@ const MOST_NUMBERS: usize = 16;
 /// The strongest colour that dark and light text are both legible on.
 const STRONGEST: f64 = 0.45;
 
-/// Draws it; returns the height that it takes.
-pub(super) fn draw(svg: &mut Writer, matrix: &Matrix) -> f64 {
+/// Draws it; returns the width and height that it takes.
+pub(super) fn draw(svg: &mut Writer, matrix: &Matrix) -> (f64, f64) {
     let classes = matrix.classes.len().max(1);
     let longest = matrix.classes.iter().map(|class| class.chars().count());
     let longest = longest.max().unwrap_or(0).min(24) as f64;
@@ -110,7 +110,8 @@ pub(super) fn draw(svg: &mut Writer, matrix: &Matrix) -> f64 {
         &[("transform", &turned), ("text-anchor", "middle")],
         "true class",
     );
-    bottom + room + 30.0
+    let width = left + cell * classes as f64 + 16.0;
+    (width.max(240.0), bottom + room + 30.0)
 }
 
 /// A name that has room.

@@ -24,7 +24,7 @@ pub(super) fn draw(svg: &mut Writer, plot: &Plot, name: &str) -> f64 {
         left: 76.0,
         top,
         width: WIDTH - 76.0 - 20.0,
-        height: 300.0,
+        height: 280.0,
     };
     frame(svg, plot, area);
     let clip = format!("{name}-area");

@@ -154,7 +154,7 @@ mod tests {
                 points: vec![point(1.0, 0.5), point(2.0, 0.9)],
             }],
             baseline: Some(point(0.0, 0.95)),
-            majority: 0.2,
+            majority: Some(0.2),
         };
         let text = plot(&study, Letters::Ascii).unwrap();
         assert!(text.is_ascii());

@@ -20,7 +20,7 @@ pub fn json(runs: &Runs, together: &[Together]) -> Value {
             How::Added => ("added", None),
         };
         json!({
-            "dataset": group.dataset,
+            "population": group.name,
             "neighboring": group.relation,
             "unit": group.unit,
             "runs": names(&group.runs),
@@ -50,7 +50,8 @@ fn of(run: &Run) -> Value {
         "dataset": result.dataset,
         "seed": result.seed,
         "private": run.is_private(),
-        "privacy": result.privacy,
+        // An epsilon of predictable noise is none.
+        "privacy": result.privacy.as_ref().filter(|_| run.is_private()),
         "utility": result.utility,
         "bytes_released": result.cost.bytes_released,
     })

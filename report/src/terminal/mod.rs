@@ -31,7 +31,7 @@ pub fn compare(runs: &Runs, together: &[Together], letters: Letters) -> String {
         text.push_str(&format!(
             "all {} private runs on {} together: epsilon {} at delta {:e} ({} {}; {})\n",
             group.runs.len(),
-            group.dataset,
+            group.name,
             epsilon(whole.epsilon),
             whole.delta,
             group.relation,
@@ -45,7 +45,7 @@ pub fn compare(runs: &Runs, together: &[Together], letters: Letters) -> String {
     for group in together.iter().filter(|group| group.not_private > 0) {
         text.push_str(&format!(
             "NOT PRIVATE: {} more on {}, which no epsilon bounds\n",
-            group.not_private, group.dataset
+            group.not_private, group.name
         ));
     }
     if runs

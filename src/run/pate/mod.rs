@@ -26,7 +26,7 @@ use crate::config::{Experiment, Pate, Warning};
 use mechanism::Mechanism;
 use voters::Voters;
 
-pub(super) use data_dependent::{Findings, SanitizedEpsilon};
+pub(super) use data_dependent::Findings;
 pub(super) use from_labels::StudentPlan;
 pub(crate) use voters::ballots_of_a_neighbour;
 
@@ -101,11 +101,11 @@ impl<'a> PatePlan<'a> {
                 .and_then(|truth| truth.agreement(&labeled.asked, &labeled.labels)),
             ..Utility::default()
         };
-        let network = match stage {
-            Stage::Labels { .. } => None,
+        let (network, confusion) = match stage {
+            Stage::Labels { .. } => (None, None),
             _ => {
                 let set = labeled.set(context.dataset.pool.inputs())?;
-                let (network, accuracy) = student::measured(
+                let (network, confusion) = student::measured(
                     context,
                     self.config,
                     &self.student,
@@ -115,15 +115,15 @@ impl<'a> PatePlan<'a> {
                     "the labels are paid for all the same: privet label with this config and --out \
                          DIR of this run releases them",
                 )?;
-                utility.test_accuracy = Some(accuracy);
                 if let Some(baseline) = &self.baseline {
                     utility.baseline_accuracy = Some(baseline.accuracy(context)?);
                 }
-                Some(network)
+                (Some(network), Some(confusion))
             }
         };
         Ok(Some(Outcome {
             network,
+            confusion,
             utility,
             claim: Claim::Ledger {
                 accounting: Box::new(self.accounting.clone()),

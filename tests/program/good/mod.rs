@@ -15,6 +15,7 @@ mod pate_mechanisms;
 mod plot;
 mod predict;
 mod quickstart;
+mod report;
 mod run_directory;
 mod stages;
 mod turns;
