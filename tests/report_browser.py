@@ -178,7 +178,8 @@ class Browser:
     def screen(self, width, scheme, media="screen"):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         self.call("Emulation.setEmulatedMedia", media=media,
-                  features=[{"name": "prefers-color-scheme", "value": scheme}])
+                  features=[{"name": "prefers-color-scheme", "value": scheme},
+                            {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def load(self, page):
         self.events = []
@@ -329,12 +330,13 @@ def keyboard(browser, where, failures):
 def mouse(browser, where, failures):
     """A hint under the pointer; drag and wheel zoom, double-click shows all."""
     point = browser.evaluate("""(() => {
-        const marks = [...document.querySelectorAll(".plot[data-zooms] .mark[data-x]:not(.hidden), .plot .bar")];
+        const marks = [...document.querySelectorAll(".plot[data-zooms] .mark[data-x]:not(.hidden), .plot .bar[data-hint]")];
         const mark = marks.find((mark) => mark.getBoundingClientRect().width > 4);
         mark.scrollIntoView({ block: "center", behavior: "instant" });
         const box = mark.getBoundingClientRect();
         return [box.left + box.width / 2, box.top + box.height / 2];
     })()""")
+    browser.mouse("mouseMoved", 2, 2)
     browser.mouse("mouseMoved", *point)
     shown = "document.getElementById('hint').hidden"
     check(failures, f"{where}: no hint under the pointer", not browser.evaluate(shown))
