@@ -10,20 +10,13 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
-use plotters::prelude::*;
 use privet_accountant::{
     DpEvent, NeighboringRelation, PldAccountant, PrivacyAccountant, VoteNoise,
 };
+use privet_report::figure::{Axis, Body, Figure, Plot, Scale, Series};
+use privet_report::svg;
 use privet_training::data::read_counts;
 
-const SIZE: (u32, u32) = (760, 420);
-const COLOURS: [RGBColor; 4] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-];
 const DELTA: f64 = 1e-5;
 
 /// Of a query with two leading classes the noise turns one in a hundred: sigma is the lead over
@@ -51,15 +44,11 @@ fn main() -> Result<()> {
         (name.clone(), curve.collect())
     };
     let curves: Vec<Curve> = gaps.iter().map(share).collect();
-    let labels = (
-        ["percentile of the questions", "lead of the winner, votes"],
-        SeriesLabelPosition::LowerRight,
-    );
     draw(
         &folder.join("leads.svg"),
-        labels,
-        0.0..100.0,
-        (1.0..1000.0).log_scale(),
+        "How far the winner is ahead",
+        Axis::linear("percentile of the questions", 0.0, 100.0),
+        logarithmic("lead of the winner, votes", 1.0, 1000.0),
         &curves,
     )?;
     for (name, leads) in &gaps {
@@ -82,18 +71,15 @@ fn main() -> Result<()> {
         println!("{answers} answers: {points:.3?}");
         curves.push((format!("{answers} answers"), points));
     }
-    let labels = (
-        [
-            "lead that the noise turns once in a hundred, votes",
-            "epsilon at delta 1e-5",
-        ],
-        SeriesLabelPosition::UpperRight,
-    );
     draw(
         &folder.join("cost.svg"),
-        labels,
-        (20.0..1000.0).log_scale(),
-        (0.05..100.0).log_scale(),
+        "What a lead buys",
+        logarithmic(
+            "lead that the noise turns once in a hundred, votes",
+            20.0,
+            1000.0,
+        ),
+        logarithmic("epsilon at delta 1e-5", 0.05, 100.0),
         &curves,
     )
 }
@@ -120,46 +106,29 @@ fn epsilon(sigma: f64, answers: u64) -> Result<f64> {
     Ok(accountant.epsilon(DELTA)?.epsilon)
 }
 
-fn draw<X, Y>(
-    path: &Path,
-    ([x, y], legend): ([&str; 2], SeriesLabelPosition),
-    across: X,
-    up: Y,
-    curves: &[Curve],
-) -> Result<()>
-where
-    X: AsRangedCoord<Value = f64>,
-    X::CoordDescType: ValueFormatter<f64>,
-    Y: AsRangedCoord<Value = f64>,
-    Y::CoordDescType: ValueFormatter<f64>,
-{
-    let area = SVGBackend::new(path, SIZE).into_drawing_area();
-    area.fill(&WHITE)?;
-    let mut chart = ChartBuilder::on(&area)
-        .margin(12)
-        .x_label_area_size(44)
-        .y_label_area_size(62)
-        .build_cartesian_2d(across, up)?;
-    chart
-        .configure_mesh()
-        .x_desc(x)
-        .y_desc(y)
-        .x_labels(6)
-        .x_label_formatter(&|value| format!("{value}"))
-        .y_label_formatter(&|value| format!("{value}"))
-        .light_line_style(WHITE)
-        .draw()?;
-    for ((name, points), colour) in curves.iter().zip(COLOURS.iter().cycle()) {
-        let line = LineSeries::new(points.iter().copied(), colour.stroke_width(2));
-        let key = move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2));
-        chart.draw_series(line)?.label(name).legend(key);
+fn logarithmic(label: &str, low: f64, high: f64) -> Axis {
+    Axis {
+        scale: Scale::Logarithmic,
+        ..Axis::linear(label, low, high)
     }
-    chart
-        .configure_series_labels()
-        .position(legend)
-        .background_style(WHITE)
-        .border_style(RGBColor(180, 180, 180))
-        .draw()?;
-    area.present()?;
-    Ok(())
+}
+
+fn draw(path: &Path, title: &str, x: Axis, y: Axis, curves: &[Curve]) -> Result<()> {
+    let curves = curves.iter().enumerate();
+    let series = curves.map(|(look, (name, points))| {
+        // A lead of 0 has no place on a logarithmic axis.
+        let points = points.iter().copied().filter(|(_, y)| *y > 0.0);
+        Series::line(name, look, points)
+    });
+    let figure = Figure {
+        name: "figure".into(),
+        title: title.into(),
+        caption: title.into(),
+        body: Body::Plot(Plot {
+            x,
+            y,
+            series: series.collect(),
+        }),
+    };
+    Ok(fs::write(path, svg::document(&figure))?)
 }

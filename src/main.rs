@@ -12,6 +12,7 @@ mod interrupt;
 mod ledger;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod run_dir;
 mod sweep;

@@ -1,14 +1,13 @@
 //! The cost as a picture.
 
 mod curves;
-mod draw;
-mod panel;
 mod trade_off;
 
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use privet_report::svg;
 
 use super::{Plan, Question};
 use crate::errors::usage;
@@ -55,8 +54,7 @@ impl PlotFile {
 
     /// Draws the plan's cost.
     pub(crate) fn write(&self, plan: &Plan, question: Question) -> Result<()> {
-        let panels = curves::panels(plan, question);
-        let svg = draw::svg(&plan.subject, &panels).context("drawing the plot")?;
+        let svg = svg::beside(&plan.subject, &curves::figures(plan, question));
         atomic::write(&self.0, svg.as_bytes(), Access::Shared)
     }
 }

@@ -7,6 +7,7 @@ mod data;
 mod ledger;
 mod predict;
 mod privacy_options;
+mod report;
 mod run;
 mod stages;
 mod sweep;
@@ -51,6 +52,14 @@ enum Command {
     /// The command fails when a lower bound on epsilon exceeds the claimed epsilon. A bound below it
     /// proves nothing: the report says what the attack would have seen.
     Audit(audit::AuditArgs),
+    /// Write runs as one page: figures, tables, statements, and what all of them cost together.
+    ///
+    /// Beside the page stand a CSV of the runs and each figure as SVG and PNG. What depends on private
+    /// records without noise (times, votes) goes to private/report.html of the run, unless the data set was
+    /// declared a public benchmark.
+    Report(report::ReportArgs),
+    /// Show runs beside each other in the terminal, and what all of them cost together.
+    Compare(report::CompareArgs),
     /// Label the rows of a file with an exported model.
     Predict(predict::PredictArgs),
     /// List, describe, fetch and import data sets.
@@ -70,6 +79,8 @@ pub(crate) fn run() -> Result<()> {
         Command::Account(args) => account::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Report(args) => report::report(&args),
+        Command::Compare(args) => report::compare(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Data(args) => data::run(args),
         Command::Ledger(args) => ledger::run(&args),

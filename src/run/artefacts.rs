@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
+use privet_report::run::{Confusion, Evaluation};
 use privet_student::PseudoLabel;
 use privet_training::evaluate;
 use privet_training::model_file::{self, ModelDescription};
@@ -23,6 +24,8 @@ use crate::run_dir::json;
 pub(super) struct Outcome {
     /// Absent where labels are all that is made.
     pub(super) network: Option<Network>,
+    /// What its model makes of the public test data.
+    pub(super) confusion: Option<Confusion>,
     pub(super) utility: Utility,
     pub(super) claim: Claim,
     /// What the mechanism did, in words.
@@ -109,6 +112,13 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
         )?;
     }
 
+    let evaluation = Evaluation {
+        warning: (!stated.private).then(|| "NOT PRIVATE".into()),
+        public_benchmark: context.dataset.info.public_benchmark,
+        confusion: outcome.confusion.clone(),
+    };
+    dir.write("evaluation.json", &json(&evaluation)?)?;
+
     let test = &context.dataset.test;
     let mut seconds = context.seconds.clone();
     seconds.total = context.elapsed();
@@ -118,6 +128,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
         seed: context.seed(),
         privacy: stated.result,
         utility: Utility {
+            test_accuracy: outcome.confusion.as_ref().map(Confusion::accuracy),
             test_size: test.len(),
             majority_accuracy: (!test.is_empty()).then(|| evaluate::majority_share(test.labels())),
             ..outcome.utility

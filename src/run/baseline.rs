@@ -1,6 +1,7 @@
 //! A model without privacy: a method of its own, and the line that private models are held against.
 
 use anyhow::{Context as _, Result, bail, ensure};
+use privet_report::run::Confusion;
 use privet_training::augment::Augmentation;
 use privet_training::data::{Dataset, InputShape};
 use privet_training::gradient::GradientEngine;
@@ -130,10 +131,8 @@ impl<'a> BaselinePlan<'a> {
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let network = self.train(context)?;
         Ok(Outcome {
-            utility: Utility {
-                test_accuracy: Some(self.measure(context, &network)?),
-                ..Utility::default()
-            },
+            confusion: Some(self.measure(context, &network)?),
+            utility: Utility::default(),
             bytes_released: 4 * self.architecture.parameters() as u64,
             network: Some(network),
             claim: Claim::NotPrivate,
@@ -149,15 +148,11 @@ impl<'a> BaselinePlan<'a> {
     /// Test accuracy of the model alone; the model itself is forgotten.
     pub(super) fn accuracy(&self, context: &mut Context) -> Result<f64> {
         let network = self.train(context)?;
-        self.measure(context, &network)
+        Ok(self.measure(context, &network)?.accuracy())
     }
 
-    fn measure(&self, context: &Context, network: &Network) -> Result<f64> {
-        let parameters = network.flat_parameters();
-        let test = &context.dataset.test;
-        context
-            .engine
-            .accuracy(&self.architecture, &parameters, test)
+    fn measure(&self, context: &Context, network: &Network) -> Result<Confusion> {
+        context.measure(&self.architecture, &network.flat_parameters())
     }
 
     fn train(&self, context: &mut Context) -> Result<Network> {

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use anyhow::Result;
 use burn::tensor::Device;
+use privet_report::run::Confusion;
 use privet_training::data::Dataset;
+use privet_training::network::Architecture;
 
 use super::engine::Engine;
 use super::metrics::Metrics;
@@ -57,6 +60,17 @@ impl<'a> Context<'a> {
             known_seconds: None,
             clock,
         }
+    }
+
+    /// What a model makes of the public test data.
+    pub(super) fn measure(
+        &self,
+        architecture: &Architecture,
+        parameters: &[f32],
+    ) -> Result<Confusion> {
+        let (test, classes) = (&self.dataset.test, &self.dataset.info.classes);
+        self.engine
+            .confusion(architecture, parameters, test, classes)
     }
 
     pub(super) fn seed(&self) -> u64 {

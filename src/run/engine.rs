@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use privet_gradients::cpu::CpuEngine;
+use privet_report::run::Confusion;
 use privet_training::data::Examples;
 use privet_training::evaluate;
 use privet_training::gradient::{BurnEngine, GradientEngine, GradientError, GradientWorker};
@@ -36,17 +37,19 @@ impl Engine {
         }
     }
 
-    /// Share of public examples that a model classifies as labelled, in `[0, 1]`.
-    pub(super) fn accuracy(
+    /// Which classes of public examples a model takes for which.
+    pub(super) fn confusion(
         &self,
         architecture: &Architecture,
         parameters: &[f32],
         test: &Examples,
-    ) -> Result<f64> {
+        classes: &[String],
+    ) -> Result<Confusion> {
         let inputs: Vec<f32> = test.inputs().iter().copied().collect();
         let scores = self.worker(architecture)?.scores(parameters, &inputs);
         let scores = scores.context("measuring the model")?;
-        Ok(evaluate::accuracy_of_scores(&scores, test.labels()))
+        let answers = evaluate::best_classes(&scores, classes.len());
+        Ok(Confusion::of(classes, test.labels(), &answers))
     }
 }
 

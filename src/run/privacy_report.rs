@@ -6,7 +6,7 @@ use privet_mechanisms::{Arithmetic, NoiseOrigin};
 use privet_training::data::{PublicDeclaration, PublicInputs};
 use serde::{Deserialize, Serialize};
 
-use super::pate::SanitizedEpsilon;
+use super::result::SanitizedEpsilon;
 use crate::config::file::MethodName;
 use crate::digest;
 

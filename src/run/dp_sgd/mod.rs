@@ -127,17 +127,14 @@ impl DpSgdPlan<'_> {
         )?;
         let earlier_charges = ledger.reservations().len() as u64 - 1;
         let (network, parameters) = self.train(context, network, &reserved, earlier_charges)?;
-        let test = &context.dataset.test;
-        let test_accuracy = context
-            .engine
-            .accuracy(&self.architecture, &parameters, test)?;
+        let confusion = context.measure(&self.architecture, &parameters)?;
         let baseline_accuracy = match &self.baseline {
             Some(baseline) => Some(baseline.accuracy(context)?),
             None => None,
         };
         Ok(Outcome {
+            confusion: Some(confusion),
             utility: Utility {
-                test_accuracy: Some(test_accuracy),
                 baseline_accuracy,
                 ..Utility::default()
             },

@@ -7,8 +7,8 @@ use privet_accountant::pate::analysis::{Analysis, EpsilonAtOrder, Settings, anal
 use privet_accountant::pate::sanitized::SanitizeSettings;
 use privet_accountant::pate::{self, Aggregator, DataDependent, PateError, Unavailable};
 use privet_mechanisms::{NoiseSource, Sensitive};
+use privet_report::run::VoteGaps;
 use privet_teachers::Votes;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::PatePlan;
@@ -18,9 +18,13 @@ use crate::account::sanitized_cost;
 use crate::config::Pate;
 use crate::config::pate::Answering;
 use crate::run::context::Context;
+use crate::run::result::SanitizedEpsilon;
 use crate::run_dir::json;
 
 const FILE: &str = "data_dependent.json";
+
+/// How far the winners were ahead.
+const GAPS: &str = "vote_gaps.json";
 
 /// Why there is no value for questions in rounds.
 const IN_ROUNDS: &str = "questions in rounds depend on earlier answers: the costs of the questions that \
@@ -33,22 +37,6 @@ pub(super) const OF_SAMPLES: &str = "the votes are those of a random sample that
 
 /// Why there is none for any other mechanism.
 const NO_ANALYSIS: &str = "this mechanism has no data-dependent analysis";
-
-/// A data-dependent epsilon that may be published.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(in crate::run) struct SanitizedEpsilon {
-    /// An upper bound on the data-dependent epsilon of the labels and of this number together.
-    pub(in crate::run) epsilon: f64,
-    pub(in crate::run) delta: f64,
-    /// Probability over the noise that it is too low.
-    pub(in crate::run) failure_probability: f64,
-    /// Renyi order, a public constant.
-    pub(in crate::run) order: f64,
-    /// Smoothness beta, a public constant.
-    pub(in crate::run) smoothness: f64,
-    /// Noise over smooth sensitivity, a public constant.
-    pub(in crate::run) noise_multiplier: f64,
-}
 
 /// What the votes gave.
 #[derive(Default)]
@@ -96,6 +84,16 @@ impl PatePlan<'_> {
         planned: &[usize],
         noise: &NoiseSource,
     ) -> Result<Findings> {
+        let gaps = votes.counts().as_ref().map(|counts| {
+            let rows: Vec<Vec<u32>> = planned
+                .iter()
+                .map(|&row| counts.row(row).to_vec())
+                .collect();
+            VoteGaps::of(votes.teachers() as u32, rows.iter().map(Vec::as_slice))
+        });
+        context
+            .dir
+            .write_private(GAPS, &json(gaps.expose_sensitive())?)?;
         if self.config.questions.rounds > 1 {
             return unavailable(context, IN_ROUNDS);
         }

@@ -55,12 +55,12 @@ impl<'a> StudentPlan<'a> {
         let pool = context.dataset.pool.inputs();
         let mut set = LabeledSet::new(&pool.select(asked), labels)?;
         set.add_pseudo_labels(pool, reinforced)?;
-        let (network, accuracy) = student::measured(context, self.config, &self.student, &set)?;
+        let (network, confusion) = student::measured(context, self.config, &self.student, &set)?;
         let truth = context.dataset.pool_truth.as_ref();
         Ok(Outcome {
             network: Some(network),
+            confusion: Some(confusion),
             utility: Utility {
-                test_accuracy: Some(accuracy),
                 labels_released: Some(labels.len()),
                 labels_reinforced: Some(reinforced.len()).filter(|&count| count > 0),
                 label_accuracy: truth.and_then(|truth| truth.agreement(asked, labels)),

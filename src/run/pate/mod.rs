@@ -30,7 +30,7 @@ use crate::ledger::PlannedRelease;
 use mechanism::Mechanism;
 use voters::{Teacher, Voters};
 
-pub(super) use data_dependent::{Findings, SanitizedEpsilon};
+pub(super) use data_dependent::Findings;
 pub(super) use from_labels::StudentPlan;
 pub(super) use multi_label::{MultiLabelPlan, check_stage};
 pub(crate) use voters::ballots_of_a_neighbour;
@@ -136,11 +136,11 @@ impl<'a> PatePlan<'a> {
                 .and_then(|truth| truth.agreement(&labeled.asked, &labeled.labels)),
             ..Utility::default()
         };
-        let network = match stage {
-            Stage::Labels { .. } => None,
+        let (network, confusion) = match stage {
+            Stage::Labels { .. } => (None, None),
             _ => {
                 let set = labeled.set(context.dataset.pool.inputs())?;
-                let (network, accuracy) = student::measured(
+                let (network, confusion) = student::measured(
                     context,
                     self.config,
                     &self.student,
@@ -150,15 +150,15 @@ impl<'a> PatePlan<'a> {
                     "the labels are paid for all the same: privet label with this config and --out \
                          DIR of this run releases them",
                 )?;
-                utility.test_accuracy = Some(accuracy);
                 if let Some(baseline) = &self.baseline {
                     utility.baseline_accuracy = Some(baseline.accuracy(context)?);
                 }
-                Some(network)
+                (Some(network), Some(confusion))
             }
         };
         Ok(Some(Outcome {
             network,
+            confusion,
             utility,
             claim: Claim::Ledger {
                 accounting: Box::new(self.accounting.clone()),

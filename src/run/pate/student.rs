@@ -1,6 +1,7 @@
 //! The public side: a student learns from what was released.
 
 use anyhow::{Result, ensure};
+use privet_report::run::Confusion;
 use privet_student::{LabeledSet, Method, Student, StudentError};
 use privet_training::data::Dataset;
 use privet_training::network::{Architecture, LayerSpec, Network};
@@ -43,17 +44,16 @@ fn train(
     Ok(student)
 }
 
-/// The finished student, and its accuracy on the public test set.
+/// The finished student, and what it makes of the public test set.
 pub(super) fn measured(
     context: &mut Context,
     config: &Pate,
     architecture: &Architecture,
     set: &LabeledSet,
-) -> Result<(Network, f64)> {
+) -> Result<(Network, Confusion)> {
     let network = train(context, config, architecture, set)?.into_network();
-    let (parameters, test) = (network.flat_parameters(), &context.dataset.test);
-    let accuracy = context.engine.accuracy(architecture, &parameters, test)?;
-    Ok((network, accuracy))
+    let confusion = context.measure(architecture, &network.flat_parameters())?;
+    Ok((network, confusion))
 }
 
 /// The student of an unfinished set of labels; none where it cannot be trained, which must not stop what

@@ -49,9 +49,10 @@ pub(super) fn outcome(
         .write_released("selection.json", &json(&told)?)?;
     let network_layers = network.architecture().clone();
     let parameters = network.flat_parameters();
-    let accuracy = context
+    let (test, classes) = (&context.dataset.test, &context.dataset.info.classes);
+    let confusion = context
         .engine
-        .accuracy(&network_layers, &parameters, &context.dataset.test)?;
+        .confusion(&network_layers, &parameters, test, classes)?;
     let plan = Plan::new(context.experiment, &context.dataset, &Stage::All)?;
     let choice = format!(
         "choice: {chosen} won among {} candidates in a geometric number of trials (mean {}), each of a \
@@ -63,10 +64,8 @@ pub(super) fn outcome(
     );
     let mechanism = [plan.mechanism(), vec![choice]].concat();
     Ok(Outcome {
-        utility: Utility {
-            test_accuracy: Some(accuracy),
-            ..Utility::default()
-        },
+        utility: Utility::default(),
+        confusion: Some(confusion),
         bytes_released: 4 * parameters.len() as u64,
         network: Some(network),
         claim: Claim::Ledger {

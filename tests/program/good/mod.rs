@@ -17,6 +17,7 @@ mod pate_mechanisms;
 mod plot;
 mod predict;
 mod quickstart;
+mod report;
 mod run_directory;
 mod selection;
 mod stages;

@@ -138,6 +138,7 @@ impl<'a> MultiLabelPlan<'a> {
         let findings = self.data_dependent(context, plan, &asked)?;
         Ok(Outcome {
             network: None,
+            confusion: None,
             utility: Utility {
                 labels_released: Some(labels.len()),
                 queries: Some(queries),

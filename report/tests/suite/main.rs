@@ -1,0 +1,7 @@
+//! Reports of run directories that are made up here.
+
+mod drawing;
+mod made;
+mod page;
+mod reading;
+mod together;
