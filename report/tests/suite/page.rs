@@ -54,7 +54,7 @@ fn a_page_shows_each_epsilon_and_that_of_all() {
 #[test]
 fn a_single_run_says_what_an_attacker_can_do() {
     let one = noisy_sgd(2.0, 300);
-    let page = html(&[one.clone()]);
+    let page = html(std::slice::from_ref(&one));
     has(
         &page,
         &[

@@ -26,7 +26,7 @@ fn runs_on_the_same_people_are_composed() {
 #[test]
 fn one_run_costs_what_it_states() {
     let one = noisy_sgd(2.0, 300);
-    let whole = together(&Folder::new().runs(&[one.clone()]).runs)[0].whole;
+    let whole = together(&Folder::new().runs(std::slice::from_ref(&one)).runs)[0].whole;
     assert_eq!(
         (whole.epsilon, whole.delta, whole.how),
         (one.cost(), 1e-5, How::Alone)
