@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(short(0.0), "0");
         assert_eq!(short(1200.0), "1200");
         assert_eq!(short(0.125), "0.125");
-        assert_eq!(short(-2.71449), "-2.714");
+        assert_eq!(short(-2.71859), "-2.719");
         assert_eq!(short(1e-5), "1e-5");
         assert_eq!(short(2.5e9), "2.5e9");
         assert_eq!(bytes(464_252_928), "464.3 MB");

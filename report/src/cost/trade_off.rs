@@ -97,6 +97,7 @@ mod tests {
         let one = TradeOff(vec![(1.0, 0.0)]);
         assert!((one.missed(0.1) - (1.0 - 0.1 * 1.0_f64.exp())).abs() < 1e-15);
         assert_eq!((one.missed(0.0), one.missed(1.0)), (1.0, 0.0));
+        assert!((one.missed(0.8) - 0.2 / 1.0_f64.exp()).abs() < 1e-15);
         let both = TradeOff(vec![(0.0, 0.1), (1.0, 0.0)]);
         assert_eq!(both.missed(0.25), 0.65);
         assert_eq!(both.advantage(), 0.1);

@@ -27,7 +27,7 @@ fn at(path: &Path) -> Vec<Result<PathBuf, ReportError>> {
             .filter_map(|entry| Some(entry.ok()?.path()))
             .filter(|point| point.is_dir())
             .collect();
-        points.sort_by_key(|path| natural(path));
+        points.sort_by_key(|point| natural(point));
         if !points.is_empty() {
             return points.into_iter().map(finished).collect();
         }

@@ -273,7 +273,7 @@ fn the_table_says_which_number_is_the_guarantee() {
     ] {
         assert!(said.out.contains(words), "{}", said.out);
     }
-    assert!(folder.text("cost.svg").contains("\nqueries\n"));
+    assert!(folder.text("cost.svg").contains(">queries</text>"));
 }
 
 #[test]
