@@ -1,7 +1,6 @@
 //! What may be shown to others: nothing that was computed from private data, under a key or not.
 //!
-//! Left out are digests of content (numbers stand for them, which mean something within one export
-//! alone), names of releases, the ledger's own digests, directories, machines, and times of the day.
+//! Left out are digests of content and whether two runs had the same one, names of releases, the ledger's own digests, directories, machines, and times of the day.
 
 use privet_accountant::{Ledger, NeighboringRelation};
 use serde::Serialize;
@@ -49,13 +48,12 @@ pub struct ExportedReservation {
     pub purpose: String,
     /// What has become of it.
     pub state: ReservationState,
-    /// The same number for the same content, within one export.
-    pub data: usize,
     /// What it costs.
     pub events: Ledger,
 }
 
-/// Numbers for contents, in the order of their first use.
+/// Numbers for contents, in the order of their first use. Which runs had the same content is for the
+/// owner alone: it tells whether a record came or went between them.
 #[derive(Debug, Default)]
 pub struct DataNumbers(Vec<DataId>);
 
@@ -75,7 +73,6 @@ impl Export {
     /// Everything that may be shown.
     #[must_use]
     pub fn new(state: &State) -> Self {
-        let mut numbers = DataNumbers::default();
         let populations = state.populations().map(|population| ExportedPopulation {
             population: population.id.clone(),
             neighboring: population.relation,
@@ -86,15 +83,12 @@ impl Export {
         });
         Self {
             populations: populations.collect(),
-            reservations: state
-                .reservations()
-                .map(|reservation| exported(reservation, numbers.number(&reservation.data)))
-                .collect(),
+            reservations: state.reservations().map(exported).collect(),
         }
     }
 }
 
-fn exported(reservation: &Reservation, data: usize) -> ExportedReservation {
+fn exported(reservation: &Reservation) -> ExportedReservation {
     ExportedReservation {
         entry: reservation.id,
         population: reservation.population.clone(),
@@ -102,7 +96,6 @@ fn exported(reservation: &Reservation, data: usize) -> ExportedReservation {
         date: date(reservation.time),
         purpose: reservation.purpose.clone(),
         state: reservation.state,
-        data,
         events: reservation.events.clone(),
     }
 }

@@ -121,6 +121,10 @@ impl Store {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(in_database)?;
         let mut book = book(&transaction, path, &self.key, |_, _| Ok(()))?;
+        if !schema::is_whole(&transaction).map_err(in_database)? {
+            let what = "the table, or the triggers that guard it, were changed".into();
+            return Err(book.damaged(Damage { entry: 0, what }));
+        }
         let decided = decide(&mut book)?;
         for row in book.fresh() {
             let number = i64::try_from(row.number).unwrap_or(i64::MAX);

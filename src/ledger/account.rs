@@ -5,7 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use privet_accountant::{DpEvent, Ledger, NeighboringRelation};
-use privet_ledger::{DataId, LedgerError, Request, RunId, Unit};
+use privet_ledger::{DataId, LedgerError, PopulationLedger, Request, RunId, Unit};
 use privet_mechanisms::{NoiseOrigin, Sensitive};
 
 use super::settings::LedgerSettings;
@@ -83,6 +83,20 @@ impl Charge {
         Ok(account)
     }
 
+    /// Settles a run that was complete before, if it has an account.
+    pub(crate) fn settle_finished(&self, dir: &RunDir) -> Result<()> {
+        let Some(run) = stored_id(dir)? else {
+            return Ok(());
+        };
+        let directory = std::path::absolute(dir.root()).unwrap_or_else(|_| dir.root().into());
+        let LedgerSettings { path, notifier, .. } = &self.settings;
+        let shared = SharedLedger::open(path, notifier).map_err(refused)?;
+        let account = self.account(&shared, run, directory.display().to_string());
+        drop(shared);
+        account.settle(dir);
+        Ok(())
+    }
+
     fn account(&self, shared: &SharedLedger, run: RunId, directory: String) -> RunAccount {
         RunAccount {
             data: shared.database.data_id(&self.digest),
@@ -146,41 +160,41 @@ impl RunAccount {
             noise: reservation.noise,
             ..self.request(&reservation.event, &reservation.purpose)?
         };
-        let claim = |ledger: &mut privet_ledger::PopulationLedger| {
-            ledger.claim(&request, &reservation.inputs)
-        };
+        let claim = |ledger: &mut PopulationLedger| ledger.claim(&request, &reservation.inputs);
         shared.attempt(Some(&request), claim).map(drop)
     }
 
-    /// The run is complete.
-    pub(crate) fn settle(&self) {
-        let settled = self
-            .open()
-            .and_then(|mut shared| shared.attempt(None, |ledger| ledger.settle(&self.run)));
-        note_unsettled(settled);
-    }
-
-    /// The run has failed: what it has not claimed is given back.
-    pub(crate) fn cancel(&self) {
-        let cancelled = self
-            .open()
-            .and_then(|mut shared| shared.attempt(None, |ledger| ledger.cancel(&self.run)));
-        if let Err(error) = cancelled {
+    /// The run in `dir` is complete.
+    pub(crate) fn settle(&self, dir: &RunDir) {
+        if let Err(error) = self.end(dir, |ledger| ledger.settle(&self.run)) {
             output::note(&format!(
-                "warning: what this run reserved and did not use stays spent: {error}"
+                "warning: the run is complete, and what it spent is recorded, but not that it is \
+                 complete: {error:#}"
             ));
         }
     }
 
-    /// Settles a run that was complete before, if it has an account.
-    pub(crate) fn settle_finished(settings: &LedgerSettings, dir: &RunDir) -> Result<()> {
-        if let Some(run) = stored_id(dir)? {
-            note_unsettled(
-                SharedLedger::open(&settings.path, &settings.notifier)
-                    .and_then(|mut shared| shared.attempt(None, |ledger| ledger.settle(&run))),
-            );
+    /// The run in `dir` has failed: what it has not claimed is given back.
+    pub(crate) fn cancel(&self, dir: &RunDir) {
+        if let Err(error) = self.end(dir, |ledger| ledger.cancel(&self.run)) {
+            output::note(&format!(
+                "warning: what this run reserved and did not use stays spent: {error:#}"
+            ));
         }
-        Ok(())
+    }
+
+    /// Ends the run. A database that was brought back from a backup does not know all that was claimed,
+    /// so that everything in the run's own ledger is claimed first.
+    fn end(
+        &self,
+        dir: &RunDir,
+        end: impl FnOnce(&mut PopulationLedger) -> Result<(), LedgerError>,
+    ) -> Result<()> {
+        let mut shared = self.open()?;
+        for released in dir.ledger(self.relation, self.unit)?.reservations() {
+            self.claim_in(&mut shared, released)?;
+        }
+        Ok(shared.attempt(None, end)?)
     }
 
     /// Refuses to go on without a ledger where a run began with one: what it spent from now on would
@@ -214,16 +228,6 @@ impl RunAccount {
             data: self.data.clone(),
             directory: self.directory.clone(),
         })
-    }
-}
-
-/// A run that is complete does not fail for this.
-fn note_unsettled(settled: Result<(), LedgerError>) {
-    if let Err(error) = settled {
-        output::note(&format!(
-            "warning: the run is complete, and what it spent is recorded, but not that it is \
-             complete: {error}"
-        ));
     }
 }
 

@@ -9,7 +9,7 @@ use privet_training::data::Dataset;
 use super::stage::Stage;
 use crate::config::{Experiment, Warning};
 use crate::digest;
-use crate::ledger::{Charge, LedgerSettings, PlannedRelease, RunAccount};
+use crate::ledger::{Charge, PlannedRelease, RunAccount};
 use crate::progress::Progress;
 use crate::run_dir::RunDir;
 
@@ -21,10 +21,7 @@ pub(super) enum Charging {
     /// Nobody, though it releases something.
     Unaccounted,
     /// A population.
-    Planned {
-        settings: LedgerSettings,
-        charge: Box<Charge>,
-    },
+    Planned { charge: Box<Charge> },
 }
 
 impl Charging {
@@ -46,9 +43,8 @@ impl Charging {
             }
             return Ok(Self::Unaccounted);
         };
-        let charge = Charge::new(settings.clone(), release, content(dataset, stage)?);
+        let charge = Charge::new(settings, release, content(dataset, stage)?);
         Ok(Self::Planned {
-            settings,
             charge: Box::new(charge),
         })
     }
@@ -56,7 +52,7 @@ impl Charging {
     /// Refuses a run that does not fit, where it would be a new one: nothing is left behind then.
     pub(super) fn check(&self, root: &Path) -> Result<()> {
         match self {
-            Self::Planned { charge, .. } if !root.exists() => charge.check(),
+            Self::Planned { charge } if !root.exists() => charge.check(),
             _ => Ok(()),
         }
     }
@@ -67,7 +63,7 @@ impl Charging {
         match self {
             Self::Nothing => Ok(None),
             Self::Unaccounted => RunAccount::refuse_without(dir).map(|()| None),
-            Self::Planned { charge, .. } => {
+            Self::Planned { charge } => {
                 let account = charge.begin(dir)?;
                 dir.charge_to(account.clone());
                 Ok(Some(account))
@@ -78,7 +74,7 @@ impl Charging {
     /// Settles a run that was complete before this process took it up.
     pub(super) fn settle_finished(&self, dir: &RunDir) -> Result<()> {
         match self {
-            Self::Planned { settings, .. } => RunAccount::settle_finished(settings, dir),
+            Self::Planned { charge } => charge.settle_finished(dir),
             _ => Ok(()),
         }
     }

@@ -29,7 +29,7 @@ use serde_json::json;
 
 use crate::config::{Experiment, Method};
 use crate::errors::usage;
-use crate::interrupt;
+use crate::interrupt::{self, Interrupted};
 use crate::ledger::PlannedRelease;
 use crate::output;
 use crate::progress::Progress;
@@ -217,15 +217,16 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         Ok(Some(result)) => result,
         Ok(None) => return print_voted(&context, options),
         Err(error) => {
-            if let Some(account) = &account {
-                account.cancel();
+            // Whoever interrupts goes on with it.
+            if let Some(account) = account.filter(|_| !error.is::<Interrupted>()) {
+                account.cancel(&context.dir);
             }
             return Err(error);
         }
     };
     Replay::forget(&context.dir)?;
     if let Some(account) = &account {
-        account.settle();
+        account.settle(&context.dir);
     }
     print(&result, options.json, context.dir.root())
 }

@@ -89,6 +89,15 @@ impl Plan<'_> {
         }
     }
 
+    /// What its cost rests on beside what that of every run rests on.
+    pub(super) fn assumptions(&self) -> Vec<String> {
+        match self {
+            Self::Pate(plan) => plan.assumptions(),
+            Self::DpSgd(plan) => plan.assumptions(),
+            Self::MultiLabel(_) | Self::Student(_) | Self::Baseline(_) => Vec::new(),
+        }
+    }
+
     fn work(&self, dataset: &Dataset) -> Vec<Work<'_>> {
         let records = dataset.info.declared_size.unwrap_or_default() as f64;
         match self {

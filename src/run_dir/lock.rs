@@ -2,8 +2,12 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+
+/// How long a process that has the directory is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Held while a process works in a run directory; the operating system lets go of it when the
 /// process ends, however it ends.
@@ -19,7 +23,14 @@ impl Lock {
         let file = options
             .open(path)
             .with_context(|| format!("cannot write {}", path.display()))?;
-        match file.try_lock() {
+        let since = Instant::now();
+        let mut taken = file.try_lock();
+        // A process that was asked to stop may be about to.
+        while matches!(taken, Err(TryLockError::WouldBlock)) && since.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(50));
+            taken = file.try_lock();
+        }
+        match taken {
             Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock) => bail!(
                 "another process is working in this run directory (it holds {}): wait for it, or \

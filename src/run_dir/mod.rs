@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use privet_accountant::NeighboringRelation;
 use privet_ledger::Unit;
+use privet_mechanisms::NoiseKey;
 use serde::Serialize;
 
 use crate::errors::usage;
@@ -30,6 +31,7 @@ pub(crate) struct RunDir {
     root: PathBuf,
     machine: Vec<u8>,
     account: Option<RunAccount>,
+    given_key: Option<[u8; 32]>,
     _lock: Lock,
 }
 
@@ -74,6 +76,7 @@ impl RunDir {
             root: root.to_path_buf(),
             machine: machine::identity()?,
             account: None,
+            given_key: None,
         };
         dir.check_config(resume, config)?;
         // The names of the directory and of all that were made to hold it must be as durable as what
@@ -178,6 +181,16 @@ impl RunDir {
         Ok(ledger.charged_to(self.account.clone()))
     }
 
+    /// From now on noise comes from this key: the run is a part of another one's reservation.
+    pub(crate) fn give_key(&mut self, key: &NoiseKey) {
+        self.given_key = Some(*key.expose_bytes());
+    }
+
+    fn given_key(&self) -> Option<NoiseKey> {
+        let bytes = self.given_key.as_ref()?;
+        NoiseKey::from_bytes(bytes).ok()
+    }
+
     /// From now on, what is reserved here is paid for in the ledger of all runs.
     pub(crate) fn charge_to(&mut self, account: RunAccount) {
         self.account = Some(account);
@@ -196,6 +209,14 @@ impl RunDir {
     /// Writes a file that must not leave.
     pub(crate) fn write_private(&self, name: &str, bytes: &[u8]) -> Result<()> {
         atomic::write(&self.private(name), bytes, Access::Owner)
+    }
+
+    /// Gives a file under `private/` another name, in place of what had it.
+    fn rename_private(&self, from: &str, to: &str) -> Result<()> {
+        let (from, to) = (self.private(from), self.private(to));
+        fs::rename(&from, &to)
+            .and_then(|()| atomic::sync_directory(atomic::directory_of(&to)))
+            .with_context(|| format!("cannot write {}", to.display()))
     }
 
     /// Removes a file under `private/`, if it is there.

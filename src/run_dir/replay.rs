@@ -21,6 +21,9 @@ use crate::ledger::{Reservation, RunLedger};
 
 const KEY_FILE: &str = "noise.key";
 
+/// The key of a reservation that is being made.
+const NEXT_KEY: &str = "noise.key.next";
+
 /// Where a run's noise comes from.
 #[derive(Debug)]
 pub(crate) enum Replay {
@@ -38,6 +41,22 @@ pub(crate) struct Reserved {
     pub(crate) repeated: bool,
     /// A secret of this reservation alone, by which its checkpoints are told from others.
     pub(super) seal_key: [u8; 32],
+}
+
+impl Reserved {
+    /// The noise key of a part of this reservation that is run in a directory of its own. It is the
+    /// same each time, so that a resumed part repeats its noise and nothing else.
+    pub(crate) fn key_of_part(&self, number: u64) -> Result<NoiseKey> {
+        let number = number.to_le_bytes();
+        let parts: [&[u8]; 2] = [b"privet noise key of a part v1", &number];
+        Ok(NoiseKey::from_bytes(&keyed(&self.seal_key, parts.iter())?)?)
+    }
+
+    /// A name for what belongs to this reservation, which tells nothing of it.
+    pub(crate) fn tag(&self) -> Result<String> {
+        let parts: [&[u8]; 1] = [b"privet name of a reservation v1"];
+        Ok(hex(&keyed(&self.seal_key, parts.iter())?[..8]))
+    }
 }
 
 impl Replay {
@@ -76,30 +95,38 @@ impl Replay {
             }
             Self::Key => {
                 let parts = [purpose.as_bytes(), config.as_bytes(), dir.machine()];
-                if let Some(key) = read_key(dir)? {
+                for name in [NEXT_KEY, KEY_FILE] {
+                    let Some(key) = read_key(dir, name)? else {
+                        continue;
+                    };
                     let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
-                    if is_reserved(ledger, &digest) {
-                        let noise = NoiseSource::from_key(&key).bound_to(&digest);
-                        let seal_key = seal_key(key.expose_bytes(), &digest)?;
-                        return Ok(Reserved {
-                            noise,
-                            repeated: true,
-                            seal_key,
-                        });
+                    if !is_reserved(ledger, &digest) {
+                        continue;
                     }
+                    if name == NEXT_KEY {
+                        adopt(dir)?;
+                    }
+                    let noise = NoiseSource::from_key(&key).bound_to(&digest);
+                    let seal_key = seal_key(key.expose_bytes(), &digest)?;
+                    return Ok(Reserved {
+                        noise,
+                        repeated: true,
+                        seal_key,
+                    });
                 }
                 if !ledger.reservations().is_empty() {
                     afford(ledger, event)?;
                 }
-                // It belongs to an earlier reservation, whose steps will not be repeated.
-                dir.remove_sealed()?;
                 // A key is never used for two reservations: whatever was drawn under the old one
                 // may be out.
-                let key = NoiseKey::generate()?;
-                dir.write_private(KEY_FILE, key.expose_bytes())?;
+                let given = dir.given_key();
+                let key = given.map_or_else(NoiseKey::generate, Ok)?;
+                dir.write_private(NEXT_KEY, key.expose_bytes())?;
                 let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                 let noise = NoiseSource::from_key(&key).bound_to(&digest);
+                // Where this is refused, what was paid for before can still be repeated.
                 ledger.reserve(reservation(purpose, event, &digest, &noise))?;
+                adopt(dir)?;
                 let seal_key = seal_key(key.expose_bytes(), &digest)?;
                 Ok(Reserved {
                     noise,
@@ -114,6 +141,7 @@ impl Replay {
     /// checkpoint.
     pub(crate) fn forget(dir: &RunDir) -> Result<()> {
         dir.remove_private(KEY_FILE)?;
+        dir.remove_private(NEXT_KEY)?;
         dir.remove_sealed()
     }
 }
@@ -137,8 +165,15 @@ fn reservation(
     }
 }
 
-fn read_key(dir: &RunDir) -> Result<Option<NoiseKey>> {
-    let path = dir.private(KEY_FILE);
+/// Makes the key of a new reservation the key of the run. The checkpoint belongs to an earlier one,
+/// whose steps will not be repeated.
+fn adopt(dir: &RunDir) -> Result<()> {
+    dir.remove_sealed()?;
+    dir.rename_private(NEXT_KEY, KEY_FILE)
+}
+
+fn read_key(dir: &RunDir, name: &str) -> Result<Option<NoiseKey>> {
+    let path = dir.private(name);
     match fs::read(&path) {
         // A file of another length is a damaged key; a new one is drawn and charged.
         Ok(bytes) => Ok(NoiseKey::from_bytes(&bytes).ok()),

@@ -98,9 +98,9 @@ fn an_export_holds_nothing_computed_from_private_data() {
     }
     let (state, head) = ledger.state().unwrap();
     let export = Export::new(&state);
-    let numbers: Vec<usize> = export.reservations.iter().map(|r| r.data).collect();
-    assert_eq!(numbers, [1, 2, 1]);
     let text = serde_json::to_string(&export).unwrap();
+    // Nor whether two runs had the same content.
+    assert!(!text.contains("\"data\""), "{text}");
     assert!(text.contains("\"epsilon\":3.0"), "{text}");
     let connection = rusqlite::Connection::open(folder.ledger()).unwrap();
     let id: String = connection

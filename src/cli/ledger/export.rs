@@ -42,7 +42,6 @@ fn csv(export: &Export) -> Result<Vec<u8>> {
         "date",
         "purpose",
         "state",
-        "data",
         "event",
     ])?;
     for reservation in &export.reservations {
@@ -54,7 +53,6 @@ fn csv(export: &Export) -> Result<Vec<u8>> {
             reservation.date.clone(),
             reservation.purpose.clone(),
             reservation.state.name().to_string(),
-            reservation.data.to_string(),
             serde_json::to_string(&reservation.events.as_event())?,
         ])?;
     }

@@ -67,6 +67,11 @@ impl DpSgdPlan<'_> {
         words::of(&self.mechanism, self.accounting.privacy())
     }
 
+    /// What the cost rests on.
+    pub(super) fn assumptions(&self) -> Vec<String> {
+        words::assumptions(&self.mechanism, self.accounting.privacy())
+    }
+
     /// The gradients of a run on so many records.
     pub(super) fn work(&self, records: f64) -> Vec<Work<'_>> {
         let batch = self.mechanism.expected_batch_size() * self.settings.copies as f64;
@@ -146,7 +151,7 @@ impl DpSgdPlan<'_> {
                 noise: reserved.noise.origin(),
             },
             mechanism: self.in_words(),
-            assumptions: words::assumptions(&self.mechanism, privacy),
+            assumptions: self.assumptions(),
             steps: self.config.table.stop_at_budget.then(|| Steps {
                 planned: self.planned_steps,
                 taken: self.mechanism.steps(),

@@ -82,6 +82,11 @@ impl<'a> PatePlan<'a> {
         words::of(self.config, &self.voters, &self.mechanism)
     }
 
+    /// What the cost rests on.
+    pub(super) fn assumptions(&self) -> Vec<String> {
+        words::assumptions(self.config, &self.voters)
+    }
+
     /// The gradients of a run on so many records, with a pool of so many examples.
     pub(super) fn work(&self, records: f64, pool: usize) -> Vec<Work<'_>> {
         let student = self.config.student();
@@ -166,7 +171,7 @@ impl<'a> PatePlan<'a> {
                 noise: labeled.noise.context("no noise was drawn")?,
             },
             mechanism: self.in_words(),
-            assumptions: words::assumptions(self.config, &self.voters),
+            assumptions: self.assumptions(),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             votes: labeled.findings,

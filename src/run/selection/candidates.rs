@@ -49,7 +49,8 @@ impl<'a> Agreed<'a> {
         };
         let data = |experiment: &Experiment| {
             let (base, data) = (experiment.base.display(), &experiment.file.data);
-            format!("{base} {data:?} {:?}", experiment.units())
+            let ledger = &experiment.file.ledger;
+            format!("{base} {data:?} {:?} {ledger:?}", experiment.units())
         };
         let dataset = load(experiment, data_dir)?;
         let mut agreed: Option<Self> = None;
@@ -61,7 +62,9 @@ impl<'a> Agreed<'a> {
             if let Some(agreed) = &agreed
                 && data(agreed.first) != data(experiment)
             {
-                return Err(refused("[data] is not that of the first candidate".into()));
+                return Err(refused(
+                    "[data] and [ledger] must be those of the first candidate".into(),
+                ));
             }
             let plan = Plan::new(experiment, &dataset, &Stage::All)
                 .map_err(|error| refused(format!("{error:#}")))?;

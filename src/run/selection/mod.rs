@@ -19,7 +19,7 @@ use super::context::Context;
 use super::plan::Accounting;
 use super::print;
 use crate::digest;
-use crate::interrupt;
+use crate::interrupt::{self, Interrupted};
 use crate::ledger::PlannedRelease;
 use crate::progress::Progress;
 use crate::run_dir::{Replay, RunDir};
@@ -142,20 +142,23 @@ pub(crate) fn select(
         )
         .and_then(|reserved| {
             let mut run = mechanism.start(&reserved.noise)?;
+            // Trials of another reservation are no part of this one.
+            let folder = dir.private(TRIALS).join(reserved.tag()?);
             let trials = Trials {
                 candidates,
-                options,
-                dir: &dir,
-                examples: dataset.private.examples(),
+                dataset: &dataset,
+                reserved: &reserved,
+                folder: &folder,
             };
             trials.run(&mut run)?;
-            Ok((run.winner()?, reserved.noise.origin()))
+            Ok((run.winner()?, reserved.noise.origin(), folder))
         });
-    let (winner, noise) = match chosen {
+    let (winner, noise, folder) = match chosen {
         Ok(chosen) => chosen,
         Err(error) => {
-            if let Some(account) = &account {
-                account.cancel();
+            // Whoever interrupts goes on with it.
+            if let Some(account) = account.filter(|_| !error.is::<Interrupted>()) {
+                account.cancel(&dir);
             }
             return Err(error);
         }
@@ -167,13 +170,14 @@ pub(crate) fn select(
     let outcome = winner::outcome(
         &mut context,
         (candidates, numbers, &winner),
+        &folder,
         (accounting, ledger, noise),
     )?;
     let result = artefacts::write(&context, outcome)?;
     Replay::forget(&context.dir)?;
     remove_trials(&context.dir)?;
     if let Some(account) = &account {
-        account.settle();
+        account.settle(&context.dir);
     }
     print(&result, options.json, context.dir.root())
 }

@@ -6,36 +6,38 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use burn::tensor::Device;
 use privet_mechanisms::{PrivateSelectionRun, Sensitive};
-use privet_student::StudentError;
-use privet_training::data::Examples;
+use privet_student::{LabeledSetError, StudentError};
+use privet_training::data::Dataset;
 use privet_training::evaluate;
 use privet_training::model_file;
 use privet_training::network::Network;
 use privet_training::plain::TrainingError;
 
-use super::{Candidate, SelectionOptions, TRIALS};
+use super::Candidate;
+use crate::progress::Progress;
 use crate::run::artefacts;
 use crate::run::context::Context;
 use crate::run::{Plan, Stage};
-use crate::run_dir::{Replay, RunDir};
+use crate::run_dir::{Replay, Reserved, RunDir};
 
 /// What trials need.
 pub(super) struct Trials<'a> {
     pub(super) candidates: &'a [Candidate],
-    pub(super) options: &'a SelectionOptions,
-    pub(super) dir: &'a RunDir,
-    pub(super) examples: &'a Sensitive<Examples>,
+    pub(super) dataset: &'a Dataset,
+    pub(super) reserved: &'a Reserved,
+    /// Where they are: a folder of this reservation alone.
+    pub(super) folder: &'a Path,
 }
 
 impl Trials<'_> {
     /// Does every trial that the run asks for; those of an interrupted selection are there already.
     pub(super) fn run(&self, run: &mut PrivateSelectionRun) -> Result<()> {
         while let Some(trial) = run.next_trial().into_exposed_sensitive() {
-            let root = self.dir.private(TRIALS).join(trial.number.to_string());
+            let root = self.folder.join(trial.number.to_string());
             let candidate = &self.candidates[trial.candidate as usize];
             let trained = match root.join("result.json").exists() {
                 true => Ok(()),
-                false => self.train(&root, candidate),
+                false => self.train(&root, trial.number, candidate),
             };
             let right = match trained {
                 Ok(()) => self.right(&model(&root)?),
@@ -49,30 +51,45 @@ impl Trials<'_> {
     }
 
     /// A run like any other, but that it is charged as a part of the whole.
-    fn train(&self, root: &Path, candidate: &Candidate) -> Result<()> {
+    ///
+    /// Its noise is a function of the reservation and its number: a copy of the directory, or one that
+    /// has lost a trial, trains the same model again.
+    fn train(&self, root: &Path, number: u64, candidate: &Candidate) -> Result<()> {
         let clock = std::time::Instant::now();
         let experiment = &candidate.experiment;
-        let dataset = super::candidates::load(experiment, &self.options.data_dir)?;
-        let plan = Plan::new(experiment, &dataset, &Stage::All)?;
-        let dir = RunDir::open(root, root.exists(), &experiment.to_toml()?)?;
+        let plan = Plan::new(experiment, self.dataset, &Stage::All)?;
+        let mut dir = RunDir::open(root, root.exists(), &experiment.to_toml()?)?;
+        dir.give_key(&self.reserved.key_of_part(number)?);
+        let dataset = self.dataset.clone();
+        // Whoever sees the progress of trials sees how many there are, and what the losing ones reach.
         let seen = (root.exists(), true);
-        let mut context =
-            Context::new(experiment, dataset, dir, self.options.progress, seen, clock);
+        let mut context = Context::new(experiment, dataset, dir, Progress::Quiet, seen, clock);
         if let Some(outcome) = plan.run(&mut context, &Stage::All)? {
             artefacts::write(&context, outcome)?;
         }
         Replay::forget(&context.dir)
     }
 
-    /// How many private records a model predicts rightly.
+    /// How many private records a model predicts rightly: where users are protected, of those that
+    /// are used of each.
     fn right(&self, network: &Network) -> Sensitive<u64> {
-        self.examples.as_ref().map(|examples| {
+        let private = &self.dataset.private;
+        let right = private.examples().as_ref().map(|examples| {
             let predicted = evaluate::classes(network, examples.inputs());
             let pairs = predicted.iter().zip(examples.labels());
             pairs
-                .filter(|(predicted, label)| predicted == label)
-                .count() as u64
-        })
+                .map(|(predicted, label)| predicted == label)
+                .collect::<Vec<bool>>()
+        });
+        match private.units() {
+            None => right.map(|right| right.iter().filter(|&&right| right).count() as u64),
+            Some(units) => right.zip(units.clone()).map(|(right, units)| {
+                let rows = (0..units.len()).filter_map(|unit| units.rows(unit));
+                let is_right = |row: &&usize| right.get(**row).copied().unwrap_or(false);
+                let of_unit = |rows: &[usize]| rows.iter().filter(is_right).count() as u64;
+                rows.map(of_unit).sum()
+            }),
+        }
     }
 }
 
@@ -81,10 +98,12 @@ pub(super) fn model(root: &Path) -> Result<Network> {
     let path = root.join("released").join("model.safetensors");
     let read =
         || -> Result<Network> { Ok(model_file::from_bytes(&fs::read(&path)?, &Device::flex())?.0) };
-    read().with_context(|| format!("the winning trial has no model at {}", path.display()))
+    read().context("there is no model: the training failed")
 }
 
 fn is_of_training(error: &anyhow::Error) -> bool {
     let mut causes = error.chain();
-    causes.any(|cause| cause.is::<TrainingError>() || cause.is::<StudentError>())
+    causes.any(|cause| {
+        cause.is::<TrainingError>() || cause.is::<StudentError>() || cause.is::<LabeledSetError>()
+    })
 }

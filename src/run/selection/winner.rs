@@ -1,13 +1,14 @@
 //! What is released of a selection: the model of the winning trial, and how it was chosen.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use privet_mechanisms::{NoiseOrigin, Winner};
 use serde_json::{Value, json};
 
 use super::trials::model;
-use super::{Candidate, SelectionNumbers, TRIALS};
+use super::{Candidate, SelectionNumbers};
 use crate::ledger::RunLedger;
 use crate::run::artefacts::{Claim, Outcome, Released};
 use crate::run::context::Context;
@@ -17,20 +18,28 @@ use crate::run::result::Utility;
 use crate::run::{Plan, Stage};
 use crate::run_dir::json;
 
+const CHARGED: &str = "the choice among the candidates is charged, unlike other hyperparameters: the cost \
+     is that of the whole selection (Papernot and Steinke 2022, theorem 2), if the number of trials, \
+     their times and the losing ones stay secret";
+
 /// The outcome, and `released/selection.json`.
 pub(super) fn outcome(
     context: &mut Context,
     (candidates, numbers, winner): (&[Candidate], SelectionNumbers, &Winner),
+    folder: &Path,
     (accounting, ledger, noise): (Accounting, RunLedger, NoiseOrigin),
 ) -> Result<Outcome> {
-    let root = context.dir.private(TRIALS);
-    let root = root.join(winner.trial().expose_sensitive().to_string());
-    let network = model(&root)?;
+    let root = folder.join(winner.trial().expose_sensitive().to_string());
+    let network = model(&root).context(
+        "the selection is over and paid for, but the training that won has failed: start a new one with \
+         other candidates",
+    )?;
     let result = fs::read(root.join("result.json")).context("reading the winning trial")?;
     let result: Value = serde_json::from_slice(&result).context("reading the winning trial")?;
     let seconds = &result["cost"]["wall_seconds"]["total"];
     // How long all trials took tells how many there were.
     context.known_seconds = Some(seconds.as_f64().unwrap_or_default());
+    context.resumed = false;
     let names: Vec<&str> = candidates
         .iter()
         .map(|candidate| candidate.name.as_str())
@@ -74,12 +83,7 @@ pub(super) fn outcome(
             noise,
         },
         mechanism,
-        assumptions: vec![
-            "the choice among the candidates is charged: the cost is that of the whole selection \
-             (Papernot and Steinke 2022, theorem 2), if the number of trials, their times and the losing \
-             ones stay secret"
-                .into(),
-        ],
+        assumptions: [plan.assumptions(), vec![CHARGED.into()]].concat(),
         steps: None,
         warnings: plan.warnings().iter().map(ToString::to_string).collect(),
         votes: Findings::default(),

@@ -45,6 +45,7 @@ pub struct PublicDeclaration {
 }
 
 /// The private records. Whatever depends on them, their number included, is sensitive.
+#[derive(Clone)]
 pub struct PrivateExamples {
     examples: Sensitive<Examples>,
     units: Option<Sensitive<UnitIndex>>,
@@ -122,6 +123,7 @@ impl PrivateExamples {
 }
 
 /// A data set, split and encoded, ready for training.
+#[derive(Clone)]
 pub struct Dataset {
     /// Public facts.
     pub info: DatasetInfo,

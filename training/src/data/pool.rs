@@ -58,6 +58,7 @@ impl PublicPool {
 ///     truth.labels()
 /// }
 /// ```
+#[derive(Clone)]
 pub struct HeldBackTruth {
     labels: Vec<u32>,
 }
