@@ -45,8 +45,15 @@ pub(crate) fn handle(advice: String) -> Result<()> {
     }
 }
 
-/// Asks for a stop, as Ctrl-C does.
-pub(crate) fn request() {
+/// Asks for a stop, as Ctrl-C does, if nobody has yet.
+pub(crate) fn request_first() {
+    if REQUESTS.load(Ordering::SeqCst) == 0 {
+        request();
+    }
+}
+
+/// Asks for a stop; the second time, at once.
+fn request() {
     let earlier = REQUESTS.fetch_add(1, Ordering::SeqCst);
     if earlier == 0 && WATCHED.load(Ordering::SeqCst) {
         note("stopping; press Ctrl-C again to stop at once");

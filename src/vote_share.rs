@@ -48,8 +48,17 @@ impl VoteShare {
                 folder.display()
             ))
         };
-        fs::create_dir_all(folder).map_err(refused)?;
-        restrict(folder)?;
+        if !folder.exists() {
+            fs::create_dir_all(folder).map_err(refused)?;
+            restrict(folder)?;
+        }
+        if !is_private(folder) {
+            return Err(usage(format!(
+                "--share-votes {}: others can read this folder, and votes are private: give a new folder, \
+                 or make it yours alone (chmod 700)",
+                folder.display()
+            )));
+        }
         // Two processes that begin together must agree on the key.
         let _lock = lock(&folder.join("lock"), || {})?;
         let path = folder.join(KEY);
@@ -90,8 +99,19 @@ impl VoteShare {
     }
 }
 
+/// Whether nobody but the owner can read a folder, as far as the system tells.
+fn is_private(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o077 == 0)
+    }
+    #[cfg(not(unix))]
+    folder.exists()
+}
+
 /// Waits until no other process has the file; says so first.
-fn lock(path: &Path, waiting: impl FnOnce()) -> Result<File> {
+pub(crate) fn lock(path: &Path, waiting: impl FnOnce()) -> Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]

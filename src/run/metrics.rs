@@ -60,7 +60,7 @@ impl Metrics {
             self.start(Vec::new())?;
         }
         if let (Some(folder), None) = (&self.tensorboard, &self.events) {
-            self.events = Some(EventFile::start(folder)?);
+            self.events = Some(EventFile::start(folder, self.head.is_none())?);
         }
         let line = serde_json::to_value(line).context("writing metrics")?;
         if let Some(events) = &mut self.events {

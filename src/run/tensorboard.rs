@@ -15,12 +15,13 @@ use serde_json::Value;
 /// An event file that grows.
 pub(super) struct EventFile {
     file: File,
+    prefix: &'static str,
 }
 
 impl EventFile {
     /// Starts a file in this folder. TensorBoard reads all files of a folder as one run; where steps
     /// are told twice, the later file stands.
-    pub(super) fn start(folder: &Path) -> Result<Self> {
+    pub(super) fn start(folder: &Path, private: bool) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let now = now();
         let name = format!(
@@ -31,7 +32,8 @@ impl EventFile {
         let path = folder.join(name);
         let file = File::create_new(&path);
         let file = file.with_context(|| format!("cannot write {}", path.display()))?;
-        let mut events = Self { file };
+        let prefix = if private { "" } else { "NOT PRIVATE/" };
+        let mut events = Self { file, prefix };
         let mut version = wall_time(now);
         bytes_field(&mut version, 3, b"brain.Event:2");
         events.write(&version)?;
@@ -51,7 +53,7 @@ impl EventFile {
         let mut summary = Vec::new();
         for (tag, value) in scalars {
             let mut scalar = Vec::new();
-            bytes_field(&mut scalar, 1, tag.as_bytes());
+            bytes_field(&mut scalar, 1, format!("{}{tag}", self.prefix).as_bytes());
             // Field 2, four bytes.
             varint(&mut scalar, (2 << 3) | 5);
             scalar.extend((value as f32).to_le_bytes());

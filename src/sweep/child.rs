@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -38,14 +38,20 @@ pub(super) struct Orders<'a> {
 }
 
 impl Orders<'_> {
-    /// Runs the point to its end, or goes on with it. `tell` hears its events.
+    /// Runs the point to its end, or goes on with it. `tell` hears its events; once `stopping` says so,
+    /// an end is no failure.
     ///
     /// # Errors
     /// What the process said before it failed.
-    pub(super) fn run(&self, point: &Point, lines: &Lines, tell: &dyn Fn(&Value)) -> Result<()> {
+    pub(super) fn run(
+        &self,
+        point: &Point,
+        lines: &Lines,
+        tell: &dyn Fn(&Value),
+        stopping: &dyn Fn() -> bool,
+    ) -> Result<()> {
         let out = self.folder.point(point);
-        let program = std::env::current_exe().context("cannot find this program's own file")?;
-        let mut command = Command::new(program);
+        let mut command = Command::new(program()?);
         command.arg("run").arg(&point.base).arg("--json");
         for assignment in point.assignments() {
             command.args(["--set", &assignment]);
@@ -72,11 +78,12 @@ impl Orders<'_> {
             .extend(child.stdin.take().map(|line| (id, line)));
         let mut said = Vec::new();
         if let Some(stderr) = child.stderr.take() {
-            for line in BufReader::new(stderr).lines() {
-                let line = line.context("reading what a point says")?;
-                match serde_json::from_str::<Value>(&line) {
+            let mut lines = BufReader::new(stderr).split(b'\n');
+            // What cannot be read is lost; the process is waited for all the same.
+            while let Some(Ok(line)) = lines.next() {
+                match serde_json::from_slice::<Value>(&line) {
                     Ok(event) if event.is_object() => tell(&event),
-                    _ => said.push(line),
+                    _ => said.push(String::from_utf8_lossy(&line).into_owned()),
                 }
             }
         }
@@ -85,6 +92,10 @@ impl Orders<'_> {
         let said = said.join("\n");
         if status.success() {
             return self.folder.forget_failure(point);
+        }
+        if stopping() {
+            // What a stopped process says is no failure of its point.
+            return Ok(());
         }
         let said = match said.trim() {
             "" => format!("the process ended with {status} and said nothing"),
@@ -95,13 +106,23 @@ impl Orders<'_> {
     }
 }
 
+/// This program's file; on Linux also where it has been replaced meanwhile.
+fn program() -> Result<PathBuf> {
+    let own = Path::new("/proc/self/exe");
+    match std::env::current_exe() {
+        Ok(path) if path.exists() => Ok(path),
+        _ if own.exists() => Ok(own.to_path_buf()),
+        found => found.context("cannot find this program's own file"),
+    }
+}
+
 /// Ends this process as Ctrl-C does when standard input ends.
 pub(crate) fn stop_at_end_of_input() {
     std::thread::spawn(|| {
         let mut input = std::io::stdin().lock();
         // Whatever is said, nothing is heard but the end.
         let _ = std::io::copy(&mut input, &mut std::io::sink());
-        crate::interrupt::request();
+        crate::interrupt::request_first();
     });
 }
 

@@ -1,16 +1,17 @@
 //! What several private runs guarantee together.
 
 use anyhow::Result;
-use privet_accountant::{Conversion, DpEvent, Ledger, NeighboringRelation};
+use privet_accountant::{DpEvent, NeighboringRelation};
+use privet_report::cost::Bound;
 use serde::Serialize;
 
-use crate::account::{Accountant, Asked, Question};
 use privet_ledger::Unit;
 
-/// What one run was charged.
+/// What one run cost.
 #[derive(Clone, Debug)]
 pub(super) struct Charged {
-    pub(super) ledger: Ledger,
+    pub(super) event: DpEvent,
+    pub(super) relation: NeighboringRelation,
     pub(super) unit: Unit,
     pub(super) delta: f64,
 }
@@ -31,11 +32,11 @@ pub(super) struct Composed {
 /// One guarantee for each relation and unit among the runs, at the smallest delta of its runs.
 ///
 /// Runs that are fixed before the first of them compose as one mechanism (adaptive composition of
-/// fixed costs); the tighter of the two accountants answers, since both bound the same thing.
+/// fixed costs).
 pub(super) fn composed(charged: &[Charged]) -> Result<Vec<Composed>> {
     let mut groups: Vec<(NeighboringRelation, Unit, Vec<&Charged>)> = Vec::new();
     for one in charged {
-        let relation = one.ledger.neighboring_relation();
+        let relation = one.relation;
         let group = groups
             .iter_mut()
             .find(|group| (group.0, group.1) == (relation, one.unit));
@@ -47,32 +48,16 @@ pub(super) fn composed(charged: &[Charged]) -> Result<Vec<Composed>> {
     let groups = groups.into_iter();
     let of_group = |(relation, unit, runs): (NeighboringRelation, Unit, Vec<&Charged>)| {
         let delta = runs.iter().map(|run| run.delta).fold(1.0, f64::min);
-        let events = runs.iter().map(|run| run.ledger.as_event()).collect();
-        let event = DpEvent::composed(events);
-        let question = Question {
-            asked: Asked::EpsilonAt { delta },
-            relation,
-            conversion: Conversion::CanonneKamathSteinke2020,
-        };
-        let bounds = [Accountant::Pld, Accountant::Rdp].map(|accountant| {
-            let bound = accountant.guarantee(question, &event, delta);
-            (accountant.name(), bound)
-        });
-        let mut best = (f64::INFINITY, "rdp");
-        for (name, bound) in bounds {
-            if let Ok(bound) = bound
-                && bound.epsilon < best.0
-            {
-                best = (bound.epsilon, name);
-            }
-        }
+        let events: Vec<(DpEvent, u64)> = runs.iter().map(|run| (run.event.clone(), 1)).collect();
+        let bound = Bound::of(&events, relation, delta);
+        let epsilon = bound.as_ref().map(|bound| bound.epsilon(delta));
         Composed {
             runs: runs.len(),
-            epsilon: best.0,
+            epsilon: epsilon.ok().and_then(Result::ok).unwrap_or(f64::INFINITY),
             delta,
             neighboring: relation,
             unit: unit.name(),
-            accountant: best.1,
+            accountant: bound.map_or("none", |bound| bound.accountant()),
         }
     };
     Ok(groups.map(of_group).collect())
@@ -90,10 +75,9 @@ mod tests {
     use super::*;
 
     fn charged(relation: NeighboringRelation, unit: Unit, noise: f64, delta: f64) -> Charged {
-        let mut ledger = Ledger::new(relation);
-        ledger.record(DpEvent::gaussian(noise).unwrap(), 1).unwrap();
         Charged {
-            ledger,
+            event: DpEvent::gaussian(noise).unwrap(),
+            relation,
             unit,
             delta,
         }

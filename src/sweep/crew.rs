@@ -1,6 +1,6 @@
 //! Several points at once, and what is seen of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -38,9 +38,9 @@ pub(super) fn run(
     let work = || {
         while let Some(point) = open.get(next.fetch_add(1, Ordering::SeqCst)) {
             view.begin(point);
-            let ended = orders.run(point, &lines, &|event| view.tell(point, event));
-            // What a stopped process says is no failure of its point.
-            view.end(point, ended.err().filter(|_| !watch.stop_requested()));
+            let tell = |event: &Value| view.tell(point, event);
+            let stopping = || watch.stop_requested();
+            view.end(point, orders.run(point, &lines, &tell, &stopping).err());
         }
     };
     std::thread::scope(|scope| {
@@ -66,6 +66,7 @@ struct View {
     whole: ProgressBar,
     style: ProgressStyle,
     points: Mutex<HashMap<String, Seen>>,
+    warned: Mutex<HashSet<String>>,
 }
 
 /// A point in work.
@@ -101,6 +102,7 @@ impl View {
             style: ProgressStyle::with_template("  {prefix:<12} {bar:24} {pos}/{len} {eta} {msg}")
                 .context("drawing bars")?,
             points: Mutex::new(HashMap::new()),
+            warned: Mutex::default(),
         })
     }
 
@@ -149,6 +151,14 @@ impl View {
         }
         if event["event"] == "warning" && self.progress != Progress::Events {
             let text = event["text"].as_str().unwrap_or_default();
+            // Most points have the same.
+            if !self
+                .warned
+                .lock()
+                .is_ok_and(|mut said| said.insert(text.to_owned()))
+            {
+                return;
+            }
             self.bars
                 .suspend(|| note(&format!("{}: warning: {text}", point.name)));
         }

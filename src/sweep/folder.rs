@@ -1,9 +1,10 @@
 //! The directory of a sweep.
 //!
-//! `points/NAME` is the run directory of each point, `failures/NAME.txt` what a point said that
-//! failed last time, `private/votes` what points share, `sweep.json` and `sweep.csv` the results.
+//! `points/NAME` is the run directory of each point, `private/failures/NAME.txt` what a point said
+//! that failed last time (which can quote a record), `private/votes` what points share, `sweep.json` the
+//! results.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -13,6 +14,7 @@ use super::point::Point;
 use crate::errors::usage;
 use crate::run_dir::atomic::{self, Access};
 use crate::run_dir::restrict;
+use crate::vote_share::lock;
 
 /// The directory, which several processes may use at once.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Folder {
             )));
         }
         let folder = Self(root.to_path_buf());
-        for path in [root.join("points"), root.join("failures"), folder.votes()] {
+        for path in [root.join("points"), folder.failures(), folder.votes()] {
             fs::create_dir_all(&path).map_err(|error| {
                 usage(format!(
                     "cannot make {}: {error}; choose a writable place with --out DIR",
@@ -38,7 +40,18 @@ impl Folder {
             })?;
         }
         restrict(&root.join("private"))?;
+        restrict(&folder.votes())?;
         Ok(folder)
+    }
+
+    /// The directory as it is, to look into.
+    pub(super) fn existing(root: &Path) -> Self {
+        Self(root.to_path_buf())
+    }
+
+    /// Held while results of all shards are gathered.
+    pub(super) fn lock(&self) -> Result<File> {
+        lock(&self.0.join("private").join("lock"), || {})
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -55,9 +68,19 @@ impl Folder {
         self.0.join("private").join("votes")
     }
 
-    /// Whether the point is finished.
+    /// Whether the point is finished. One of another config is not: its process says so.
     pub(super) fn is_finished(&self, point: &Point) -> bool {
-        self.point(point).join("result.json").exists()
+        self.point(point).join("result.json").exists() && self.is_of(point)
+    }
+
+    /// Whether the point's directory was made by its config.
+    pub(super) fn is_of(&self, point: &Point) -> bool {
+        let path = self.point(point).join("config.resolved.toml");
+        fs::read_to_string(path).is_ok_and(|config| config == point.resolved)
+    }
+
+    fn failures(&self) -> PathBuf {
+        self.0.join("private").join("failures")
     }
 
     /// What a point said that failed.
@@ -66,7 +89,7 @@ impl Folder {
     }
 
     pub(super) fn note_failure(&self, point: &Point, said: &str) -> Result<()> {
-        atomic::write(&self.failure_path(point), said.as_bytes(), Access::Shared)
+        atomic::write(&self.failure_path(point), said.as_bytes(), Access::Owner)
     }
 
     pub(super) fn forget_failure(&self, point: &Point) -> Result<()> {
@@ -85,6 +108,6 @@ impl Folder {
     }
 
     fn failure_path(&self, point: &Point) -> PathBuf {
-        self.0.join("failures").join(format!("{}.txt", point.name))
+        self.failures().join(format!("{}.txt", point.name))
     }
 }

@@ -99,13 +99,14 @@ pub(crate) fn run(options: &SweepOptions) -> Result<()> {
     let ended = crew::run(&orders, (&open, mine.len()), options.jobs, options.progress);
     let outcomes = report(options, (&folder, &all), selection)?;
     ended?;
-    let failed = |outcome: &&Outcome| matches!(outcome.state, State::Failed { .. });
-    match outcomes.iter().filter(failed).count() {
+    let is_mine = |outcome: &&Outcome| mine.iter().any(|point| point.name == outcome.point);
+    let unfinished = |outcome: &&Outcome| !matches!(outcome.state, State::Finished { .. });
+    match outcomes.iter().filter(is_mine).filter(unfinished).count() {
         0 => Ok(()),
         failed => bail!(
             "{failed} of {} points failed, see above: the others are not lost; mend what failed and \
              give the same command with --resume --out {}",
-            outcomes.len(),
+            mine.len(),
             folder.root().display()
         ),
     }
@@ -116,10 +117,13 @@ fn read_points(options: &SweepOptions) -> Result<(Option<SelectionTable>, Vec<Po
     let name = options.file.display();
     let file = SweepFile::read(&options.file)?;
     let folder = options.file.parent().unwrap_or(std::path::Path::new(""));
-    let points = point::points(&file, folder).map_err(|error| usage(format!("{name}: {error}")))?;
-    for point in &points {
+    let points = point::points(&file, folder);
+    let mut points = points.map_err(|error| usage(format!("{name}: {error}")))?;
+    for point in &mut points {
         let checked = config::load(&point.base, &point.assignments(), None);
-        checked.map_err(|error| usage(format!("{name}: point {}: {error:#}", point.name)))?;
+        let checked = checked.and_then(|experiment| experiment.to_toml());
+        point.resolved =
+            checked.map_err(|error| usage(format!("{name}: point {}: {error:#}", point.name)))?;
     }
     if let Some(SelectionTable::RawPrivate {}) = file.selection {
         return Err(usage(format!(
@@ -177,10 +181,9 @@ fn root(options: &SweepOptions) -> Result<PathBuf> {
 }
 
 fn dry_run(options: &SweepOptions, points: &[Point]) -> Result<()> {
-    let folder = match &options.out {
-        Some(out) if out.exists() => Some(Folder::open(out, true)?),
-        _ => None,
-    };
+    let folder = (options.out.as_ref())
+        .filter(|out| out.exists())
+        .map(|out| Folder::existing(out));
     let plan = SweepPlan::new(points, folder.as_ref(), (&options.data_dir, options.jobs))?;
     match options.json {
         true => output::print(&format!("{:#}\n", plan.to_json()))?,
@@ -200,6 +203,8 @@ fn report(
     (folder, points): (&Folder, &[Point]),
     selection: Option<SelectionTable>,
 ) -> Result<Vec<Outcome>> {
+    // Shards can end at the same moment.
+    let _lock = folder.lock()?;
     let outcomes = points.iter().map(|point| Outcome::read(folder, point));
     let outcomes: Vec<Outcome> = outcomes.collect::<Result<_>>()?;
     let charged = outcomes

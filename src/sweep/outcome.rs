@@ -1,8 +1,9 @@
 //! What became of a point, as its directory tells.
 
-use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
+use privet_accountant::DpEvent;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -42,7 +43,11 @@ pub(super) enum State {
         seconds: Option<f64>,
     },
     /// It failed last time.
-    Failed { error: String },
+    Failed {
+        /// What it said, for its owner: it can quote a record.
+        #[serde(skip)]
+        error: String,
+    },
     /// It has not begun, or was stopped.
     Unfinished,
 }
@@ -52,34 +57,25 @@ impl Outcome {
     pub(super) fn read(folder: &Folder, point: &Point) -> Result<Self> {
         let root = folder.point(point);
         let path = root.join("result.json");
-        let state = match read_if_there(&path)? {
-            Some(text) => {
-                let result: Value = serde_json::from_str(&text)
-                    .with_context(|| format!("{} is damaged", path.display()))?;
-                finished(&result)
-            }
+        let result = read_if_there(&path)?;
+        let result: Option<Value> = result
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .with_context(|| format!("{} is damaged", path.display()))?;
+        let state = match &result {
+            _ if root.exists() && !folder.is_of(point) => State::Failed {
+                error: format!(
+                    "{} was made by another config: remove it, or give --out another directory",
+                    root.display()
+                ),
+            },
+            Some(result) => finished(result),
             None => match folder.failure(point)? {
                 Some(error) => State::Failed { error },
                 None => State::Unfinished,
             },
         };
-        let delta = match &state {
-            State::Finished { delta, .. } => *delta,
-            State::Failed { .. } | State::Unfinished => configured_delta(&root),
-        };
-        let ledger = read_if_there(&root.join("ledger.json"))?;
-        // A ledger that guarantees nothing is that of a run which says so itself.
-        let charged = ledger
-            .and_then(|text| RunLedger::parse(&text).ok())
-            .and_then(|(ledger, unit)| {
-                let spent = !ledger.entries().is_empty();
-                let delta = delta.filter(|_| spent)?;
-                Some(Charged {
-                    ledger,
-                    unit,
-                    delta,
-                })
-            });
+        let charged = charged(&root, result.as_ref())?;
         let settings = point.settings.iter();
         let settings = settings.map(|(key, value)| (key.clone(), json!(value)));
         Ok(Self {
@@ -106,9 +102,41 @@ fn finished(result: &Value) -> State {
     }
 }
 
-/// Delta of a run that is not finished.
-fn configured_delta(root: &std::path::Path) -> Option<f64> {
-    let text = fs::read_to_string(root.join("config.resolved.toml")).ok()?;
-    let table: toml::Table = text.parse().ok()?;
-    table.get("privacy")?.get("delta")?.as_float()
+/// What a run in this directory has cost, finished or not; none where nothing is guaranteed.
+///
+/// A run that was charged more than once states its budget, which bounded the charges beforehand.
+///
+/// # Errors
+/// A ledger that cannot be read: what was spent is not known then.
+fn charged(root: &Path, result: Option<&Value>) -> Result<Option<Charged>> {
+    let path = root.join("ledger.json");
+    let config = read_if_there(&root.join("config.resolved.toml"))?;
+    let (Some(text), Some(config)) = (read_if_there(&path)?, config) else {
+        return Ok(None);
+    };
+    let config: toml::Table = config.parse().context("reading the config of a point")?;
+    let privacy = config.get("privacy").and_then(toml::Value::as_table);
+    let Some(privacy) = privacy.filter(|table| !table.contains_key("danger_fixed_noise_seed"))
+    else {
+        return Ok(None);
+    };
+    let number = |key| privacy.get(key).and_then(toml::Value::as_float);
+    let (ledger, unit) = RunLedger::parse(&text)
+        .with_context(|| format!("{}: what it spent is not known", path.display()))?;
+    let delta = number("delta").with_context(|| format!("{} has no delta", root.display()))?;
+    let stated = result.and_then(|result| result["privacy"]["epsilon"].as_f64());
+    let event = match ledger.entries().len() {
+        0 => return Ok(None),
+        1 => ledger.as_event(),
+        _ => {
+            let epsilon = stated.or(number("epsilon")).unwrap_or(f64::INFINITY);
+            DpEvent::epsilon_delta(epsilon, delta).unwrap_or_else(|_| DpEvent::non_private())
+        }
+    };
+    Ok(Some(Charged {
+        event,
+        relation: ledger.neighboring_relation(),
+        unit,
+        delta,
+    }))
 }

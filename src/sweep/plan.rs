@@ -15,7 +15,6 @@ use super::table::COMPARED;
 use crate::config::{self, Experiment};
 use crate::display::epsilon;
 use crate::run::{Estimator, Preview, preview};
-use privet_accountant::Ledger;
 
 /// A point that has not begun.
 struct Planned<'a> {
@@ -64,12 +63,10 @@ impl<'a> SweepPlan<'a> {
             .collect();
         let mut charged = Vec::new();
         for charge in planned.iter().filter_map(Planned::charge) {
-            let release = &charge.release;
-            let mut ledger = Ledger::new(release.relation);
-            ledger.record(release.event.clone(), 1)?;
             charged.push(Charged {
-                ledger,
-                unit: release.unit,
+                event: charge.release.event.clone(),
+                relation: charge.release.relation,
+                unit: charge.release.unit,
                 delta: charge.guarantee.delta,
             });
         }

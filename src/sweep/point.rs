@@ -18,6 +18,8 @@ pub(crate) struct Point {
     pub(crate) base: PathBuf,
     /// The keys that it sets, dotted, with their values.
     pub(crate) settings: Vec<(String, Value)>,
+    /// The whole config, as its run directory keeps it.
+    pub(crate) resolved: String,
 }
 
 impl Point {
@@ -69,6 +71,7 @@ pub(crate) fn points(file: &SweepFile, folder: &Path) -> Result<Vec<Point>> {
                 name: name::of(&title, called.iter().chain(&chosen)),
                 base: folder.join(base),
                 settings,
+                resolved: String::new(),
             });
         }
     }

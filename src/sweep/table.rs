@@ -123,13 +123,30 @@ pub(super) fn table(outcomes: &[Outcome], composed: &[Composed], best: Option<&s
             together.accountant
         );
     }
-    if !composed.is_empty() {
-        text.push_str(
-            "This is what all of them cost somebody whose records are in all of them, if the points were \
-             fixed before the first result was seen.\n",
-        );
-    }
+    text.push_str(&together(outcomes.len(), composed));
     let _ = writeln!(text, "{COMPARED}");
+    text
+}
+
+/// What the guarantees of all runs mean.
+fn together(points: usize, composed: &[Composed]) -> String {
+    let private: usize = composed.iter().map(|together| together.runs).sum();
+    let mut text = match composed.len() {
+        0 => String::new(),
+        1 => "This is what they cost somebody whose records are in all of them, if the points were fixed \
+              before the first result was seen.\n"
+            .to_owned(),
+        _ => "These are guarantees of different kinds, each of its own runs; no line here bounds all of \
+              them together.\n"
+            .to_owned(),
+    };
+    if private < points {
+        let others = points - private;
+        text.push_str(&format!(
+            "{others} of {points} points have released nothing yet, or guarantee nothing and are not \
+             counted here.\n"
+        ));
+    }
     text
 }
 

@@ -88,11 +88,7 @@ impl PatePlan<'_> {
             }
         };
         store.save(&voted)?;
-        // Who voted for what is not needed any more.
-        let path = context.dir.private(BALLOTS);
-        if path.exists() {
-            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
-        }
+        forget_ballots(&context.dir.private(BALLOTS))?;
         Ok(voted.votes)
     }
 
@@ -120,12 +116,13 @@ impl PatePlan<'_> {
         if let Some(voted) = store.load(partition.teachers()) {
             let told = "teachers: their votes are shared by another run";
             context.progress.say(told);
+            forget_ballots(&place.folder.join(BALLOTS))?;
             return Ok(voted);
         }
         let path = place.folder.join(BALLOTS);
         let voted = self.vote(context, (partition, teacher), (pool, inputs), &path)?;
         store.save(&voted)?;
-        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        forget_ballots(&path)?;
         Ok(voted)
     }
 
@@ -182,6 +179,16 @@ impl PatePlan<'_> {
         context.seconds.teachers = Some(phase.finish());
         let fixed = outcomes.map(|outcomes| FixedVoters::among(&outcomes));
         Ok(Voted { votes, fixed })
+    }
+}
+
+/// Who voted for what is not needed once all votes are counted.
+fn forget_ballots(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
     }
 }
 

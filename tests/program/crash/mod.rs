@@ -7,6 +7,7 @@ mod interrupt;
 mod kill;
 mod ledger;
 mod resume;
+mod selection;
 mod sweep;
 
 use std::process::{Child, Stdio};

@@ -197,3 +197,35 @@ fn a_choice_by_public_data_costs_nothing() {
     let best = folder.json("out/sweep.json")["best_on_public_test_data"].clone();
     assert!(best.is_string());
 }
+
+#[test]
+fn a_score_counts_as_many_records_of_a_user_as_are_charged() {
+    let folder = super::users::folder(5);
+    let config = super::users::config(72, 2);
+    folder.write(
+        "base.toml",
+        edit(&config, "danger_fixed_noise_seed = 5", ""),
+    );
+    // Next to no noise, so that the count can be seen.
+    let sweep = edit(SELECTION, "score_noise = 20.0", "score_noise = 0.1");
+    folder.write("sweep.toml", sweep);
+    folder.privet(&WORDS).well();
+    let told = folder.json("out/released/selection.json");
+    let count = told["noisy_count_of_right_predictions"].as_i64().unwrap();
+    // 360 records of 72 users, of each of whom 2 are used.
+    assert!(count > 72 && count <= 72 * 2, "{count}");
+    let event = folder.json("out/ledger.json")["reservations"][0]["event"].clone();
+    assert_eq!(event["event"]["events"][1]["sensitivity"], 2);
+}
+
+#[test]
+fn trials_say_nothing() {
+    let folder = Folder::new();
+    write(&folder, &config(), SELECTION);
+    let said = folder
+        .privet(&["sweep", "sweep.toml", "--out", "out"])
+        .well();
+    for word in ["noisy SGD:", "accuracy 0", "trials/"] {
+        assert!(!said.err.contains(word), "{}", said.err);
+    }
+}

@@ -268,3 +268,24 @@ fn points_without_privacy_are_told_apart() {
     assert!(points[0]["epsilon"].is_number());
     assert!(points[1]["epsilon"].is_null());
 }
+
+#[test]
+fn a_point_of_another_config_is_not_taken_for_this_one() {
+    let sweep = |epochs: u32| {
+        format!("base = \"pate.toml\"\n[[points]]\nname = \"a\"\nset.student.epochs = {epochs}\n")
+    };
+    let folder = folder(&sweep(3));
+    let words = ["sweep", NAME, "--out", "out", "--quiet", "--resume"];
+    folder.privet(&words[..5]).well();
+    // The setting is in the name only where no name is given.
+    folder.write(NAME, sweep(4));
+    let said = folder.privet(&words);
+    assert!(
+        said.out.contains("was made by another config"),
+        "{}",
+        said.out
+    );
+    said.failed(1, &["1 of 1 points failed"]);
+    let points = folder.json("out/sweep.json")["points"].clone();
+    assert_eq!(points[0]["state"], "failed");
+}

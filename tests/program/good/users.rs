@@ -8,7 +8,7 @@ use crate::folder::Folder;
 use crate::samples::{DP_SGD, SCHEMA, data_of_parts, edit, write_parts};
 
 /// The parts, their `id` one and the same for `records` records after each other.
-fn folder(records: usize) -> Folder {
+pub(super) fn folder(records: usize) -> Folder {
     let folder = Folder::empty();
     write_parts(&folder, [360, 480]);
     let text = folder.text("private.csv");
@@ -26,7 +26,7 @@ fn folder(records: usize) -> Folder {
 }
 
 /// Noisy SGD with units of the column `id`.
-fn config(declared: usize, maximum: usize) -> String {
+pub(super) fn config(declared: usize, maximum: usize) -> String {
     let data = edit(
         &data_of_parts(),
         "declared_size = 360",
