@@ -16,7 +16,7 @@ use sha2::Sha256;
 use crate::digest::hex;
 use crate::errors::usage;
 use crate::progress::Progress;
-use crate::run_dir::{atomic, restrict};
+use crate::run_dir::atomic;
 
 const KEY: &str = "share.key";
 
@@ -48,10 +48,11 @@ impl VoteShare {
                 folder.display()
             ))
         };
-        if !folder.exists() {
-            fs::create_dir_all(folder).map_err(refused)?;
-            restrict(folder)?;
-        }
+        let mut making = fs::DirBuilder::new();
+        making.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut making, 0o700);
+        making.create(folder).map_err(refused)?;
         if !is_private(folder) {
             return Err(usage(format!(
                 "--share-votes {}: others can read this folder, and votes are private: give a new folder, \
@@ -137,7 +138,7 @@ mod tests {
     fn places_are_named_under_a_key_of_the_folder() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let name = |folder: &Path, byte| {
-            let share = VoteShare::open(folder).unwrap();
+            let share = VoteShare::open(&folder.join("share")).unwrap();
             let place = share.place(&Sensitive::new([byte; 32]), Progress::Quiet);
             let folder = place.unwrap().folder;
             folder.file_name().unwrap().to_owned()
@@ -150,9 +151,10 @@ mod tests {
     #[test]
     fn a_damaged_key_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        VoteShare::open(folder.path()).unwrap();
-        fs::write(folder.path().join(KEY), b"short").unwrap();
-        let error = VoteShare::open(folder.path()).unwrap_err();
+        let share = folder.path().join("share");
+        VoteShare::open(&share).unwrap();
+        fs::write(share.join(KEY), b"short").unwrap();
+        let error = VoteShare::open(&share).unwrap_err();
         assert!(format!("{error:#}").contains("share.key"), "{error:#}");
     }
 }

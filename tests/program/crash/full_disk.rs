@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use super::{finish, reservations};
+use super::{finish, kill_when, reservations, slow_dp_sgd};
 use crate::folder::Folder;
 use crate::samples::{dp_sgd, pate};
 
@@ -27,7 +27,12 @@ impl SmallDisk {
     }
 
     fn grow(&self) -> bool {
-        mount(&["-o", "remount,size=4m", self.0.to_str().unwrap()])
+        self.remount("size=4m")
+    }
+
+    fn remount(&self, option: &str) -> bool {
+        let option = format!("remount,{option}");
+        mount(&["-o", &option, self.0.to_str().unwrap()])
     }
 }
 
@@ -73,6 +78,38 @@ fn a_run_on_a_full_disk_fails_and_goes_on_when_there_is_room() {
         }
     }
     assert!(failed >= 8, "{failed}");
+}
+
+#[test]
+fn a_run_on_a_read_only_disk_fails_and_goes_on_when_it_may_write() {
+    let folder = Folder::new();
+    let config = slow_dp_sgd();
+    let Some(disk) = SmallDisk::mount(folder.path("disk"), 4096) else {
+        eprintln!("skipped: this user may not mount a small file system");
+        return;
+    };
+    folder.write("experiment.toml", &config);
+    let words = ["run", "experiment.toml", "--out", "disk/run", "--quiet"];
+    let mut command = folder.command(&words);
+    let child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn();
+    let released = || {
+        let metrics = fs::read_to_string(folder.path("disk/run/metrics.jsonl"));
+        metrics.is_ok_and(|text| text.contains("phase"))
+    };
+    assert!(kill_when(child.unwrap(), released));
+    let before = folder.bytes("disk/run/ledger.json");
+    assert!(disk.remount("ro"));
+    let resumed = [&words[..], &["--resume"]].concat();
+    folder
+        .privet(&resumed)
+        .failed(1, &["disk/run", "Read-only file system"]);
+    folder
+        .privet(&["run", "experiment.toml", "--out", "disk/new", "--quiet"])
+        .failed(2, &["disk/new", "Read-only file system", "--out DIR"]);
+    assert!(disk.remount("rw"));
+    assert_eq!(folder.bytes("disk/run/ledger.json"), before);
+    folder.privet(&resumed).well();
+    assert_eq!(folder.bytes("disk/run/ledger.json"), before);
 }
 
 #[cfg(target_os = "linux")]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{finish, fixed, has_released, slow_dp_sgd, slow_pate};
 use crate::folder::{Finished, Folder};
+use crate::samples::edit;
 
 /// Starts a command whose words can be read at its end.
 fn start(folder: &Folder, words: &[&str]) -> Child {
@@ -66,7 +67,8 @@ fn an_interrupted_run_keeps_its_steps_and_goes_on() {
 
 #[test]
 fn interrupted_teachers_keep_their_ballots() {
-    let config = fixed(&slow_pate());
+    let slow = edit(&slow_pate(), "epochs = 25\n", "epochs = 300\n");
+    let config = fixed(&slow);
     let whole = Folder::new();
     whole.run(&config, &["--quiet"]).well();
     let folder = Folder::new();

@@ -70,7 +70,7 @@ fn a_complete_run_prints_its_result_again_and_changes_nothing() {
 #[test]
 fn two_processes_never_share_a_run_directory() {
     let folder = Folder::new();
-    let config = edit(&slow_dp_sgd(), "steps = 500", "steps = 50000");
+    let config = edit(&slow_dp_sgd(), "steps = 500", "steps = 500000");
     let mut first = start(&folder, &config);
     while !has_released(&folder) {
         assert!(first.try_wait().unwrap().is_none());

@@ -283,3 +283,22 @@ fn eight_runs_at_once_never_overspend() {
     assert_eq!(states(&folder), ["settled", "settled"]);
     ledger(&folder, &["verify"]).well();
 }
+
+#[test]
+fn points_of_a_sweep_are_charged_one_by_one_and_refused_where_nothing_is_left() {
+    let folder = clinic("8");
+    folder.write("base.toml", charged(&dp_sgd()));
+    folder.write(
+        "sweep.toml",
+        "base = \"base.toml\"\n[grid]\nseed = [1, 2, 3]\n",
+    );
+    let words = ["sweep", "sweep.toml", "--out", "out", "--quiet"];
+    let said = folder.privet(&words);
+    assert!(said.out.contains("too little left"), "{}", said.out);
+    said.failed(1, &["1 of 3 points failed"]);
+    assert_eq!(states(&folder), ["settled", "settled"]);
+    // With a larger budget only what failed is run.
+    ledger(&folder, &["budget", "set", "clinic", "--epsilon", "20"]).well();
+    folder.privet(&[&words[..], &["--resume"]].concat()).well();
+    assert_eq!(states(&folder), ["settled"; 3]);
+}
