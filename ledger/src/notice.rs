@@ -95,9 +95,13 @@ impl Notifier {
         if let Some(file) = &self.file {
             let options = OpenOptions::new().append(true).create(true).clone();
             // In one piece, so that lines of several processes do not mix.
-            let written = options
-                .open(file)
-                .and_then(|mut file| file.write_all(&line));
+            let written = match file.metadata() {
+                // A pipe that nobody reads would be waited for.
+                Ok(found) if !found.is_file() => Err(std::io::Error::other("it is no file")),
+                _ => options
+                    .open(file)
+                    .and_then(|mut file| file.write_all(&line)),
+            };
             failures.extend(written.err().map(|error| NotifyError {
                 by: file.display().to_string(),
                 reason: error.to_string(),

@@ -106,7 +106,10 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
     };
     rows.push((
         "seconds",
-        format!("{:.1} {of_which}: {}", seconds.total, phases.join(", ")),
+        match phases.is_empty() {
+            true => format!("{:.1} {of_which}", seconds.total),
+            false => format!("{:.1} {of_which}: {}", seconds.total, phases.join(", ")),
+        },
     ));
 
     let mut text = format!("\n{} on {}\n", result.method, result.dataset);

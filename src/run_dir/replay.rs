@@ -119,8 +119,12 @@ impl Replay {
                 }
                 // A key is never used for two reservations: whatever was drawn under the old one
                 // may be out.
-                let given = dir.given_key();
-                let key = given.map_or_else(NoiseKey::generate, Ok)?;
+                // One that was made before a crash has given no noise yet: whatever a ledger of all runs
+                // was charged under it is charged once.
+                let key = match (dir.given_key(), read_key(dir, NEXT_KEY)?) {
+                    (Some(key), _) | (None, Some(key)) => key,
+                    (None, None) => NoiseKey::generate()?,
+                };
                 dir.write_private(NEXT_KEY, key.expose_bytes())?;
                 let digest = digest(key.expose_bytes(), &parts, event, inputs)?;
                 let noise = NoiseSource::from_key(&key).bound_to(&digest);

@@ -44,6 +44,22 @@ fn a_file_gets_a_line_for_each_notice() {
 
 #[cfg(unix)]
 #[test]
+fn a_pipe_that_nobody_reads_is_not_waited_for() {
+    let folder = Folder::new();
+    let pipe = folder.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let notifier = Notifier {
+        file: Some(pipe),
+        command: None,
+    };
+    let failures = notifier.send(&notice(&folder));
+    assert_eq!(failures.len(), 1);
+    assert!(failures[0].to_string().contains("it is no file"));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_command_reads_the_notice_and_no_shell_its_words() {
     let folder = Folder::new();
     let out = folder.path("out; touch harm").display().to_string();

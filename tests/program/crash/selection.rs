@@ -1,5 +1,6 @@
 //! Private selections that die: going on repeats what was decided, to the bit.
 
+use std::fs;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -69,11 +70,18 @@ fn released(folder: &Folder) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn copies_of_a_killed_selection_release_the_same() {
     let folder = folder();
-    let key = || folder.exists("out/private/trials");
-    assert!(kill_when(start(&folder), key));
+    // The first trial has begun.
+    let trials = || {
+        fs::read_dir(folder.path("out/private/trials"))
+            .ok()?
+            .next()?
+            .ok()
+    };
+    let begun = || trials().is_some_and(|tag| tag.path().join("0/ledger.json").exists());
+    assert!(kill_when(start(&folder), begun));
     let copies = [copied(&folder), copied(&folder)];
     // One of them loses its trials, and trains them again: with the same noise.
-    std::fs::remove_dir_all(copies[1].path("out/private/trials")).unwrap();
+    fs::remove_dir_all(copies[1].path("out/private/trials")).unwrap();
     for copy in &copies {
         finish(copy);
     }
@@ -113,7 +121,7 @@ fn with_a_new_key_no_trial_is_taken_over() {
     let sweep = edit(SWEEP, "score_noise", "epsilon = 50.0\nscore_noise");
     folder.write("sweep.toml", sweep);
     assert!(kill_when(start(&folder), || folder.exists("out/private/trials")));
-    std::fs::remove_file(folder.path("out/private/noise.key")).unwrap();
+    fs::remove_file(folder.path("out/private/noise.key")).unwrap();
     folder.privet(&WORDS).well();
     let ledger = folder.json("out/ledger.json");
     assert_eq!(ledger["reservations"].as_array().unwrap().len(), 2);
