@@ -93,7 +93,9 @@ impl LedgerEntry {
         self.count.get()
     }
 
-    fn as_event(&self) -> DpEvent {
+    /// The line as one event.
+    #[must_use]
+    pub fn as_event(&self) -> DpEvent {
         if self.count.get() == 1 {
             self.event.clone()
         } else {

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod calibrate;
 mod data;
+mod export;
 mod ledger;
 mod predict;
 mod privacy_options;
@@ -60,6 +61,12 @@ enum Command {
     Report(report::ReportArgs),
     /// Show runs beside each other in the terminal, and what all of them cost together.
     Compare(report::CompareArgs),
+    /// Write a run's model for PyTorch, ONNX runtimes and Burn, or check such a file against its run.
+    ///
+    /// The guarantee travels in the metadata of each file. --verify compares parameters, layers, guarantee
+    /// and statement with the run's, computes epsilon again from the events in its ledger, and looks for
+    /// them in the ledger of all runs.
+    Export(export::ExportArgs),
     /// Label the rows of a file with an exported model.
     Predict(predict::PredictArgs),
     /// List, describe, fetch and import data sets.
@@ -81,6 +88,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Audit(args) => audit::run(&args),
         Command::Report(args) => report::report(&args),
         Command::Compare(args) => report::compare(&args),
+        Command::Export(args) => export::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Data(args) => data::run(args),
         Command::Ledger(args) => ledger::run(&args),

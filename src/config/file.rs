@@ -4,6 +4,7 @@
 //! [`super::experiment`].
 
 use privet_accountant::NeighboringRelation;
+use privet_export::Format;
 use privet_student::StudentTraining;
 use privet_training::data::{DataConfig, UnitColumn};
 use privet_training::plain::PlainTraining;
@@ -49,10 +50,22 @@ pub(crate) struct ExperimentFile {
     /// Noisy SGD; required by `method = "dp-sgd"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dp_sgd: Option<DpSgdTable>,
+    /// Which files the model is written to, beside `model.safetensors`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) export: Option<ExportTable>,
     /// The model without privacy: what `method = "baseline"` trains, and what the other methods
     /// are compared with on declared-public benchmarks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) baseline: Option<PlainTraining>,
+}
+
+/// `[export]`: the files that a model is written to.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExportTable {
+    /// Beside `safetensors`, which is always written: `onnx`, `burnpack`.
+    #[serde(default)]
+    pub(crate) formats: Vec<Format>,
 }
 
 /// `method = ...`

@@ -2,6 +2,7 @@
 //! release, and settled at the end.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use privet_accountant::{DpEvent, Ledger, NeighboringRelation};
@@ -242,7 +243,12 @@ fn run_id(dir: &RunDir) -> Result<RunId> {
 }
 
 fn stored_id(dir: &RunDir) -> Result<Option<RunId>> {
-    let path = dir.private(RUN_FILE);
+    id_of_run(&dir.private(""))
+}
+
+/// The name of a run in the ledger of all runs, by its `private` folder; none where it is in none.
+pub(crate) fn id_of_run(private: &Path) -> Result<Option<RunId>> {
+    let path = private.join(RUN_FILE);
     match fs::read_to_string(&path) {
         Ok(text) => {
             let run = RunId::new(text.trim());

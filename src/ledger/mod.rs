@@ -6,7 +6,7 @@ mod run_ledger;
 mod settings;
 mod shared;
 
-pub(crate) use account::{Charge, PlannedRelease, RunAccount};
+pub(crate) use account::{Charge, PlannedRelease, RunAccount, id_of_run};
 pub(crate) use run_ledger::{Reservation, RunLedger};
 pub(crate) use settings::{Hooks, LedgerSettings, LedgerTable};
 pub(crate) use shared::{SharedLedger, refused};

@@ -1,11 +1,11 @@
 //! What a finished run leaves: the released files first, `result.json` last.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
+use privet_export::{Format, ModelDescription};
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
 use privet_report::run::{Confusion, Evaluation};
 use privet_student::PseudoLabel;
 use privet_training::evaluate;
-use privet_training::model_file::{self, ModelDescription};
 use privet_training::network::Network;
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
 use crate::digest;
+use crate::export;
 use crate::ledger::RunLedger;
 use crate::run_dir::json;
 
@@ -106,10 +107,8 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
         publish("labels.csv", labels.as_bytes())?;
     }
     if let Some(network) = &outcome.network {
-        publish(
-            "model.safetensors",
-            &model(context, network, stated.privacy)?,
-        )?;
+        let description = description(context, network, &stated);
+        export::write(&formats(context), network, &description, publish)?;
     }
 
     let evaluation = Evaluation {
@@ -145,22 +144,31 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The exported model, with its label map, preprocessing and guarantee.
-fn model(context: &Context, network: &Network, privacy: Value) -> Result<Vec<u8>> {
-    let architecture = network.architecture();
-    let description = ModelDescription {
-        input: architecture.input(),
-        layers: architecture
-            .layers()
-            .iter()
-            .map(|l| l.spec.clone())
-            .collect(),
+/// safetensors, from which all others can be made, and what the config asks for.
+fn formats(context: &Context) -> Vec<Format> {
+    let asked = context.experiment.file.export.iter();
+    let asked = asked.flat_map(|table| &table.formats).copied();
+    let mut formats = vec![Format::Safetensors];
+    for format in asked {
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
+    formats
+}
+
+/// What goes with the model: its label map, preprocessing and guarantee.
+fn description(context: &Context, network: &Network, stated: &Stated) -> ModelDescription {
+    let (input, layers) = ModelDescription::layers_of(network);
+    ModelDescription {
+        input,
+        layers,
         classes: context.dataset.info.classes.clone(),
         preprocessing: context.dataset.preprocessing.clone(),
         dataset: context.dataset.info.name.clone(),
-        privacy,
-    };
-    model_file::to_bytes(network, &description).context("the model cannot be exported")
+        privacy: stated.privacy.clone(),
+        statement_sha256: Some(digest::of_text(&stated.statement)),
+    }
 }
 
 fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {

@@ -9,8 +9,7 @@
 //! - [`plain`]: training without privacy (teachers, students, baselines);
 //! - [`noisy`]: noisy SGD;
 //! - [`checkpoint`]: a noisy SGD training in a file;
-//! - [`evaluate`]: predictions and accuracy on public data;
-//! - [`model_file`]: a trained network as a file that others can load.
+//! - [`evaluate`]: predictions and accuracy on public data.
 
 pub mod atomic;
 pub mod augment;
@@ -19,7 +18,6 @@ pub mod data;
 pub mod device;
 pub mod evaluate;
 pub mod gradient;
-pub mod model_file;
 pub mod network;
 pub mod noisy;
 pub mod optimizer;

@@ -4,16 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use burn::tensor::Device;
+use privet_export::{Format, ModelFile};
 use privet_mechanisms::{PrivateSelectionRun, Sensitive};
 use privet_student::{LabeledSetError, StudentError};
 use privet_training::data::Dataset;
 use privet_training::evaluate;
-use privet_training::model_file;
 use privet_training::network::Network;
 use privet_training::plain::TrainingError;
 
 use super::Candidate;
+use crate::export::file_name;
 use crate::progress::Progress;
 use crate::run::artefacts;
 use crate::run::context::Context;
@@ -95,9 +95,8 @@ impl Trials<'_> {
 
 /// The model of a finished trial.
 pub(super) fn model(root: &Path) -> Result<Network> {
-    let path = root.join("released").join("model.safetensors");
-    let read =
-        || -> Result<Network> { Ok(model_file::from_bytes(&fs::read(&path)?, &Device::flex())?.0) };
+    let path = root.join("released").join(file_name(Format::Safetensors));
+    let read = || -> Result<Network> { Ok(ModelFile::read(&fs::read(&path)?)?.network) };
     read().context("there is no model: the training failed")
 }
 

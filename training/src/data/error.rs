@@ -65,6 +65,17 @@ pub enum DataError {
         remedy: &'static str,
     },
 
+    /// A picture that is damaged or does not fit the model.
+    #[error("{file}: {problem}; {remedy}")]
+    Picture {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+
     /// An array whose dimensions do not fit their use.
     #[error("{file}: has dimensions {found:?}; expected {expected}")]
     Dimensions {

@@ -1,16 +1,17 @@
 //! How raw records become inputs, kept with the model so that fresh rows are treated the same.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataError, InputShape, PixelScaling, TableSchema,
+    Column, DataError, InputShape, PixelScaling, TableSchema,
     array::NumericArray,
-    file::{Content, read_unpacked},
+    file::{Content, read_raw, unpack_whole},
     idx::{is_idx, read_idx},
     npy::{is_npy, read_npy},
+    pictures,
     table::{LabelUse, encode_numbers, read_numbers, read_table},
 };
 
@@ -35,6 +36,15 @@ pub enum Preprocessing {
     },
 }
 
+/// Encoded rows.
+#[derive(Debug)]
+pub struct Rows {
+    /// `[n, input length]`.
+    pub inputs: Array2<f32>,
+    /// The picture that each row was, where they came from a folder.
+    pub pictures: Option<Vec<PathBuf>>,
+}
+
 impl Preprocessing {
     /// Shape of one encoded input.
     #[must_use]
@@ -45,20 +55,37 @@ impl Preprocessing {
         }
     }
 
-    /// Encodes the unlabelled rows of a CSV, IDX or NPY file (packed with gzip or not): `[n, input
-    /// length]`.
+    /// Encodes the unlabelled rows of a CSV, IDX or NPY file (packed with gzip or not), of a PNG
+    /// picture, or of all PNG pictures of a folder.
     ///
     /// The format is told from the first bytes. The label column of a CSV file may be there and is
     /// not looked at.
     ///
     /// # Errors
     /// When the file cannot be read or does not fit this encoding.
-    pub fn read_file(&self, path: &Path) -> Result<Array2<f32>, DataError> {
-        let content = read_unpacked(path)?;
-        match read_array(&content)? {
-            Some(array) => self.encode_array(&array),
-            None => self.encode_csv(&content),
+    pub fn read(&self, path: &Path) -> Result<Rows, DataError> {
+        if path.is_dir() {
+            let pictures = pictures::files(path)?;
+            return Ok(Rows {
+                inputs: self.encode_pictures(&pictures)?,
+                pictures: Some(pictures),
+            });
         }
+        let raw = read_raw(path)?;
+        let inputs = match pictures::is_png(&raw) {
+            true => self.encode_pictures(&[path.to_path_buf()])?,
+            false => {
+                let content = unpack_whole(raw)?;
+                match read_array(&content)? {
+                    Some(array) => self.encode_array(&array)?,
+                    None => self.encode_csv(&content)?,
+                }
+            }
+        };
+        Ok(Rows {
+            inputs,
+            pictures: None,
+        })
     }
 
     /// Encodes the unlabelled rows of CSV text with a header: `[n, input length]`. `source` names
@@ -88,6 +115,25 @@ impl Preprocessing {
             dimensions: raw.shape().to_vec(),
             values: super::array::Values::Floats(raw.iter().copied().collect()),
         })
+    }
+
+    /// Encodes PNG pictures: their darkest value is the least raw number, their brightest the greatest.
+    fn encode_pictures(&self, paths: &[PathBuf]) -> Result<Array2<f32>, DataError> {
+        let shape = self.input_shape();
+        let ranges = match self {
+            Self::Pixels { scaling, .. } => {
+                let [minimum, maximum, ..] = scaling.constants();
+                vec![(minimum, maximum); shape.len()]
+            }
+            Self::Table { schema } => {
+                let range = |column: &Column| match column {
+                    Column::Numeric { min, max, .. } => Some((*min, *max)),
+                    _ => None,
+                };
+                schema.columns().iter().filter_map(range).collect()
+            }
+        };
+        self.encode_array(&pictures::read(paths, shape, &ranges)?)
     }
 
     /// Encodes an array of raw numbers.
@@ -153,7 +199,7 @@ mod tests {
             gzip(b"a,b\n0,255\n51,102\n"),
         ] {
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(pixels().read_file(&path).unwrap(), expected);
+            assert_eq!(pixels().read(&path).unwrap().inputs, expected);
         }
         assert_eq!(
             pixels()
@@ -176,7 +222,7 @@ mod tests {
             vec![],
         ] {
             std::fs::write(&path, bytes).unwrap();
-            let error = pixels().read_file(&path).unwrap_err().to_string();
+            let error = pixels().read(&path).unwrap_err().to_string();
             assert!(error.contains("rows"), "{error}");
         }
         assert!(pixels().apply_pixels(array![[0.0]].view(), "x").is_err());

@@ -81,6 +81,12 @@ impl PixelScaling {
         Self::new(0.0, 255.0, 255.0 * mean, 255.0 * deviation)
     }
 
+    /// The constants: minimum, maximum, offset, divisor.
+    #[must_use]
+    pub const fn constants(&self) -> [f64; 4] {
+        [self.minimum, self.maximum, self.offset, self.divisor]
+    }
+
     /// The input that a raw number becomes, always finite. (Readers refuse NaN before it comes
     /// here.)
     #[must_use]

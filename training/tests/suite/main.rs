@@ -3,8 +3,6 @@
 mod checkpoint;
 mod evaluate;
 mod exact_sums;
-mod model_file;
-mod model_file_damage;
 mod network_config;
 mod network_forward;
 mod network_sequences;

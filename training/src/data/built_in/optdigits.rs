@@ -100,7 +100,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            preprocessing.read_file(&path).unwrap(),
+            preprocessing.read(&path).unwrap().inputs,
             ndarray::Array2::from_elem((1, 64), 0.5)
         );
     }

@@ -1,0 +1,208 @@
+//! Raw records to encoded inputs, as operators: the same clamping, scaling and one-hot codes, by the
+//! same public constants, in the same 64-bit arithmetic.
+
+use privet_training::data::{
+    Column, InputShape, NumericTransform, Preprocessing, TableSchema, ValueRange,
+};
+
+use super::graph::{Graph, dims, int, strings};
+use super::proto::DataType;
+
+/// Adds inputs and their encoding; returns the name of the network's input.
+pub(super) fn add(graph: &mut Graph, preprocessing: &Preprocessing, input: InputShape) -> String {
+    match preprocessing {
+        Preprocessing::Pixels { shape, scaling } => {
+            let sizes = sizes(*shape);
+            let words = "raw values, one row an example";
+            let raw = match shape {
+                InputShape::Image { .. } => "image",
+                _ => "features",
+            };
+            let raw = graph.input(raw, &sizes, DataType::Float, words);
+            let exact = graph.node("Cast", &[&raw], [int("to", DataType::Double as i64)]);
+            let constants = scaling.constants();
+            let names = ["minimum", "maximum", "offset", "divisor"];
+            let [minimum, maximum, offset, divisor] = std::array::from_fn(|place| {
+                graph.doubles(
+                    &format!("/preprocessing/{}", names[place]),
+                    &[],
+                    &[constants[place]],
+                )
+            });
+            let clamped = graph.node("Clip", &[&exact, &minimum, &maximum], []);
+            let from = graph.node("Sub", &[&clamped, &offset], []);
+            let scaled = graph.node("Div", &[&from, &divisor], []);
+            let value = to_floats(graph, &scaled);
+            match *shape == input {
+                true => value,
+                false => shaped(graph, input, &value),
+            }
+        }
+        Preprocessing::Table { schema } => {
+            let value = table(graph, schema);
+            match input {
+                InputShape::Flat { .. } => value,
+                other => shaped(graph, other, &value),
+            }
+        }
+    }
+}
+
+fn sizes(shape: InputShape) -> Vec<usize> {
+    match shape {
+        InputShape::Image {
+            channels,
+            height,
+            width,
+        } => vec![channels, height, width],
+        InputShape::Sequence { length, width } => vec![length, width],
+        InputShape::Flat { features } => vec![features],
+    }
+}
+
+fn shaped(graph: &mut Graph, input: InputShape, value: &str) -> String {
+    let sizes = [&[-1], &dims(&sizes(input))[..]].concat();
+    let sizes = graph.integers(&sizes);
+    graph.node("Reshape", &[value, &sizes], [])
+}
+
+fn to_floats(graph: &mut Graph, value: &str) -> String {
+    graph.node("Cast", &[value], [int("to", DataType::Float as i64)])
+}
+
+/// The public constants of a numeric column.
+#[derive(Clone, Copy)]
+struct Number {
+    min: f64,
+    max: f64,
+    transform: Option<NumericTransform>,
+}
+
+/// The encoded rows, `[batch, width]`.
+fn table(graph: &mut Graph, schema: &TableSchema) -> String {
+    let numbers: Vec<(&str, Number)> = schema.columns().iter().filter_map(number).collect();
+    let inputs = |column: &&Column| column.width() > 0;
+    let columns: Vec<&Column> = schema.columns().iter().filter(inputs).collect();
+    if numbers.len() == columns.len() && !columns.iter().any(is_categorical) {
+        return all_numbers(graph, schema.range(), &numbers);
+    }
+    let mut parts = Vec::new();
+    for column in columns {
+        graph.enter(&format!("preprocessing/{}", parts.len()));
+        parts.push(match (column, number(column)) {
+            (Column::Categorical { name, categories }, _) => {
+                let raw = graph.input(name, &[], DataType::String, "one of the categories");
+                let codes = [strings("cats_strings", categories), int("zeros", 0)];
+                graph.node("OneHotEncoder", &[&raw], codes)
+            }
+            (_, Some((name, number))) => {
+                let words = format!("a number in {}..={}", number.min, number.max);
+                let raw = graph.input(name, &[], DataType::Double, &words);
+                let axis = graph.integers(&[1]);
+                let raw = graph.node("Unsqueeze", &[&raw, &axis], []);
+                let scope = format!("/preprocessing/{}", parts.len());
+                encoded(graph, &scope, &raw, &[number], schema.range())
+            }
+            // No other column is an input.
+            _ => continue,
+        });
+    }
+    graph.enter("preprocessing");
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    graph.node("Concat", &parts, [int("axis", 1)])
+}
+
+fn is_categorical(column: &&Column) -> bool {
+    matches!(column, Column::Categorical { .. })
+}
+
+fn number(column: &Column) -> Option<(&str, Number)> {
+    match column {
+        Column::Numeric {
+            name,
+            min,
+            max,
+            transform,
+        } => {
+            let number = Number {
+                min: *min,
+                max: *max,
+                transform: *transform,
+            };
+            Some((name, number))
+        }
+        _ => None,
+    }
+}
+
+/// One input with a column for each column of the table. Columns with logarithms are encoded apart.
+fn all_numbers(graph: &mut Graph, range: ValueRange, numbers: &[(&str, Number)]) -> String {
+    let names: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
+    let words = format!("raw numbers; columns: {}", names.join(", "));
+    let raw = graph.input("features", &[numbers.len()], DataType::Double, &words);
+    let numbers: Vec<Number> = numbers.iter().map(|(_, number)| *number).collect();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for alike in numbers.chunk_by(|a, b| a.transform == b.transform) {
+        graph.enter(&format!("preprocessing/{}", parts.len()));
+        let end = start + alike.len();
+        let part = match alike.len() == numbers.len() {
+            true => raw.clone(),
+            false => {
+                let [from, to, axis] = [dims(&[start]), dims(&[end]), vec![1]];
+                let [from, to, axis] = [from, to, axis].map(|value| graph.integers(&value));
+                graph.node("Slice", &[&raw, &from, &to, &axis], [])
+            }
+        };
+        let scope = format!("/preprocessing/{}", parts.len());
+        parts.push(encoded(graph, &scope, &part, alike, range));
+        start = end;
+    }
+    graph.enter("preprocessing");
+    match &parts[..] {
+        [one] => one.clone(),
+        _ => {
+            let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+            graph.node("Concat", &parts, [int("axis", 1)])
+        }
+    }
+}
+
+/// Encodes `[batch, columns]`, columns of one transform.
+fn encoded(
+    graph: &mut Graph,
+    scope: &str,
+    raw: &str,
+    numbers: &[Number],
+    range: ValueRange,
+) -> String {
+    let mut row = |name: &str, of: &dyn Fn(&Number) -> f64| {
+        let values: Vec<f64> = numbers.iter().map(of).collect();
+        graph.doubles(&format!("{scope}/{name}"), &[1, values.len()], &values)
+    };
+    let minimum = row("minimum", &|number| number.min);
+    let maximum = row("maximum", &|number| number.max);
+    let log = numbers.iter().any(|number| number.transform.is_some());
+    let span = row("span", &|number| match log {
+        true => (number.max - number.min).ln_1p(),
+        false => number.max - number.min,
+    });
+    let above = graph.node("Max", &[raw, &minimum], []);
+    let clamped = graph.node("Min", &[&above, &maximum], []);
+    let mut from = graph.node("Sub", &[&clamped, &minimum], []);
+    let number = |graph: &mut Graph, name: &str, value: f64| {
+        graph.doubles(&format!("/preprocessing/{name}"), &[], &[value])
+    };
+    if log {
+        let one = number(graph, "one", 1.0);
+        let plus = graph.node("Add", &[&from, &one], []);
+        from = graph.node("Log", &[&plus], []);
+    }
+    let mut unit = graph.node("Div", &[&from, &span], []);
+    if range == ValueRange::Symmetric {
+        let (one, two) = (number(graph, "one", 1.0), number(graph, "two", 2.0));
+        let doubled = graph.node("Mul", &[&unit, &two], []);
+        unit = graph.node("Sub", &[&doubled, &one], []);
+    }
+    to_floats(graph, &unit)
+}

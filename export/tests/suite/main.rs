@@ -1,0 +1,8 @@
+//! Model files through the public API of the crate.
+
+mod burnpack;
+mod damage;
+mod files;
+mod onnx;
+mod safetensors;
+mod support;

@@ -1,0 +1,202 @@
+//! Whether a model file is what a run released, and says what the run guarantees.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use privet_export::{ModelFile, to_bytes};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::ledgers;
+use crate::errors::usage;
+use crate::{digest, model};
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+pub(crate) struct Check {
+    /// What should hold.
+    pub(crate) what: &'static str,
+    /// Whether it does.
+    pub(crate) found: Found,
+    /// What was seen.
+    pub(crate) detail: String,
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Found {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// There was nothing to look at.
+    NotChecked,
+}
+
+impl Check {
+    /// A check that ended one way or the other.
+    pub(super) fn new(what: &'static str, result: Result<String, String>) -> Self {
+        let (found, detail) = match result {
+            Ok(detail) => (Found::Yes, detail),
+            Err(detail) => (Found::No, detail),
+        };
+        Self {
+            what,
+            found,
+            detail,
+        }
+    }
+
+    /// A check that could not be made.
+    pub(super) fn none(what: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            what,
+            found: Found::NotChecked,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Checks `file` against the run directory `root`, or the one that it lies in.
+pub(crate) fn verify(
+    file: &Path,
+    root: Option<&Path>,
+    shared: Option<&Path>,
+) -> Result<Vec<Check>> {
+    let bytes = fs::read(file).map_err(|error| usage(format!("{}: {error}", file.display())))?;
+    let root = match root {
+        Some(root) => root.to_path_buf(),
+        None => around(file)?,
+    };
+    let read = ModelFile::read(&bytes);
+    let whole = Check::new(
+        "the file is whole",
+        match &read {
+            Ok(read) => Ok(format!("{}, {} bytes", read.format, bytes.len())),
+            Err(error) => Err(error.to_string()),
+        },
+    );
+    let Ok(read) = read else {
+        return Ok(vec![whole]);
+    };
+    let privacy: Value = parse(&root.join("released").join("privacy.json"))?;
+    let mut checks = vec![
+        whole,
+        Check::new("it is the run's model", same_model(&read, &bytes, &root)?),
+        Check::new(
+            "it states the run's guarantee",
+            match read.description.privacy == privacy {
+                true => Ok(headline(&privacy)),
+                false => Err(format!(
+                    "the file says {}, released/privacy.json says {} (or differs elsewhere)",
+                    headline(&read.description.privacy),
+                    headline(&privacy)
+                )),
+            },
+        ),
+        statement(&read, &root),
+    ];
+    checks.push(labels(&privacy, &root));
+    checks.extend(ledgers::checks(&privacy, &root, shared)?);
+    Ok(checks)
+}
+
+/// The run directory that a file lies in.
+fn around(file: &Path) -> Result<PathBuf> {
+    let file = std::path::absolute(file)?;
+    let root = file.parent().and_then(Path::parent);
+    let run = root.filter(|root| root.join("released").join("privacy.json").exists());
+    run.map(Path::to_path_buf).ok_or_else(|| {
+        usage(format!(
+            "{} does not lie in a run directory: name the run, `privet export --verify FILE RUN`",
+            file.display()
+        ))
+    })
+}
+
+/// Every bit of the file comes from the network and the description, so a fresh export shows any
+/// difference, that of an ONNX graph too.
+fn same_model(file: &ModelFile, bytes: &[u8], root: &Path) -> Result<Result<String, String>> {
+    let path = model::in_run(root);
+    let run = model::read(&path)?;
+    let parameters = run.network.flat_parameters();
+    let same = |a: &[f32], b: &[f32]| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+    };
+    if file.network.architecture() != run.network.architecture() {
+        return Ok(Err(format!(
+            "its layers are not those of {}",
+            path.display()
+        )));
+    }
+    if !same(&file.network.flat_parameters(), &parameters) {
+        return Ok(Err(format!(
+            "its parameters are not those of {}",
+            path.display()
+        )));
+    }
+    let fresh = to_bytes(file.format, &run.network, &run.description)?;
+    Ok(match fresh == bytes {
+        true => Ok(format!("{} parameters, equal bit for bit", parameters.len())),
+        false => Err(
+            "its parameters are the run's, but the rest differs from a fresh export: it was changed, \
+             or written by another version; export it again"
+                .into(),
+        ),
+    })
+}
+
+fn statement(file: &ModelFile, root: &Path) -> Check {
+    let what = "it belongs to the run's statement";
+    let path = root.join("released").join("statement.md");
+    let Some(stated) = &file.description.statement_sha256 else {
+        return Check::none(what, "the file names no statement");
+    };
+    Check::new(
+        what,
+        match fs::read_to_string(&path) {
+            Err(error) => Err(format!("{}: {error}", path.display())),
+            Ok(text) if digest::of_text(&text) == *stated => Ok(format!("SHA-256 {stated}")),
+            Ok(_) => Err(format!("{} is another text", path.display())),
+        },
+    )
+}
+
+fn labels(privacy: &Value, root: &Path) -> Check {
+    let what = "the released labels are those of the guarantee";
+    let Some(stated) = privacy["labels_sha256"].as_str() else {
+        return Check::none(what, "no labels were released");
+    };
+    let path = root.join("released").join("labels.csv");
+    Check::new(
+        what,
+        match fs::read_to_string(&path) {
+            Err(error) => Err(format!("{}: {error}", path.display())),
+            Ok(text) if digest::of_text(&text) == stated => Ok(format!("SHA-256 {stated}")),
+            Ok(_) => Err(format!("{} is another text", path.display())),
+        },
+    )
+}
+
+/// The guarantee in short.
+pub(super) fn headline(privacy: &Value) -> String {
+    match privacy["private"] == true {
+        true => format!(
+            "epsilon {} at delta {}",
+            privacy["epsilon"], privacy["delta"]
+        ),
+        false => "NOT PRIVATE".into(),
+    }
+}
+
+fn parse(path: &Path) -> Result<Value> {
+    let text = fs::read(path).map_err(|error| {
+        usage(format!(
+            "{}: {error}: name a finished run directory",
+            path.display()
+        ))
+    })?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))
+}
