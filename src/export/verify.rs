@@ -70,6 +70,7 @@ pub(crate) fn verify(
         Some(root) => root.to_path_buf(),
         None => around(file)?,
     };
+    let privacy: Value = parse(&root.join("released").join("privacy.json"))?;
     let read = ModelFile::read(&bytes);
     let whole = Check::new(
         "the file is whole",
@@ -81,7 +82,6 @@ pub(crate) fn verify(
     let Ok(read) = read else {
         return Ok(vec![whole]);
     };
-    let privacy: Value = parse(&root.join("released").join("privacy.json"))?;
     let mut checks = vec![
         whole,
         Check::new("it is the run's model", same_model(&read, &bytes, &root)?),
@@ -154,14 +154,7 @@ fn statement(file: &ModelFile, root: &Path) -> Check {
     let Some(stated) = &file.description.statement_sha256 else {
         return Check::none(what, "the file names no statement");
     };
-    Check::new(
-        what,
-        match fs::read_to_string(&path) {
-            Err(error) => Err(format!("{}: {error}", path.display())),
-            Ok(text) if digest::of_text(&text) == *stated => Ok(format!("SHA-256 {stated}")),
-            Ok(_) => Err(format!("{} is another text", path.display())),
-        },
-    )
+    Check::new(what, same_text(fs::read_to_string(&path), &path, stated))
 }
 
 fn labels(privacy: &Value, root: &Path) -> Check {
@@ -170,14 +163,22 @@ fn labels(privacy: &Value, root: &Path) -> Check {
         return Check::none(what, "no labels were released");
     };
     let path = root.join("released").join("labels.csv");
-    Check::new(
-        what,
-        match fs::read_to_string(&path) {
-            Err(error) => Err(format!("{}: {error}", path.display())),
-            Ok(text) if digest::of_text(&text) == stated => Ok(format!("SHA-256 {stated}")),
-            Ok(_) => Err(format!("{} is another text", path.display())),
-        },
-    )
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Check::none(what, "labels.csv lies elsewhere");
+        }
+        text => text,
+    };
+    Check::new(what, same_text(text, &path, stated))
+}
+
+/// Whether a file that was read has this SHA-256.
+fn same_text(text: std::io::Result<String>, path: &Path, stated: &str) -> Result<String, String> {
+    match text {
+        Err(error) => Err(format!("{}: {error}", path.display())),
+        Ok(text) if digest::of_text(&text) == stated => Ok(format!("SHA-256 {stated}")),
+        Ok(_) => Err(format!("{} is another text", path.display())),
+    }
 }
 
 /// The guarantee in short.

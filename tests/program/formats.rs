@@ -37,3 +37,14 @@ pub(crate) fn pictures(count: usize) -> (Vec<u8>, Vec<u8>) {
     });
     (pixels.collect(), classes.clone())
 }
+
+/// A PNG file of grey bytes.
+pub(crate) fn png(width: u32, height: u32, samples: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(samples).unwrap();
+    drop(writer);
+    bytes
+}

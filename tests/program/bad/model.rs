@@ -31,6 +31,10 @@ fn what_is_no_model_is_refused() {
             .failed(2, &[name]);
         assert_eq!(said.out, "");
     }
+    folder.write("model.pt", b"PK\x03\x04\x00\x00\x08\x08archive/data.pkl");
+    folder
+        .privet(&["predict", "model.pt", "records.csv"])
+        .failed(2, &["model.pt", "pickle", "runs the code"]);
     folder
         .privet(&["predict", "lost", "records.csv"])
         .failed(2, &["lost", "No such file"]);

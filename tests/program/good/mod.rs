@@ -8,6 +8,7 @@ mod calibrate;
 mod danger;
 mod dp_sgd;
 mod dp_sgd_options;
+mod export;
 pub(crate) mod ledger;
 mod multi_label;
 mod options;

@@ -1,8 +1,8 @@
 //! `privet predict` with what a run exported.
 
 use crate::folder::{Finished, Folder};
-use crate::formats::{idx, npy, pictures};
-use crate::samples::{DP_SGD, SCHEMA, data_of_parts, records, write_parts};
+use crate::formats::{idx, npy, pictures, png};
+use crate::samples::{DP_SGD, SCHEMA, data_of_parts, dp_sgd, records, write_parts};
 
 /// The share of predicted classes that are the known ones.
 fn agreement(said: &Finished, known: &[u8]) -> f64 {
@@ -92,4 +92,58 @@ fn pictures_get_the_same_classes_from_idx_and_npy() {
     folder.write("test.npy", npy("|u1", &[150, 4, 4], &pixels[450 * 16..]));
     let again = folder.privet(&["predict", "run", "test.npy"]).well();
     assert_eq!(said.out, again.out);
+
+    // Pictures of a folder are rows in the order of their names, 2 before 10.
+    for (number, picture) in pixels[450 * 16..].chunks_exact(16).enumerate() {
+        folder.write(&format!("folder/{number}.png"), png(4, 4, picture));
+    }
+    folder.write("folder/notes.txt", "not a picture");
+    let said = folder.privet(&["predict", "run", "folder"]).well();
+    let classes_of = |text: &str, column: usize| -> Vec<String> {
+        let lines = text.lines().skip(1);
+        let field = |line: &str| line.split(',').nth(column).unwrap().to_string();
+        lines.map(field).collect()
+    };
+    assert!(
+        said.out.starts_with("row,file,class,label\n0,0.png,"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains("\n149,149.png,"), "{}", said.out);
+    assert_eq!(classes_of(&said.out, 2), classes_of(&again.out, 1));
+    let one = folder.privet(&["predict", "run", "folder/7.png"]).well();
+    assert_eq!(classes_of(&one.out, 1)[0], classes_of(&again.out, 1)[7]);
+    folder.write("wide.png", png(5, 4, &[0; 20]));
+    folder
+        .privet(&["predict", "run", "wide.png"])
+        .failed(2, &["wide.png", "5 x 4 pixels", "4 x 4"]);
+    folder.write("cut.png", &png(4, 4, &[0; 16])[..40]);
+    folder
+        .privet(&["predict", "run", "cut.png"])
+        .failed(2, &["cut.png", "damaged PNG"]);
+}
+
+#[test]
+fn probabilities_add_up_and_go_with_the_label() {
+    let folder = Folder::new();
+    folder.run(&dp_sgd(), &["--quiet"]).well();
+    let words = [
+        "predict",
+        "run",
+        "records.csv",
+        "--probabilities",
+        "--logits",
+    ];
+    let said = folder.privet(&words).well();
+    let mut lines = said.out.lines();
+    let header = "row,class,label,probability_low,probability_high,logit_low,logit_high";
+    assert_eq!(lines.next(), Some(header));
+    for line in lines {
+        let fields: Vec<&str> = line.split(',').collect();
+        let number = |place: usize| fields[place].parse::<f64>().unwrap();
+        assert!((number(3) + number(4) - 1.0).abs() < 1e-9, "{line}");
+        assert_eq!(fields[1] == "1", number(4) > number(3), "{line}");
+        let odds = (number(6) - number(5)).exp();
+        assert!((number(4) / number(3) / odds - 1.0).abs() < 1e-5, "{line}");
+    }
 }
