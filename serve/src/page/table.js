@@ -1,0 +1,28 @@
+// A record: one input or choice for each field.
+const makeForm = (spec, changed) => {
+  "use strict";
+  const inputs = [...document.querySelectorAll("[data-name]")];
+  const middle = ({ min, max }) => {
+    const half = min + (max - min) / 2;
+    return max - min > 10 ? Math.round(half) : half;
+  };
+  inputs.forEach((input, position) => {
+    if (spec.fields[position].kind === "number") input.value = middle(spec.fields[position]);
+    input.addEventListener("change", changed);
+  });
+  return {
+    row: () => {
+      const fields = inputs.map((input, position) => {
+        const { name, kind } = spec.fields[position];
+        const missing = kind === "number" && (input.value.trim() === "" || !Number.isFinite(Number(input.value)));
+        input.setAttribute("aria-invalid", String(missing));
+        if (missing) {
+          input.focus();
+          throw new Error(`${name}: give a number.`);
+        }
+        return [name, kind === "number" ? Number(input.value) : input.value];
+      });
+      return Object.fromEntries(fields);
+    },
+  };
+};
