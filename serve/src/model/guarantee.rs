@@ -25,6 +25,11 @@ impl Guarantee {
     pub(crate) fn epsilon_text(&self) -> String {
         rounded_up(self.epsilon)
     }
+
+    /// Delta for the page, such as `1e-5`.
+    pub(crate) fn delta_text(&self) -> String {
+        format!("{:e}", self.delta)
+    }
 }
 
 /// Whether the model may be shown to people who may not see its training data.

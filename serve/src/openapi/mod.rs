@@ -38,7 +38,7 @@ fn description(page: &ModelPage) -> String {
             "Trained with differential privacy: epsilon {} at delta {}, unit {}, neighbouring data sets by \
              {}, accountant {}.",
             guarantee.epsilon_text(),
-            guarantee.delta,
+            guarantee.delta_text(),
             guarantee.unit,
             guarantee.neighboring,
             guarantee.accountant,

@@ -59,6 +59,7 @@ const makeForm = (spec, changed) => {
   const clear = () => {
     [picture, values] = [null, null];
     at("invert").checked = false;
+    at("file").value = "";
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, pad.width, pad.height);
     look();

@@ -5,12 +5,20 @@
   const at = (id) => document.getElementById(id);
   const MOST_BARS = 12;
 
+  const percent = (share) => (share < 0.0005 && share > 0 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`);
+
+  // Without an answer, or before the next one.
+  const empty = (words) => {
+    at("label").textContent = words;
+    at("bars").replaceChildren();
+    at("bars-hint").hidden = true;
+  };
+
   const fail = (words) => {
     at("error").textContent = words;
     at("error").hidden = false;
+    empty("No answer.");
   };
-
-  const percent = (share) => `${(100 * share).toFixed(share >= 0.001 || share === 0 ? 1 : 3)} %`;
 
   const show = (model, prediction) => {
     const shares = prediction.probabilities;
@@ -61,9 +69,7 @@
       const row = form.row();
       at("error").hidden = true;
       if (row === null) {
-        at("label").textContent = "Nothing was asked yet.";
-        at("bars").replaceChildren();
-        at("bars-hint").hidden = true;
+        empty("Nothing was asked yet.");
         at("curl").textContent = "";
         at("copy").disabled = true;
         return;

@@ -2,12 +2,14 @@
 const makeForm = (spec, changed) => {
   "use strict";
   const inputs = [...document.querySelectorAll("[data-name]")];
-  const middle = ({ min, max }) => {
+  // Wide ranges are amounts, most of which are small.
+  const start = ({ min, max }) => {
     const half = min + (max - min) / 2;
+    if (max - min > 1000) return min;
     return max - min > 10 ? Math.round(half) : half;
   };
   inputs.forEach((input, position) => {
-    if (spec.fields[position].kind === "number") input.value = middle(spec.fields[position]);
+    if (spec.fields[position].kind === "number") input.value = start(spec.fields[position]);
     input.addEventListener("change", changed);
   });
   return {
