@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use privet_serve::Limits;
+
 use crate::client::Client;
 use crate::made::{Echo, Running, image, limits};
 
@@ -25,10 +27,26 @@ fn a_body_may_be_as_large_as_the_limit_and_no_larger() {
     let answer = Client::new(service.address).predict(&padded(most + 1));
     answer.is_problem(413, "more than 16384 bytes");
     assert_eq!(answer.header("connection"), Some("close"));
-    // The whole of it is taken in before the answer, or a client would see a reset and no answer.
-    Client::new(service.address)
-        .predict(&padded(8 * most))
-        .is_problem(413, "send fewer rows");
+}
+
+#[test]
+fn who_sends_too_much_sees_the_answer_and_no_reset() {
+    let most = 1 << 20;
+    let large = Limits {
+        body_bytes: most,
+        ..limits()
+    };
+    let service = Running::new(image(), Echo, large);
+    // More than lies in the buffers of both sides: sending it fails unless it is taken in.
+    let answer = Client::new(service.address).predict(&padded(8 * most));
+    answer.is_problem(413, "send fewer rows");
+    let mut client = Client::new(service.address);
+    client.send(format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n"));
+    for _ in 0..8 {
+        client.send(format!("{most:x}\r\n{}\r\n", " ".repeat(most)));
+    }
+    client.send("0\r\n\r\n");
+    client.answer().is_problem(413, "send fewer rows");
 }
 
 #[test]
