@@ -100,20 +100,21 @@ impl Preprocessing {
         })
     }
 
-    /// Encodes raw pixels `[n, input length]`. `source` names them in errors.
+    /// Encodes raw numbers `[n, numbers]`: the values of an input, or those of a table's columns.
+    /// `source` names them in errors.
     ///
     /// # Errors
-    /// When this is the encoding of a table with categories, the length differs, or a pixel is NaN
+    /// When this is the encoding of a table with categories, the length differs, or a number is NaN
     /// or infinite.
-    pub fn apply_pixels(
+    pub fn apply_numbers(
         &self,
-        raw: ArrayView2<'_, f32>,
+        raw: ArrayView2<'_, f64>,
         source: &str,
     ) -> Result<Array2<f32>, DataError> {
         self.encode_array(&NumericArray {
             file: source.to_owned(),
             dimensions: raw.shape().to_vec(),
-            values: super::array::Values::Floats(raw.iter().copied().collect()),
+            values: super::array::Values::Doubles(raw.iter().copied().collect()),
         })
     }
 
@@ -203,7 +204,7 @@ mod tests {
         }
         assert_eq!(
             pixels()
-                .apply_pixels(array![[0.0, 255.0], [51.0, 102.0]].view(), "x")
+                .apply_numbers(array![[0.0, 255.0], [51.0, 102.0]].view(), "x")
                 .unwrap(),
             expected
         );
@@ -225,7 +226,7 @@ mod tests {
             let error = pixels().read(&path).unwrap_err().to_string();
             assert!(error.contains("rows"), "{error}");
         }
-        assert!(pixels().apply_pixels(array![[0.0]].view(), "x").is_err());
+        assert!(pixels().apply_numbers(array![[0.0]].view(), "x").is_err());
     }
 
     #[test]

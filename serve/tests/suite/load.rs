@@ -1,0 +1,97 @@
+//! More at once than there is room for.
+
+use std::thread;
+use std::time::Duration;
+
+use privet_serve::Limits;
+
+use crate::client::Client;
+use crate::made::{Echo, Gate, Running, image, limits};
+
+const BODY: &str = r#"{"inputs": [[1, 2]]}"#;
+
+#[test]
+fn beyond_the_places_requests_are_turned_away() {
+    let gate = Gate::default();
+    let few = Limits {
+        requests: 3,
+        workers: 2,
+        ..limits()
+    };
+    let service = Running::new(image(), gate.clone(), few);
+    let address = service.address;
+    let ask = move || thread::spawn(move || Client::new(address).predict(BODY));
+    // Two are computed, the third waits: whoever comes then has to go.
+    let within: Vec<_> = (0..2).map(|_| ask()).collect();
+    gate.wait_for(2);
+    let third = ask();
+    let mut client = Client::new(address);
+    let mut turned_away = 0;
+    while turned_away < 20 {
+        // Until the third has its place, this one may have taken it: then it waits for the gate.
+        thread::sleep(Duration::from_millis(if turned_away == 0 {
+            300
+        } else {
+            1
+        }));
+        client
+            .predict(BODY)
+            .is_problem(503, "ask again in a second");
+        turned_away += 1;
+    }
+    // The page and health are not held up.
+    assert_eq!(client.get("/health").status, 200);
+    assert_eq!(client.get("/").status, 200);
+    gate.open();
+    for thread in within.into_iter().chain([third]) {
+        assert_eq!(thread.join().unwrap().status, 200);
+    }
+    let served = service.end();
+    assert_eq!((served.rows, served.turned_away, served.failed), (3, 20, 0));
+}
+
+#[test]
+fn beyond_the_connections_clients_wait_for_one() {
+    let few = Limits {
+        connections: 2,
+        ..limits()
+    };
+    let service = Running::new(image(), Echo, few);
+    let (mut first, mut second) = (Client::new(service.address), Client::new(service.address));
+    assert_eq!(first.get("/health").status, 200);
+    assert_eq!(second.get("/health").status, 200);
+    let mut third = Client::new(service.address);
+    third.send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assert!(
+        !third.is_closed_within(Duration::from_millis(300)),
+        "it was let in"
+    );
+    drop(first);
+    assert_eq!(third.answer().status, 200);
+}
+
+#[test]
+fn many_clients_at_once_are_all_answered_right() {
+    let service = Running::new(image(), Echo, limits());
+    let address = service.address;
+    let clients: Vec<_> = (0..32)
+        .map(|client: usize| {
+            thread::spawn(move || {
+                let mut connection = Client::new(address);
+                for i in 0..50 {
+                    let (a, b) = ((client * 7 + i) % 256, (client * 3 + 2 * i) % 256);
+                    let answer = connection.predict(&format!("{{\"inputs\": [[{a}, {b}]]}}"));
+                    assert_eq!(answer.json()["predictions"][0]["class"], u64::from(b > a));
+                }
+            })
+        })
+        .collect();
+    for client in clients {
+        client.join().unwrap();
+    }
+    let served = service.end();
+    assert_eq!(
+        (served.connections, served.requests, served.rows),
+        (32, 1600, 1600)
+    );
+}
