@@ -17,6 +17,7 @@ mod progress;
 mod report;
 mod run;
 mod run_dir;
+mod serve;
 mod sweep;
 mod vote_share;
 mod vote_store;

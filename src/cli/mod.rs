@@ -10,6 +10,7 @@ mod predict;
 mod privacy_options;
 mod report;
 mod run;
+mod serve;
 mod stages;
 mod sweep;
 
@@ -69,6 +70,12 @@ enum Command {
     Export(export::ExportArgs),
     /// Label the rows of a file with an exported model.
     Predict(predict::PredictArgs),
+    /// Answer over HTTP with an exported model, and a page to try it.
+    ///
+    /// POST /v1/predict takes rows as JSON, /openapi.json describes it, and the page at / draws a digit or
+    /// fills in the form. Only this machine is answered unless --bind says more. Nothing that a client sends
+    /// is kept or written down.
+    Serve(serve::ServeArgs),
     /// List, describe, fetch and import data sets.
     Data(data::DataArgs),
     /// What all runs have spent on a population, what they may, and whether that record is whole.
@@ -90,6 +97,7 @@ pub(crate) fn run() -> Result<()> {
         Command::Compare(args) => report::compare(&args),
         Command::Export(args) => export::run(&args),
         Command::Predict(args) => predict::run(&args),
+        Command::Serve(args) => serve::run(args),
         Command::Data(args) => data::run(args),
         Command::Ledger(args) => ledger::run(&args),
     }
