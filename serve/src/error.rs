@@ -43,6 +43,12 @@ pub enum ServeError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// A call from within an async runtime, whose thread must not be blocked.
+    #[error(
+        "the service cannot start inside an async runtime: call it from a thread of its own \
+         (`std::thread::spawn`)"
+    )]
+    Nested,
     /// No runtime: usually no threads or file descriptors are left.
     #[error("the service cannot start its threads: {source}; end other programs or raise `ulimit`")]
     Runtime {

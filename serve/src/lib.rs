@@ -20,6 +20,37 @@
 //! [not private](Privacy::NotPrivate) leaks by its answers, and the page says so.
 //!
 //! The service knows nothing of networks or training: [`Predictor`] takes raw rows and gives scores.
+//!
+//! ```no_run
+//! use privet_serve::{Form, ModelPage, PredictError, Predictor, Privacy, Rows, Service, Stop};
+//!
+//! struct Sum;
+//!
+//! impl Predictor for Sum {
+//!     fn scores(&self, rows: &Rows) -> Result<Vec<Vec<f32>>, PredictError> {
+//!         let Rows::Numbers(rows) = rows else {
+//!             let why = "the form and the model do not fit together".to_owned();
+//!             return Err(PredictError::Failed { why });
+//!         };
+//!         let score = |row: &Vec<f64>| vec![0.0, row.iter().sum::<f64>() as f32];
+//!         Ok(rows.iter().map(score).collect())
+//!     }
+//! }
+//!
+//! let page = ModelPage {
+//!     title: "sign of a sum".to_owned(),
+//!     dataset: "none".to_owned(),
+//!     classes: vec!["negative".to_owned(), "positive".to_owned()],
+//!     form: Form::Numbers { count: 3, minimum: -1.0, maximum: 1.0 },
+//!     privacy: Privacy::NotPrivate { why: "It was not trained on anything.".to_owned() },
+//! };
+//! let (stop, stopped) = Stop::new();
+//! // A handler of Ctrl-C calls `stop.now()`.
+//! let listener = std::net::TcpListener::bind("127.0.0.1:8080")?;
+//! let served = Service::new(page, Sum)?.serve(listener, stopped)?;
+//! println!("{} rows were predicted", served.rows);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod answer;
 mod error;

@@ -36,7 +36,7 @@ pub trait Predictor: Send + Sync + 'static {
     /// softmax is wanted), in the order of the page's classes.
     ///
     /// May take long: it runs on threads of its own and never holds up other clients. It must not
-    /// write the rows anywhere. A panic here becomes an answer with status 500.
+    /// write the rows anywhere, a message of a panic included; a panic becomes an answer with status 500.
     ///
     /// # Errors
     /// [`PredictError::Input`] for rows that the model does not take, [`PredictError::Failed`] where the

@@ -8,7 +8,7 @@ mod write_timeout;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
 
 pub(crate) use counts::Counts;
@@ -82,12 +82,15 @@ impl Service {
     /// program ends; its client is cut off.
     ///
     /// # Errors
-    /// A listener or a machine that cannot be used.
+    /// A listener or a machine that cannot be used, or a call from within an async runtime.
     pub fn serve(
         self,
         listener: TcpListener,
         stopped: impl Future<Output = ()>,
     ) -> Result<Served, ServeError> {
+        if Handle::try_current().is_ok() {
+            return Err(ServeError::Nested);
+        }
         let bad_listener = |source| ServeError::Listener { source };
         listener.set_nonblocking(true).map_err(bad_listener)?;
         let address = listener.local_addr().map_err(bad_listener)?;

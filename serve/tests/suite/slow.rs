@@ -149,7 +149,8 @@ fn what_nobody_waits_for_is_not_begun() {
         // Long enough to be taken in and queued.
         thread::sleep(Duration::from_millis(50));
     }
-    thread::sleep(SHORT);
+    // Until the service has seen that they are gone.
+    thread::sleep(Duration::from_secs(1));
     gate.open();
     assert_eq!(first.answer().status, 200);
     assert_eq!(Client::new(service.address).predict(body).status, 200);

@@ -108,6 +108,19 @@ fn a_stop_that_is_gone_stops_nothing() {
 }
 
 #[test]
+fn inside_an_async_runtime_it_says_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let service = Service::new(image(), Echo).unwrap();
+    let error = runtime
+        .block_on(async { service.serve(listener, async {}) })
+        .unwrap_err();
+    assert!(error.to_string().contains("inside an async runtime"));
+}
+
+#[test]
 fn bad_settings_are_refused_before_the_start() {
     let service = || Service::new(image(), Echo).unwrap();
     let nothing = Limits {
