@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataError, InputShape, PixelScaling, TableSchema,
+    DataError, InputGrid, InputShape, PixelScaling, TableSchema,
     array::NumericArray,
     file::{Content, read_unpacked},
     idx::{is_idx, read_idx},
@@ -42,6 +42,15 @@ impl Preprocessing {
         match self {
             Self::Pixels { shape, .. } => *shape,
             Self::Table { schema } => schema.input_shape(),
+        }
+    }
+
+    /// The levels that encoded inputs lie on; `None` where they are not rounded.
+    #[must_use]
+    pub const fn grid(&self) -> Option<InputGrid> {
+        match self {
+            Self::Pixels { scaling, .. } => scaling.grid(),
+            Self::Table { schema } => schema.grid(),
         }
     }
 
