@@ -129,9 +129,12 @@ fn one() -> usize {
     1
 }
 
-/// `deny_unknown_fields` does not reach variants without fields: serde skips what stands beside
-/// their tag.
-fn no_other_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+/// Refuses keys beside the tag of a variant without fields, which `deny_unknown_fields` does not
+/// reach, for `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// Any other key.
+pub fn no_other_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Nothing {}

@@ -18,7 +18,7 @@ pub use architecture::Architecture;
 pub use error::NetworkError;
 pub use input_grid::InputGrid;
 pub use layer_shape::LayerShape;
-pub use layer_spec::LayerSpec;
+pub use layer_spec::{LayerSpec, no_other_key};
 pub use preset::Preset;
 pub use profile::{Profile, PublicNormFold};
 pub use shape::InputShape;
