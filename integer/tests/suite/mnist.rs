@@ -50,7 +50,7 @@ fn accuracy(scores: &[f32], labels: &[u32]) -> f64 {
     right.count() as f64 / labels.len() as f64
 }
 
-/// Two epochs of plain gradient descent with momentum, from PyTorch's initial weights.
+/// Six epochs of plain gradient descent with momentum, from PyTorch's initial weights.
 fn trained(architecture: &Architecture) -> Vec<f32> {
     let (inputs, labels) = examples("train", LEARNT);
     let mut generator = ChaCha8Rng::seed_from_u64(1);
@@ -66,7 +66,7 @@ fn trained(architecture: &Architecture) -> Vec<f32> {
     let mut worker = CpuEngine::default().worker(architecture).unwrap();
     let mut velocity = vec![0.0; parameters.len()];
     let mut order: Vec<usize> = (0..LEARNT).collect();
-    for _ in 0..2 {
+    for _ in 0..6 {
         order.shuffle(&mut generator);
         for batch in order.chunks(BATCH) {
             let rows: Vec<f32> = (batch.iter())
