@@ -52,7 +52,7 @@ impl IntegerModel {
         };
         for (input, scores) in inputs.chunks_exact(width).zip(scores.chunks_exact(classes)) {
             let exact = self.evaluate(&self.numbers(input)?)?;
-            found.same_class += usize::from(largest(&exact) == largest(scores));
+            found.same_class += usize::from(class_of(&exact) == class_of(scores));
             for (exact, &score) in exact.iter().zip(scores) {
                 let difference = (*exact as f64 * scale - f64::from(score)).abs();
                 if difference > found.largest_difference || difference.is_nan() {
@@ -64,8 +64,9 @@ impl IntegerModel {
     }
 }
 
-/// Class of the largest score, the first where several are.
-fn largest<T: PartialOrd>(scores: &[T]) -> usize {
+/// Class of the largest score, the first where several are; 0 where there is none.
+#[must_use]
+pub fn class_of<T: PartialOrd>(scores: &[T]) -> usize {
     let mut best = 0;
     for (class, score) in scores.iter().enumerate() {
         if *score > scores[best] {
@@ -73,4 +74,16 @@ fn largest<T: PartialOrd>(scores: &[T]) -> usize {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_class_is_that_of_the_largest_score_and_the_first_of_equals() {
+        assert_eq!(class_of(&[-3, 5, 5, 2]), 1);
+        assert_eq!(class_of(&[1.5, f32::NAN, 0.5]), 0);
+        assert_eq!(class_of::<i128>(&[]), 0);
+    }
 }

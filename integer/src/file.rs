@@ -1,13 +1,13 @@
 //! The model as JSON, and the reader that believes none of it.
 
-use privet_gradients::network::{InputGrid, InputShape};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::decimal;
+use crate::document::{Document, Entry, Input};
 use crate::error::IntegerError;
-use crate::layer::IntegerLayer;
-use crate::model::{IntegerModel, LayerOutput};
+use crate::model::IntegerModel;
+use crate::ranges::LayerOutput;
 
 /// Version of the format.
 const FORMAT: &str = "privet-integer-1";
@@ -51,33 +51,6 @@ pub struct IntegerFile {
     model: IntegerModel,
     description: Description,
     golden: Vec<GoldenVector>,
-}
-
-/// The file as it is written.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    format: String,
-    rounding: String,
-    input: Input,
-    layers: Vec<Entry>,
-    description: Description,
-    golden: Vec<GoldenVector>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Input {
-    shape: InputShape,
-    grid: InputGrid,
-    scale: f64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    layer: IntegerLayer,
-    output: LayerOutput,
 }
 
 impl IntegerFile {
@@ -142,7 +115,7 @@ impl IntegerFile {
             input: Input {
                 shape: self.model.input(),
                 grid: self.model.grid(),
-                scale: input_scale(self.model.grid()),
+                scale: self.model.grid().spacing(),
             },
             layers: layers
                 .map(|(layer, output)| Entry {
@@ -173,7 +146,7 @@ impl IntegerFile {
             return Err(fail("rounding", reason));
         }
         let Input { shape, grid, scale } = document.input;
-        if scale != input_scale(grid) {
+        if scale != grid.spacing() {
             return Err(fail(
                 "input",
                 format!("the scale {scale} is not the grid's"),
@@ -198,11 +171,6 @@ impl IntegerFile {
             false => Err(fail("golden", "the model gives other scores".into())),
         }
     }
-}
-
-/// The real number that a step of one level stands for.
-fn input_scale(grid: InputGrid) -> f64 {
-    1.0 / grid.highest() as f64
 }
 
 fn check_golden(count: usize) -> Result<(), IntegerError> {

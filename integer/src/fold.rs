@@ -6,6 +6,7 @@ use privet_gradients::network::{
 
 use crate::error::IntegerError;
 use crate::forward::{forward, pixels, weights_of_output};
+use crate::ranges::misfit;
 use crate::trained::TrainedLayer;
 
 /// Weights and bias in double precision; the bias for each output channel, or for each output value.
@@ -65,11 +66,7 @@ pub(crate) fn fold(
         if layer.parameters() > 0
             && let Some(trained) = trained.next()
         {
-            let real = checked(layer, trained).map_err(|reason| IntegerError::Parameters {
-                position: index + 1,
-                kind: layer.spec.kind(),
-                reason,
-            })?;
+            let real = checked(layer, trained).map_err(|reason| misfit(index, layer, reason))?;
             own = Some(match pending.take() {
                 Some(pending) => taken_in(layer, real, &pending),
                 None => real,

@@ -19,6 +19,7 @@
 mod bounds;
 mod comparison;
 mod decimal;
+mod document;
 mod error;
 mod file;
 mod fold;
@@ -27,13 +28,15 @@ mod layer;
 mod model;
 mod numbers;
 pub mod quantise;
+mod ranges;
 mod trained;
 
 pub use bounds::Bounds;
-pub use comparison::Comparison;
+pub use comparison::{Comparison, class_of};
 pub use error::IntegerError;
 pub use file::{Description, GoldenVector, IntegerFile};
 pub use layer::{IntegerLayer, IntegerParameters};
-pub use model::{IntegerModel, LayerOutput};
+pub use model::IntegerModel;
 pub use quantise::{Quantised, Settings, quantise};
+pub use ranges::LayerOutput;
 pub use trained::TrainedLayer;

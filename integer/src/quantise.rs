@@ -7,8 +7,9 @@ use crate::error::IntegerError;
 use crate::fold::{RealParameters, fold};
 use crate::forward::{forward, window};
 use crate::layer::{IntegerLayer, IntegerParameters};
-use crate::model::{IntegerModel, scale_after};
+use crate::model::IntegerModel;
 use crate::numbers::{Deviation, WeightPair};
+use crate::ranges::{misfit, scale_after};
 use crate::trained::TrainedLayer;
 
 /// How weights are rounded.
@@ -31,8 +32,8 @@ pub struct Quantised {
     /// The model.
     pub model: IntegerModel,
     /// No score times its scale differs by more from the network's, whatever the input on the grid:
-    /// proven from the roundings of weights and biases layer by layer, for a network evaluated without
-    /// rounding. (What single precision rounds comes on top.) Far above what is usual.
+    /// proven from the roundings of weights and biases layer by layer, for a network evaluated in
+    /// double precision. (What single precision rounds comes on top.) Far above what is usual.
     pub largest_difference: f64,
 }
 
@@ -61,15 +62,15 @@ pub fn quantise(
     let levels = settings.levels()?;
     let folded = fold(architecture, trained)?;
     let shapes = folded.architecture.layers();
-    let mut scale = 1.0 / grid.highest() as f64;
+    let mut scale = grid.spacing();
     let mut layers = Vec::with_capacity(shapes.len());
     for (index, (shape, real)) in shapes.iter().zip(&folded.parameters).enumerate() {
         let own = real.as_ref().map(|real| rounded(real, scale, levels));
         let own = own
             .transpose()
-            .map_err(|reason| fail(index, shape, reason))?;
+            .map_err(|reason| misfit(index, shape, reason))?;
         let layer = IntegerLayer::of(&shape.spec, own)
-            .ok_or_else(|| fail(index, shape, "it is not among the profile's layers".into()))?;
+            .ok_or_else(|| misfit(index, shape, "it is not among the profile's layers".into()))?;
         scale = scale_after(&layer, shape, scale);
         layers.push(layer);
     }
@@ -148,7 +149,7 @@ fn largest_difference(
         difference: f64::from(f32::EPSILON) / 4.0,
     };
     let mut values = vec![input; model.input().len()];
-    let mut scale = 1.0 / model.grid().highest() as f64;
+    let mut scale = model.grid().spacing();
     let layers = model.layers().iter().zip(model.outputs());
     for ((layer, output), (shape, real)) in layers.zip(shapes.iter().zip(real)) {
         let (mut weights, mut bias) = (Vec::new(), Vec::new());
@@ -180,12 +181,4 @@ fn largest_difference(
     }
     let differences = values.iter().map(|value| value.difference);
     differences.fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a })
-}
-
-fn fail(index: usize, shape: &LayerShape, reason: String) -> IntegerError {
-    IntegerError::Parameters {
-        position: index + 1,
-        kind: shape.spec.kind(),
-        reason,
-    }
 }

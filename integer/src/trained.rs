@@ -4,6 +4,7 @@ use privet_gradients::network::{Architecture, LayerSpec};
 
 use crate::error::IntegerError;
 use crate::forward::weights_of_output;
+use crate::ranges::misfit;
 
 /// Weights and bias of one linear layer or convolution.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +44,9 @@ impl TrainedLayer {
                 LayerSpec::Linear { outputs } => outputs,
                 LayerSpec::Conv2d { channels, .. } => channels,
                 _ => {
-                    return Err(IntegerError::Parameters {
-                        position: index + 1,
-                        kind: layer.spec.kind(),
-                        reason:
-                            "only linear and conv2d layers have weights here: use the layers of \
-                                 profile \"encrypted-inference\""
-                                .into(),
-                    });
+                    let reason = "only linear and conv2d layers have weights here: use the layers of \
+                                  profile \"encrypted-inference\"";
+                    return Err(misfit(index, layer, reason.into()));
                 }
             };
             let (weights, bias) = own.split_at(own.len() - outputs);

@@ -47,10 +47,16 @@ impl InputGrid {
         self.signed
     }
 
-    /// Number of the highest level, whose value is 1: one over the spacing.
+    /// Number of the highest level, whose value is 1.
     #[must_use]
     pub const fn highest(&self) -> i64 {
         (1 << (self.bits - self.signed as u32)) - 1
+    }
+
+    /// The distance between levels, which is what a number of 1 stands for.
+    #[must_use]
+    pub fn spacing(&self) -> f64 {
+        1.0 / self.highest() as f64
     }
 
     /// Number of the lowest level, whose value is 0 or -1.

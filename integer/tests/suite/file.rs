@@ -48,6 +48,14 @@ fn a_file_survives_json_bit_by_bit() {
     assert_eq!(read.description(), &description());
 }
 
+/// Files that are out there stay readable: a change of the format needs another version.
+#[test]
+fn a_file_of_the_first_version_is_read_and_written_alike() {
+    let text = include_str!("model.integer.json");
+    let file = IntegerFile::from_json(text.as_bytes()).unwrap();
+    assert_eq!(file.to_json().unwrap(), text);
+}
+
 #[test]
 fn files_that_contradict_themselves_are_refused() {
     let text = file().to_json().unwrap();
