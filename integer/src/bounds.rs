@@ -7,8 +7,9 @@ use crate::numbers::Interval;
 
 /// A range that no value of a layer leaves, whatever the input.
 ///
-/// By interval arithmetic over each single value: for the first linear layer or convolution both ends
-/// are reached by some input; behind it the range may be wider than what occurs.
+/// By interval arithmetic over each single value: where the first layer is linear or a convolution,
+/// both ends of its range are reached by some input; behind it the range may be wider than what occurs,
+/// as values that depend on each other are taken to be independent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
