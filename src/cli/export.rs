@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use privet_export::Format;
+use privet_export::ModelFile;
+use privet_integer::Settings;
 use serde_json::json;
 
 use crate::errors::usage;
-use crate::export::{self, Found, file_name};
+use crate::export::{self, Examples, FileFormat, Found, Source, integer};
 use crate::model;
 use crate::output;
 use crate::run_dir::atomic::{self, Access};
@@ -26,6 +28,13 @@ pub(super) struct ExportArgs {
     /// absent.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// integer: bits of a weight, its sign included, 2 to 16.
+    #[arg(long, value_name = "BITS", default_value_t = Settings::default().weight_bits)]
+    weight_bits: u32,
+    /// integer: public rows for the golden vectors, which publish them (CSV, IDX, NPY, PNG); numbers drawn by
+    /// chance when absent.
+    #[arg(long, value_name = "FILE")]
+    public_rows: Option<PathBuf>,
     /// Compares a model file with its run and the ledgers instead.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["formats", "out"])]
     verify: Option<PathBuf>,
@@ -38,25 +47,44 @@ pub(super) struct ExportArgs {
 }
 
 /// What `--format` takes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug)]
 enum FormatArg {
-    /// For PyTorch, NumPy and others: parameters with PyTorch's names.
-    Safetensors,
-    /// For onnxruntime and others: network and preprocessing as a graph.
-    Onnx,
-    /// For Burn: parameters with Burn's names.
-    Burnpack,
-    /// All of them.
+    One(FileFormat),
+    /// All that fit the model.
     All,
 }
 
-impl FormatArg {
-    fn formats(self) -> &'static [Format] {
+impl ValueEnum for FormatArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        const {
+            let [a, b, c, d] = FileFormat::ALL;
+            &[
+                Self::One(a),
+                Self::One(b),
+                Self::One(c),
+                Self::One(d),
+                Self::All,
+            ]
+        }
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
         match self {
-            Self::Safetensors => &[Format::Safetensors],
-            Self::Onnx => &[Format::Onnx],
-            Self::Burnpack => &[Format::Burnpack],
-            Self::All => &Format::ALL,
+            Self::One(format) => format.to_possible_value(),
+            Self::All => Some(PossibleValue::new("all").help("all that fit the model")),
+        }
+    }
+}
+
+impl FormatArg {
+    fn formats(self, file: &ModelFile) -> Vec<FileFormat> {
+        match self {
+            Self::One(format) => vec![format],
+            Self::All => {
+                let whole = integer::check(&file.network, &file.description).is_ok();
+                let fits = |format: &FileFormat| whole || *format != FileFormat::Integer;
+                FileFormat::ALL.into_iter().filter(fits).collect()
+            }
         }
     }
 }
@@ -93,18 +121,35 @@ fn write(args: &ExportArgs, run: &Path) -> Result<()> {
     if !file.description.is_private() {
         output::note("warning: NOT PRIVATE: nothing is guaranteed for this model");
     }
-    let mut formats: Vec<Format> = Vec::new();
-    for format in args.formats.iter().flat_map(|format| format.formats()) {
-        if !formats.contains(format) {
-            formats.push(*format);
+    let mut formats: Vec<FileFormat> = Vec::new();
+    for format in args.formats.iter().flat_map(|format| format.formats(&file)) {
+        if !formats.contains(&format) {
+            formats.push(format);
         }
     }
-    export::write(&formats, &file.network, &file.description, |name, bytes| {
-        atomic::write(&folder.join(name), bytes, Access::Shared)
-    })?;
+    let preprocessing = &file.description.preprocessing;
+    let rows = args
+        .public_rows
+        .as_ref()
+        .map(|path| preprocessing.read(path));
+    let rows = rows.transpose().map_err(|error| usage(error.to_string()))?;
+    let source = Source {
+        network: &file.network,
+        description: &file.description,
+        settings: Settings {
+            weight_bits: args.weight_bits,
+        },
+        examples: match &rows {
+            Some(rows) => Examples::Public(rows.inputs.view()),
+            None => Examples::Drawn,
+        },
+    };
+    let publish =
+        |name: &str, bytes: &[u8]| atomic::write(&folder.join(name), bytes, Access::Shared);
+    source.write(&formats, publish)?;
     let mut written: Vec<PathBuf> = formats
         .iter()
-        .map(|format| folder.join(file_name(*format)))
+        .map(|format| folder.join(format.file_name()))
         .collect();
     if args.out.is_some() {
         for name in PAPERS {

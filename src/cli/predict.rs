@@ -6,17 +6,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use privet_training::evaluate::best_classes;
 
 use crate::display::csv_field;
 use crate::errors::usage;
-use crate::model::{self, Predictor, probabilities};
+use crate::model::{self, Answer, Answering, probabilities};
 use crate::output;
 use crate::run_dir::atomic::{self, Access};
 
 #[derive(Debug, Args)]
 pub(super) struct PredictArgs {
-    /// An exported model (.safetensors, .onnx or .bpk), or a run directory.
+    /// An exported model (.safetensors, .onnx, .bpk or .integer.json), or a run directory.
     model: PathBuf,
     /// Rows to label: CSV with the columns of the model's data set, IDX, NPY, a PNG picture, or a folder
     /// of them.
@@ -24,7 +23,7 @@ pub(super) struct PredictArgs {
     /// Also writes the probability of each class.
     #[arg(long)]
     probabilities: bool,
-    /// Also writes the score of each class, before the softmax.
+    /// Also writes the score of each class, before the softmax; of a model in whole numbers the number itself.
     #[arg(long)]
     logits: bool,
     /// Writes the labels here instead of printing them.
@@ -36,23 +35,21 @@ pub(super) struct PredictArgs {
 }
 
 pub(super) fn run(args: &PredictArgs) -> Result<()> {
-    let file = model::read(&model::locate(&args.model))?;
-    let rows = file
-        .description
+    let model = Answering::read(&model::locate(&args.model))?;
+    let rows = model
         .preprocessing
         .read(&args.input)
         .map_err(|error| usage(error.to_string()))?;
-    let scores = Predictor::new(&file.network)?.scores(rows.inputs.view())?;
-    let classes = &file.description.classes;
+    let answers = model.answers(rows.inputs.view())?;
+    let classes = &model.classes;
     let pictures = rows.pictures.as_deref();
     let mut text = match args.json {
         true => String::new(),
         false => args.header(classes, pictures.is_some()),
     };
-    for (row, scores) in scores.rows().into_iter().enumerate() {
+    for (row, answer) in answers.iter().enumerate() {
         let picture = pictures.and_then(|pictures| pictures.get(row)?.file_name()?.to_str());
-        let scores: Vec<f32> = scores.to_vec();
-        args.line(&mut text, row, picture, classes, &scores);
+        args.line(&mut text, (row, picture), classes, answer);
     }
     write(args.out.as_deref(), &text)
 }
@@ -74,14 +71,16 @@ impl PredictArgs {
     fn line(
         &self,
         text: &mut String,
-        row: usize,
-        picture: Option<&str>,
+        (row, picture): (usize, Option<&str>),
         classes: &[String],
-        scores: &[f32],
+        answer: &Answer,
     ) {
-        let class = best_classes(scores, classes.len());
-        let class = class.first().copied().unwrap_or_default();
-        let label = classes.get(class as usize).map_or("", String::as_str);
+        let Answer {
+            class,
+            scores,
+            logits,
+        } = answer;
+        let label = classes.get(*class).map_or("", String::as_str);
         if self.json {
             let mut line = serde_json::json!({"row": row, "class": class, "label": label});
             if let Some(picture) = picture {
@@ -91,7 +90,7 @@ impl PredictArgs {
                 line["probabilities"] = probabilities(scores).into();
             }
             if self.logits {
-                line["logits"] = scores.into();
+                line["logits"] = logits.clone().into();
             }
             let _ = writeln!(text, "{line}");
             return;
@@ -107,8 +106,12 @@ impl PredictArgs {
             }
         }
         if self.logits {
-            for score in scores {
-                let _ = write!(text, ",{score}");
+            for logit in logits {
+                // A whole number is text, which JSON would quote.
+                let _ = match logit.as_str() {
+                    Some(whole) => write!(text, ",{whole}"),
+                    None => write!(text, ",{logit}"),
+                };
             }
         }
         text.push('\n');

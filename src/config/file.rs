@@ -4,7 +4,7 @@
 //! [`super::experiment`].
 
 use privet_accountant::NeighboringRelation;
-use privet_export::Format;
+use privet_integer::Settings;
 use privet_student::StudentTraining;
 use privet_training::data::{DataConfig, UnitColumn};
 use privet_training::plain::PlainTraining;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::dp_sgd::DpSgdTable;
 use super::pate::{AggregatorTable, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
+use crate::export::FileFormat;
 use crate::ledger::LedgerTable;
 
 /// An experiment: what `privet run` and the stages of PATE read.
@@ -63,9 +64,33 @@ pub(crate) struct ExperimentFile {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExportTable {
-    /// Beside `safetensors`, which is always written: `onnx`, `burnpack`.
-    #[serde(default)]
-    pub(crate) formats: Vec<Format>,
+    /// Beside `safetensors`, which is always written: `onnx`, `burnpack`, and `integer` for a network with
+    /// `profile = "encrypted-inference"`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) formats: Vec<FileFormat>,
+    /// `integer`: bits of a weight, its sign included, 2 to 16; 8 when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) weight_bits: Option<u32>,
+}
+
+impl ExportTable {
+    /// safetensors, from which all others can be made, and what is asked for.
+    pub(crate) fn all_formats(&self) -> Vec<FileFormat> {
+        let mut formats = vec![FileFormat::Safetensors];
+        for format in &self.formats {
+            if !formats.contains(format) {
+                formats.push(*format);
+            }
+        }
+        formats
+    }
+
+    /// How weights are rounded to whole numbers.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            weight_bits: self.weight_bits.unwrap_or(Settings::default().weight_bits),
+        }
+    }
 }
 
 /// `method = ...`

@@ -1,27 +1,93 @@
 //! Files of a model in several formats.
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 use privet_export::{Format, ModelDescription, to_bytes};
+use privet_integer::Settings;
 use privet_training::network::Network;
+use serde::{Deserialize, Serialize};
 
-/// What a model's file is called.
-pub(crate) fn file_name(format: Format) -> String {
-    format!("model.{}", format.extension())
+use super::integer::{self, Examples};
+
+/// What a model can be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum FileFormat {
+    /// For PyTorch, NumPy and others: parameters with PyTorch's names.
+    Safetensors,
+    /// For onnxruntime and others: network and preprocessing as a graph.
+    Onnx,
+    /// For Burn: parameters with Burn's names.
+    Burnpack,
+    /// For encrypted inference: whole numbers, of a network with profile "encrypted-inference".
+    Integer,
 }
 
-/// Hands the bytes of each file to `publish`, all of them made before the first is written.
-pub(crate) fn write(
-    formats: &[Format],
-    network: &Network,
-    description: &ModelDescription,
-    publish: impl Fn(&str, &[u8]) -> Result<()>,
-) -> Result<()> {
-    let made = formats.iter().map(|format| {
-        let bytes = to_bytes(*format, network, description);
-        Ok((*format, bytes.context("the model cannot be exported")?))
-    });
-    for (format, bytes) in made.collect::<Result<Vec<_>>>()? {
-        publish(&file_name(format), &bytes)?;
+impl FileFormat {
+    /// All of them.
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Safetensors, Self::Onnx, Self::Burnpack, Self::Integer];
+
+    /// The file's name.
+    pub(crate) fn file_name(self) -> String {
+        let extension = match self.of_floats() {
+            Some(format) => format.extension(),
+            None => return integer::FILE_NAME.into(),
+        };
+        format!("model.{extension}")
     }
-    Ok(())
+
+    /// The format, where it is one of real numbers.
+    fn of_floats(self) -> Option<Format> {
+        match self {
+            Self::Safetensors => Some(Format::Safetensors),
+            Self::Onnx => Some(Format::Onnx),
+            Self::Burnpack => Some(Format::Burnpack),
+            Self::Integer => None,
+        }
+    }
+}
+
+/// A model that is to be written.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) description: &'a ModelDescription,
+    /// How weights are rounded to whole numbers.
+    pub(crate) settings: Settings,
+    /// Inputs of golden vectors.
+    pub(crate) examples: Examples<'a>,
+}
+
+impl Source<'_> {
+    /// The bytes of one file.
+    fn bytes(&self, format: FileFormat) -> Result<Vec<u8>> {
+        match format.of_floats() {
+            Some(format) => {
+                let bytes = to_bytes(format, self.network, self.description);
+                bytes.context("the model cannot be exported")
+            }
+            None => {
+                let made =
+                    integer::file(self.network, self.description, self.settings, self.examples);
+                let (file, _) = made.context("the model cannot be written in whole numbers")?;
+                Ok(file.to_json()?.into_bytes())
+            }
+        }
+    }
+
+    /// Hands the bytes of each file to `publish`, all of them made before the first is written.
+    pub(crate) fn write(
+        &self,
+        formats: &[FileFormat],
+        publish: impl Fn(&str, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let made = formats
+            .iter()
+            .map(|format| Ok((*format, self.bytes(*format)?)));
+        for (format, bytes) in made.collect::<Result<Vec<_>>>()? {
+            publish(&format.file_name(), &bytes)?;
+        }
+        Ok(())
+    }
 }

@@ -1,8 +1,10 @@
 //! Models as files that others use: written beside a run, compared with what the run recorded.
 
 mod files;
+pub(crate) mod integer;
 mod ledgers;
 mod verify;
 
-pub(crate) use files::{file_name, write};
+pub(crate) use files::{FileFormat, Source};
+pub(crate) use integer::Examples;
 pub(crate) use verify::{Found, verify};

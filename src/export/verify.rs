@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use privet_export::{ModelFile, to_bytes};
+use privet_integer::IntegerFile;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::integer::{self, Examples, settings_of};
 use super::ledgers;
 use crate::errors::usage;
 use crate::{digest, model};
@@ -71,12 +73,12 @@ pub(crate) fn verify(
         None => around(file)?,
     };
     let privacy: Value = parse(&root.join("released").join("privacy.json"))?;
-    let read = ModelFile::read(&bytes);
+    let read = Stated::read(&bytes);
     let whole = Check::new(
         "the file is whole",
         match &read {
-            Ok(read) => Ok(format!("{}, {} bytes", read.format, bytes.len())),
-            Err(error) => Err(error.to_string()),
+            Ok(read) => Ok(format!("{}, {} bytes", read.format(), bytes.len())),
+            Err(error) => Err(error.clone()),
         },
     );
     let Ok(read) = read else {
@@ -87,11 +89,11 @@ pub(crate) fn verify(
         Check::new("it is the run's model", same_model(&read, &bytes, &root)?),
         Check::new(
             "it states the run's guarantee",
-            match read.description.privacy == privacy {
+            match *read.privacy() == privacy {
                 true => Ok(headline(&privacy)),
                 false => Err(format!(
                     "the file says {}, released/privacy.json says {} (or differs elsewhere)",
-                    headline(&read.description.privacy),
+                    headline(read.privacy()),
                     headline(&privacy)
                 )),
             },
@@ -116,42 +118,95 @@ fn around(file: &Path) -> Result<PathBuf> {
     })
 }
 
+/// A file, with whatever it says.
+enum Stated {
+    Floats(Box<ModelFile>),
+    Whole(Box<IntegerFile>),
+}
+
+impl Stated {
+    fn read(bytes: &[u8]) -> Result<Self, String> {
+        if bytes.starts_with(b"{") {
+            let file = IntegerFile::from_json(bytes).map_err(|error| error.to_string())?;
+            return Ok(Self::Whole(Box::new(file)));
+        }
+        let file = ModelFile::read(bytes).map_err(|error| error.to_string())?;
+        Ok(Self::Floats(Box::new(file)))
+    }
+
+    fn format(&self) -> &'static str {
+        match self {
+            Self::Floats(file) => file.format.name(),
+            Self::Whole(_) => "integer",
+        }
+    }
+
+    fn privacy(&self) -> &Value {
+        match self {
+            Self::Floats(file) => &file.description.privacy,
+            Self::Whole(file) => &file.description().privacy,
+        }
+    }
+
+    fn statement(&self) -> Option<&str> {
+        match self {
+            Self::Floats(file) => file.description.statement_sha256.as_deref(),
+            Self::Whole(file) => file.description().statement_sha256.as_deref(),
+        }
+    }
+
+    /// The same file made anew from the run's model.
+    fn fresh(&self, run: &ModelFile) -> Result<Vec<u8>> {
+        match self {
+            Self::Floats(file) => Ok(to_bytes(file.format, &run.network, &run.description)?),
+            Self::Whole(file) => {
+                let inputs = file.golden().iter().map(|golden| golden.input.clone());
+                let inputs: Vec<Vec<i64>> = inputs.collect();
+                let (settings, examples) = (settings_of(file), Examples::Numbers(&inputs));
+                let made = integer::file(&run.network, &run.description, settings, examples)?;
+                Ok(made.0.to_json()?.into_bytes())
+            }
+        }
+    }
+}
+
 /// Every bit of the file comes from the network and the description, so a fresh export shows any
 /// difference, that of an ONNX graph too.
-fn same_model(file: &ModelFile, bytes: &[u8], root: &Path) -> Result<Result<String, String>> {
+fn same_model(file: &Stated, bytes: &[u8], root: &Path) -> Result<Result<String, String>> {
     let path = model::in_run(root);
     let run = model::read(&path)?;
-    let parameters = run.network.flat_parameters();
-    let same = |a: &[f32], b: &[f32]| {
-        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
-    };
-    if file.network.architecture() != run.network.architecture() {
-        return Ok(Err(format!(
-            "its layers are not those of {}",
-            path.display()
-        )));
+    let place = path.display();
+    if let Stated::Floats(file) = file {
+        let same = |a: &[f32], b: &[f32]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+        };
+        if file.network.architecture() != run.network.architecture() {
+            return Ok(Err(format!("its layers are not those of {place}")));
+        }
+        if !same(
+            &file.network.flat_parameters(),
+            &run.network.flat_parameters(),
+        ) {
+            return Ok(Err(format!("its parameters are not those of {place}")));
+        }
     }
-    if !same(&file.network.flat_parameters(), &parameters) {
-        return Ok(Err(format!(
-            "its parameters are not those of {}",
-            path.display()
-        )));
-    }
-    let fresh = to_bytes(file.format, &run.network, &run.description)?;
-    Ok(match fresh == bytes {
-        true => Ok(format!("{} parameters, equal bit for bit", parameters.len())),
-        false => Err(
-            "its parameters are the run's, but the rest differs from a fresh export: it was changed, \
-             or written by another version; export it again"
-                .into(),
-        ),
+    Ok(match file.fresh(&run) {
+        Ok(fresh) if fresh == bytes => Ok(format!(
+            "{} parameters; equal to a fresh export, bit for bit",
+            run.network.flat_parameters().len()
+        )),
+        Ok(_) => Err(format!(
+            "it differs from a fresh export of {place}: it was changed, or written by another version; \
+             export it again"
+        )),
+        Err(error) => Err(format!("{place} cannot be written so: {error:#}")),
     })
 }
 
-fn statement(file: &ModelFile, root: &Path) -> Check {
+fn statement(file: &Stated, root: &Path) -> Check {
     let what = "it belongs to the run's statement";
     let path = root.join("released").join("statement.md");
-    let Some(stated) = &file.description.statement_sha256 else {
+    let Some(stated) = file.statement() else {
         return Check::none(what, "the file names no statement");
     };
     Check::new(what, same_text(fs::read_to_string(&path), &path, stated))

@@ -1,5 +1,6 @@
 //! An exported model at work: found, read, and asked.
 
+mod answers;
 mod predictor;
 
 use std::fs;
@@ -10,6 +11,7 @@ use privet_export::ModelFile;
 
 use crate::errors::usage;
 
+pub(crate) use answers::{Answer, Answering};
 pub(crate) use predictor::{Predictor, probabilities};
 
 /// The model file at `path`, which is one or a run directory.

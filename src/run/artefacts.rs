@@ -1,7 +1,7 @@
 //! What a finished run leaves: the released files first, `result.json` last.
 
 use anyhow::Result;
-use privet_export::{Format, ModelDescription};
+use privet_export::ModelDescription;
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
 use privet_report::run::{Confusion, Evaluation};
 use privet_student::PseudoLabel;
@@ -17,7 +17,7 @@ use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
 use crate::digest;
-use crate::export;
+use crate::export::{Examples, Source};
 use crate::ledger::RunLedger;
 use crate::run_dir::json;
 
@@ -108,7 +108,14 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     }
     if let Some(network) = &outcome.network {
         let description = description(context, network, &stated);
-        export::write(&formats(context), network, &description, publish)?;
+        let table = context.experiment.file.export.clone().unwrap_or_default();
+        let source = Source {
+            network,
+            description: &description,
+            settings: table.settings(),
+            examples: Examples::Drawn,
+        };
+        source.write(&table.all_formats(), publish)?;
     }
 
     let evaluation = Evaluation {
@@ -142,19 +149,6 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     let bytes = json(&result)?;
     dir.write("result.json", &bytes)?;
     Ok(bytes)
-}
-
-/// safetensors, from which all others can be made, and what the config asks for.
-fn formats(context: &Context) -> Vec<Format> {
-    let asked = context.experiment.file.export.iter();
-    let asked = asked.flat_map(|table| &table.formats).copied();
-    let mut formats = vec![Format::Safetensors];
-    for format in asked {
-        if !formats.contains(&format) {
-            formats.push(format);
-        }
-    }
-    formats
 }
 
 /// What goes with the model: its label map, preprocessing and guarantee.

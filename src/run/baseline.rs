@@ -36,6 +36,11 @@ pub(super) fn architecture(
     let architecture = spec
         .resolve(dataset.info.shape, dataset.info.classes.len())
         .with_context(in_table)?;
+    ensure!(
+        spec.profile.is_none() || dataset.preprocessing.grid().is_some(),
+        "[data] input_bits is missing: [{table}.network] profile = \"encrypted-inference\" takes inputs that \
+         lie on a public grid; give 2 to 8 bits, for example input_bits = 4"
+    );
     let engine = Engine::new(experiment.file.engine);
     engine.worker(&architecture).with_context(in_table)?;
     refuse_strange_tokens(&architecture, dataset, table)?;

@@ -9,6 +9,7 @@ each in all formats; and compares:
 
 - ONNX: onnx.checker, then logits of onnxruntime on raw records with those of `privet predict`;
 - safetensors: logits of a forward pass in numpy (and torch) from the parameters alone;
+- integers: golden vectors, and integer logits of `privet predict`, by an evaluation in Python;
 - the metadata of both with the run's privacy.json.
 """
 
@@ -24,6 +25,7 @@ import onnx
 import onnxruntime
 from safetensors import safe_open
 
+from integers import evaluate
 from networks import forward
 from data import data_sets, raw_rows
 
@@ -113,6 +115,24 @@ def check_safetensors(path, encoded, expected, privacy, statement):
     return difference(found, expected)
 
 
+def check_integers(path, encoded, rows, expected):
+    """Golden vectors and the program's own answers, by an evaluation in Python's integers."""
+    privet("export", "--verify", path)
+    model = json.loads(path.read_text())
+    for golden in model["golden"]:
+        found = evaluate(model, golden["input"])
+        assert found == [int(logit) for logit in golden["logits"]]
+    lines = privet("predict", path, rows, "--logits", "--json").splitlines()
+    answers = np.array([[int(logit) for logit in json.loads(line)["logits"]] for line in lines], dtype=object)
+    for row in range(20):
+        numbers = np.rint(encoded[row].ravel() / model["input"]["scale"]).astype(int)
+        assert evaluate(model, numbers.tolist()) == answers[row].tolist()
+    scaled = answers.astype(np.float64) * model["layers"][-1]["output"]["scale"]
+    same = np.mean(scaled.argmax(1) == expected.argmax(1))
+    bits = model["layers"][-1]["output"]["bits"]
+    return f"integers equal, {100 * same:.1f} % of classes as in floats, logits of {bits} bits"
+
+
 def check_torch(path, encoded, expected):
     try:
         from torch_networks import logits
@@ -140,6 +160,18 @@ SEQUENCE = """{ layers = [ { kind = "embedding", vocabulary = 17, width = 6 },
   { kind = "linear", outputs = 10 } ] }""".replace("\n", " ")
 
 
+ENCRYPTED_CNN = '{ preset = "encrypted-cnn", profile = "encrypted-inference" }'
+
+ENCRYPTED = """{ profile = "encrypted-inference", layers = [
+  { kind = "public_norm", mean = [0.5], deviation = [0.29] },
+  { kind = "conv2d", channels = 4, kernel = 5, stride = 2, padding = 2 }, { kind = "square" },
+  { kind = "conv2d", channels = 6, kernel = 3, groups = 2 }, { kind = "avg_pool", kernel = 3 },
+  { kind = "square" }, { kind = "global_avg_pool" }, { kind = "linear", outputs = 10 } ] }""".replace("\n", " ")
+
+ENCRYPTED_DIGITS = """{ profile = "encrypted-inference", layers = [ { kind = "flatten" },
+  { kind = "linear", outputs = 16 }, { kind = "square" }, { kind = "linear", outputs = 10 } ] }""".replace("\n", " ")
+
+
 def cases(data):
     mlp, linear, cnn = ('{ preset = "mlp", hidden = [16] }', '{ preset = "linear" }', '{ preset = "cnn" }')
     yield "census linear", linear, data["census"]
@@ -150,6 +182,9 @@ def cases(data):
     yield "images cnn", cnn, data["images"]
     yield "images linear", linear, data["images"]
     yield "colours cnn", cnn, data["colours"]
+    yield "levels encrypted-cnn", ENCRYPTED_CNN, data["levels"]
+    yield "levels every layer for encryption", ENCRYPTED, data["levels"]
+    yield "digits on levels", ENCRYPTED_DIGITS, data["optdigits"] + "input_bits = 4\n"
 
 
 def check(title, method, network, data, folder):
@@ -173,6 +208,9 @@ def check(title, method, network, data, folder):
         check_safetensors(models[0], encoded, expected[0], privacy, statement),
         check_torch(models[0], encoded, expected[0]),
     ]
+    whole = released / "model.integer.json"
+    if whole.exists():
+        print(f"{title}, {method}: {check_integers(whole, encoded, rows, expected[0])}")
     shown = ["-" if d is None else f"{d:.1e}" for d in differences]
     print(f"{title}, {method}: onnxruntime {shown[0]}, numpy {shown[1]}, torch {shown[2]}", flush=True)
 

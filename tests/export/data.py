@@ -20,6 +20,7 @@ def data_sets(folder):
     scaling = "scaling = { minimum = 0.0, maximum = 255.0, offset = 33.3, divisor = 78.6 }"
     yield "colours", _files(folder, "colours", colours, labels, scaling)
     tokens = generator.integers(0, 17, (2000, 9), dtype=np.uint8)
+    yield "levels", _files(folder, "images", images, labels, "bounds = [0, 255]\ninput_bits = 3")
     scaling = "scaling = { minimum = 0.0, maximum = 16.0, offset = 0.0, divisor = 1.0 }"
     yield "tokens", _files(folder, "tokens", tokens, labels, scaling)
 
@@ -57,8 +58,8 @@ def raw_rows(preprocessing, path, count=300):
         unit = (clamped - low) / (high - low)
         if column.get("transform") == "log":
             unit = np.log1p(clamped - low) / np.log1p(high - low)
-        if schema.get("range", "unit") == "symmetric":
-            unit = 2 * unit - 1
+        signed = schema.get("range", "unit") == "symmetric"
+        unit = _levels(2 * unit - 1 if signed else unit, schema.get("input_bits"), signed)
         encoded.append(unit[:, None])
     encoded = np.concatenate(encoded, axis=1)
     if "shape" in schema:
@@ -84,8 +85,17 @@ def _pixels(preprocessing, path, generator, count):
         raw = generator.uniform(low - 20, high + 20, (count, *sizes)).astype(np.float32)
     np.save(path.with_suffix(".npy"), raw)
     encoded = (np.clip(raw.astype(np.float64), low, high) - scaling["offset"]) / scaling["divisor"]
+    encoded = _levels(encoded, scaling.get("input_bits"), (low - scaling["offset"]) < 0)
     name = "image" if preprocessing["shape"]["kind"] == "image" else "features"
     return path.with_suffix(".npy"), {name: raw}, encoded
+
+
+def _levels(values, bits, signed):
+    if bits is None:
+        return values
+    highest = 2 ** (bits - signed) - 1
+    # Halves away from zero; numpy rounds them to even.
+    return np.sign(values) * np.floor(np.abs(values) * highest + 0.5) / highest
 
 
 def _sizes(shape):

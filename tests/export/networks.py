@@ -30,6 +30,11 @@ def layer(spec, name, tensors, x):
         rows = x.reshape(len(x), spec["groups"], -1)
         rows = normal(rows).reshape(x.shape)
         return rows * weight[:, None, None] + bias[:, None, None]
+    if kind == "public_norm":
+        edges = (1, 1) if x.ndim == 4 else ()
+        constants = (np.array(spec[key], dtype=float).reshape(-1, *edges) for key in ("mean", "deviation"))
+        mean, deviation = constants
+        return (x - mean) / deviation
     if kind == "layer_norm":
         if x.ndim == 4:
             x = np.moveaxis(x, 1, -1)

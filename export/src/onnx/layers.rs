@@ -45,6 +45,7 @@ fn add(graph: &mut Graph, scope: &str, layer: &LayerShape, value: String) -> Str
         LayerSpec::GroupNorm { groups } => {
             normalisation::group(graph, scope, *groups, layer.input, value)
         }
+        LayerSpec::PublicNorm { .. } => normalisation::public(graph, scope, layer, value),
         LayerSpec::LayerNorm => normalisation::layer(graph, scope, layer.input, value),
         LayerSpec::Relu => graph.node("Relu", &[value], []),
         LayerSpec::Tanh => graph.node("Tanh", &[value], []),

@@ -1,6 +1,7 @@
 //! Group and layer normalisation as operators.
 
 use privet_training::data::InputShape;
+use privet_training::network::LayerShape;
 
 use super::graph::{Graph, dims, float, int, ints};
 
@@ -55,4 +56,23 @@ pub(super) fn layer(graph: &mut Graph, scope: &str, input: InputShape, value: &s
         return graph.node("Transpose", &[&normal], [ints("perm", &[0, 3, 1, 2])]);
     }
     of(graph, value)
+}
+
+/// Normalisation named `scope` by public constants, one of each for a channel, feature or column.
+pub(super) fn public(graph: &mut Graph, scope: &str, layer: &LayerShape, value: &str) -> String {
+    let Some((mean, deviation)) = layer.public_norm() else {
+        // `Architecture::new` has checked the constants.
+        return value.to_string();
+    };
+    let sizes = match layer.input {
+        InputShape::Image { .. } => vec![mean.len(), 1, 1],
+        _ => vec![mean.len()],
+    };
+    let mut constant = |name: &str, values: &[f64]| {
+        let values: Vec<f32> = values.iter().map(|value| *value as f32).collect();
+        graph.floats(&format!("/{scope}/{name}"), &sizes, &values)
+    };
+    let (mean, deviation) = (constant("mean", &mean), constant("deviation", &deviation));
+    let from = graph.node("Sub", &[value, &mean], []);
+    graph.node("Div", &[&from, &deviation], [])
 }

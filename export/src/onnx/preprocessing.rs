@@ -2,7 +2,7 @@
 //! same public constants, in the same 64-bit arithmetic.
 
 use privet_training::data::{
-    Column, InputShape, NumericTransform, Preprocessing, TableSchema, ValueRange,
+    Column, InputGrid, InputShape, NumericTransform, Preprocessing, TableSchema, ValueRange,
 };
 
 use super::graph::{Graph, dims, int, strings};
@@ -32,6 +32,7 @@ pub(super) fn add(graph: &mut Graph, preprocessing: &Preprocessing, input: Input
             let clamped = graph.node("Clip", &[&exact, &minimum, &maximum], []);
             let from = graph.node("Sub", &[&clamped, &offset], []);
             let scaled = graph.node("Div", &[&from, &divisor], []);
+            let scaled = on_grid(graph, scaling.grid(), scaled);
             let value = to_floats(graph, &scaled);
             match *shape == input {
                 true => value,
@@ -84,7 +85,7 @@ fn table(graph: &mut Graph, schema: &TableSchema) -> String {
     let inputs = |column: &&Column| column.width() > 0;
     let columns: Vec<&Column> = schema.columns().iter().filter(inputs).collect();
     if numbers.len() == columns.len() && !columns.iter().any(is_categorical) {
-        return all_numbers(graph, schema.range(), &numbers);
+        return all_numbers(graph, schema, &numbers);
     }
     let mut parts = Vec::new();
     for column in columns {
@@ -101,7 +102,7 @@ fn table(graph: &mut Graph, schema: &TableSchema) -> String {
                 let axis = graph.integers(&[1]);
                 let raw = graph.node("Unsqueeze", &[&raw, &axis], []);
                 let scope = format!("/preprocessing/{}", parts.len());
-                encoded(graph, &scope, &raw, &[number], schema.range())
+                encoded(graph, &scope, &raw, &[number], schema)
             }
             // No other column is an input.
             _ => continue,
@@ -136,7 +137,7 @@ fn number(column: &Column) -> Option<(&str, Number)> {
 }
 
 /// One input with a column for each column of the table. Columns with logarithms are encoded apart.
-fn all_numbers(graph: &mut Graph, range: ValueRange, numbers: &[(&str, Number)]) -> String {
+fn all_numbers(graph: &mut Graph, schema: &TableSchema, numbers: &[(&str, Number)]) -> String {
     let names: Vec<&str> = numbers.iter().map(|(name, _)| *name).collect();
     let words = format!("raw numbers; columns: {}", names.join(", "));
     let raw = graph.input("features", &[numbers.len()], DataType::Double, &words);
@@ -155,7 +156,7 @@ fn all_numbers(graph: &mut Graph, range: ValueRange, numbers: &[(&str, Number)])
             }
         };
         let scope = format!("/preprocessing/{}", parts.len());
-        parts.push(encoded(graph, &scope, &part, alike, range));
+        parts.push(encoded(graph, &scope, &part, alike, schema));
         start = end;
     }
     graph.enter("preprocessing");
@@ -174,7 +175,7 @@ fn encoded(
     scope: &str,
     raw: &str,
     numbers: &[Number],
-    range: ValueRange,
+    schema: &TableSchema,
 ) -> String {
     let mut row = |name: &str, of: &dyn Fn(&Number) -> f64| {
         let values: Vec<f64> = numbers.iter().map(of).collect();
@@ -199,10 +200,27 @@ fn encoded(
         from = graph.node("Log", &[&plus], []);
     }
     let mut unit = graph.node("Div", &[&from, &span], []);
-    if range == ValueRange::Symmetric {
+    if schema.range() == ValueRange::Symmetric {
         let (one, two) = (number(graph, "one", 1.0), number(graph, "two", 2.0));
         let doubled = graph.node("Mul", &[&unit, &two], []);
         unit = graph.node("Sub", &[&doubled, &one], []);
     }
+    let unit = on_grid(graph, schema.grid(), unit);
     to_floats(graph, &unit)
+}
+
+/// The nearest levels of a grid, away from 0 where two are as near.
+fn on_grid(graph: &mut Graph, grid: Option<InputGrid>, value: String) -> String {
+    let Some(grid) = grid else {
+        return value;
+    };
+    let highest = graph.doubles("/preprocessing/highest", &[], &[grid.highest() as f64]);
+    let half = graph.doubles("/preprocessing/half", &[], &[0.5]);
+    let levels = graph.node("Mul", &[&value, &highest], []);
+    let size = graph.node("Abs", &[&levels], []);
+    let above = graph.node("Add", &[&size, &half], []);
+    let whole = graph.node("Floor", &[&above], []);
+    let sign = graph.node("Sign", &[&levels], []);
+    let number = graph.node("Mul", &[&sign, &whole], []);
+    graph.node("Div", &[&number, &highest], [])
 }

@@ -110,6 +110,7 @@ impl Block {
                 input,
                 output,
             ),
+            Operation::PublicNorm(norm) => norm.forward(input, output),
             Operation::Activation(function) => {
                 if step.input != step.output {
                     output.copy_from_slice(input);
@@ -274,6 +275,7 @@ impl Block {
                 delta,
                 target,
             ),
+            Operation::PublicNorm(norm) => norm.backward(delta, target),
             Operation::Pool(pool) => pool.backward(
                 instructions,
                 &self.values[step.input],

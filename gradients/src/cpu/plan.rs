@@ -1,7 +1,7 @@
 //! A network as a list of steps over numbered values.
 
 use super::kernel::Function;
-use super::layer::{Matrix, Normalisation, Pool};
+use super::layer::{Matrix, Normalisation, Pool, PublicNorm};
 use crate::engine::GradientError;
 use crate::network::{Architecture, InputShape, LayerShape, LayerSpec};
 use crate::objective::Variables;
@@ -13,6 +13,8 @@ pub(super) enum Operation {
     Matrix(Matrix),
     /// Group or layer normalisation.
     Normalisation(Normalisation),
+    /// Normalisation by public constants.
+    PublicNorm(PublicNorm),
     /// Activation function.
     Activation(Function),
     /// Pooling.
@@ -208,6 +210,7 @@ fn operation(layer: &LayerShape) -> Result<Operation, GradientError> {
         LayerSpec::GroupNorm { .. } | LayerSpec::LayerNorm => {
             Normalisation::of(layer).map(Operation::Normalisation)
         }
+        LayerSpec::PublicNorm { .. } => PublicNorm::of(layer).map(Operation::PublicNorm),
         LayerSpec::Relu => Some(Operation::Activation(Function::Relu)),
         LayerSpec::Tanh => Some(Operation::Activation(Function::Tanh)),
         LayerSpec::Gelu => Some(Operation::Activation(Function::Gelu)),

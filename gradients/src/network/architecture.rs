@@ -211,6 +211,22 @@ mod tests {
         assert!(error(vec![LayerSpec::Flatten, huge]).contains("smaller"));
         assert!(error(vec![LayerSpec::Dropout { probability: 1.0 }]).contains("probability"));
         assert!(error(vec![LayerSpec::MultiHeadAttention { heads: 1 }]).contains("embedding"));
+        for (mean, deviation, expected) in [
+            (
+                vec![0.0; 3],
+                vec![1.0],
+                "`mean` has 3 numbers for 2 channels",
+            ),
+            (vec![], vec![1.0], "one for all"),
+            (vec![0.0], vec![1.0, 0.0], "`deviation` holds 0"),
+            (vec![0.0], vec![-1.0], "`deviation` holds -1"),
+            (vec![0.0], vec![1e-60], "ordinary"),
+            (vec![0.0], vec![f64::NAN], "NaN"),
+            (vec![1e60], vec![1.0], "ordinary"),
+        ] {
+            let found = error(vec![LayerSpec::PublicNorm { mean, deviation }]);
+            assert!(found.contains(expected), "{found}");
+        }
     }
 
     #[test]

@@ -34,6 +34,14 @@ pub enum NetworkError {
         /// What is wrong and how to mend it.
         reason: String,
     },
+    /// A network that is not what its profile asks for.
+    #[error("profile \"{profile}\": {reason}")]
+    Profile {
+        /// Name of the profile.
+        profile: &'static str,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
     /// Parameters that do not fit the architecture.
     #[error("{0}")]
     Parameters(String),

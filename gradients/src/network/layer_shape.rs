@@ -68,6 +68,19 @@ impl LayerShape {
         }
     }
 
+    /// Mean and deviation of a `public_norm`, one for each channel of an image, feature of a vector or
+    /// column of a sequence; `None` for every other layer.
+    pub fn public_norm(&self) -> Option<(Vec<f64>, Vec<f64>)> {
+        let LayerSpec::PublicNorm { mean, deviation } = &self.spec else {
+            return None;
+        };
+        let of_each = |constants: &[f64]| match constants {
+            &[for_all] => vec![for_all; self.input.depth()],
+            each => each.to_vec(),
+        };
+        Some((of_each(mean), of_each(deviation)))
+    }
+
     /// Calls `visit` with this layer and all inner ones, in the order of the flat vector.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
         visit(self);

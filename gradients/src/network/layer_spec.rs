@@ -43,6 +43,18 @@ pub enum LayerSpec {
     /// each of them.
     #[serde(deserialize_with = "no_other_key")]
     LayerNorm,
+    /// `(x - mean) / deviation` by constants, without trainable values: one number for each channel
+    /// of an image or feature of a vector, or a list of one number for all of them.
+    ///
+    /// The constants must be public: from the literature or computed from public data, never from
+    /// private records. (A mean of private records in a network is a release without noise.) It is
+    /// affine, so that a neighbouring linear layer can take it in.
+    PublicNorm {
+        /// What is subtracted.
+        mean: Vec<f64>,
+        /// What the difference is divided by, above 0.
+        deviation: Vec<f64>,
+    },
     /// `max(x, 0)`.
     #[serde(deserialize_with = "no_other_key")]
     Relu,
@@ -117,9 +129,12 @@ fn one() -> usize {
     1
 }
 
-/// `deny_unknown_fields` does not reach variants without fields: serde skips what stands beside
-/// their tag.
-fn no_other_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+/// Refuses keys beside the tag of a variant without fields, which `deny_unknown_fields` does not
+/// reach, for `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// Any other key.
+pub fn no_other_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Nothing {}
@@ -134,6 +149,7 @@ impl LayerSpec {
             Self::Conv2d { .. } => "conv2d",
             Self::GroupNorm { .. } => "group_norm",
             Self::LayerNorm => "layer_norm",
+            Self::PublicNorm { .. } => "public_norm",
             Self::Gelu => "gelu",
             Self::Silu => "silu",
             Self::Sigmoid => "sigmoid",

@@ -14,6 +14,16 @@ pub(super) fn output_shape(spec: &LayerSpec, input: InputShape) -> Result<InputS
             divides("groups", groups, "channels", channels)?;
             Ok(input)
         }
+        LayerSpec::PublicNorm {
+            ref mean,
+            ref deviation,
+        } => {
+            public_constants("mean", mean, input.depth(), |mean| mean.is_finite())?;
+            // Engines multiply by the reciprocal, in single precision.
+            let divides = |deviation: f64| deviation > 0.0 && (1.0 / deviation as f32).is_normal();
+            public_constants("deviation", deviation, input.depth(), divides)?;
+            Ok(input)
+        }
         LayerSpec::LayerNorm
         | LayerSpec::Relu
         | LayerSpec::Tanh
@@ -64,6 +74,32 @@ pub(super) fn output_shape(spec: &LayerSpec, input: InputShape) -> Result<InputS
                 "it takes a sequence, but gets {other}: put an embedding before it"
             )),
         },
+    }
+}
+
+/// Checks constants of a channel or feature each, or one for all.
+fn public_constants(
+    name: &str,
+    constants: &[f64],
+    depth: usize,
+    allowed: impl Fn(f64) -> bool,
+) -> Result<(), String> {
+    if constants.len() != 1 && constants.len() != depth {
+        return Err(format!(
+            "`{name}` has {} numbers for {depth} channels or features: give one for each, or one \
+             for all",
+            constants.len()
+        ));
+    }
+    match constants
+        .iter()
+        .find(|&&value| !(allowed(value) && (value as f32).is_finite()))
+    {
+        None => Ok(()),
+        Some(value) => Err(format!(
+            "`{name}` holds {value}: give public constants that are ordinary numbers, and \
+             deviations above 0"
+        )),
     }
 }
 

@@ -155,6 +155,13 @@ fn conv2d(
     }
 }
 
+fn public_norm(mean: &[f64], deviation: &[f64]) -> LayerSpec {
+    LayerSpec::PublicNorm {
+        mean: mean.to_vec(),
+        deviation: deviation.to_vec(),
+    }
+}
+
 /// A network around each layer, in shapes that leave remainders everywhere.
 fn cases() -> Vec<(&'static str, Case)> {
     use LayerSpec as L;
@@ -211,6 +218,27 @@ fn cases() -> Vec<(&'static str, Case)> {
             case(
                 InputShape::flat(7),
                 vec![L::Linear { outputs: 11 }, L::LayerNorm, L::Gelu],
+                4,
+            ),
+        ),
+        (
+            "public norm of channels",
+            image_of(vec![
+                public_norm(&[0.3, -0.2], &[0.5, 2.0]),
+                conv2d(5, 3, 1, 1, 1),
+                public_norm(&[0.1], &[0.7]),
+                L::Tanh,
+            ]),
+        ),
+        (
+            "public norm of features",
+            case(
+                InputShape::flat(3),
+                vec![
+                    L::Linear { outputs: 4 },
+                    public_norm(&[0.3, -0.2, 0.0, 1.0], &[0.5, 2.0, 1.0, 0.9]),
+                    L::Square,
+                ],
                 4,
             ),
         ),

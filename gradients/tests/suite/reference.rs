@@ -145,6 +145,17 @@ fn layers(layers: &[LayerShape], own: &mut &[f64], mut x: Values) -> Values {
                 .collect(),
             LayerSpec::Conv2d { .. } => conv(layer, mine, &x),
             LayerSpec::GroupNorm { .. } | LayerSpec::LayerNorm => normalisation(layer, mine, &x),
+            LayerSpec::PublicNorm { mean, deviation } => {
+                let [channels, height, width] = pixel(layer.input);
+                let of = |constants: &[f64], index: usize| match constants.len() {
+                    1 => constants[0],
+                    _ => constants[index / (height * width) % channels],
+                };
+                let values = x.iter().enumerate();
+                values
+                    .map(|(i, v)| (v - of(mean, i)) / of(deviation, i))
+                    .collect()
+            }
             LayerSpec::Relu => each(|v| v.max(0.0)),
             LayerSpec::Tanh => each(f64::tanh),
             LayerSpec::Gelu => each(|v| v * normal_distribution(v)),

@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use axum::http::StatusCode;
+use serde::Serialize;
 
 /// What a service did until it stopped. Counts alone: nothing of any request is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Served {
     /// Connections that were taken.
     pub connections: u64,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use privet_export::{Format, ModelFile};
+use privet_export::ModelFile;
 use privet_mechanisms::{PrivateSelectionRun, Sensitive};
 use privet_student::{LabeledSetError, StudentError};
 use privet_training::data::Dataset;
@@ -13,7 +13,7 @@ use privet_training::network::Network;
 use privet_training::plain::TrainingError;
 
 use super::Candidate;
-use crate::export::file_name;
+use crate::export::FileFormat;
 use crate::progress::Progress;
 use crate::run::artefacts;
 use crate::run::context::Context;
@@ -95,7 +95,9 @@ impl Trials<'_> {
 
 /// The model of a finished trial.
 pub(super) fn model(root: &Path) -> Result<Network> {
-    let path = root.join("released").join(file_name(Format::Safetensors));
+    let path = root
+        .join("released")
+        .join(FileFormat::Safetensors.file_name());
     let read = || -> Result<Network> { Ok(ModelFile::read(&fs::read(&path)?)?.network) };
     read().context("there is no model: the training failed")
 }

@@ -87,6 +87,80 @@ fn a_config_may_ask_for_files() {
         .failed(2, &["onyx", "burnpack"]);
 }
 
+/// A network for encrypted inference.
+fn encrypted() -> String {
+    let data = edit(&dp_sgd(), "[data]\n", "[data]\ninput_bits = 4\n");
+    let network = "{ profile = \"encrypted-inference\", layers = [ { kind = \"linear\", outputs = 6 }, \
+                   { kind = \"square\" }, { kind = \"linear\", outputs = 2 } ] }";
+    edit(&data, "{ preset = \"linear\" }", network)
+}
+
+#[test]
+fn a_network_for_encrypted_inference_is_written_in_whole_numbers() {
+    let folder = Folder::new();
+    let config = format!("{}\n[export]\nformats = [\"integer\"]\n", encrypted());
+    folder.run(&config, &["--quiet"]).well();
+    let file = "run/released/model.integer.json";
+    let first = folder.bytes(file);
+    folder.privet(&["export", "run"]).well();
+    assert_eq!(folder.bytes(file), first);
+    folder.privet(&["export", "--verify", file]).well();
+    let labels = |model: &str| {
+        let said = folder.privet(&["predict", model, "records.csv"]).well().out;
+        said.lines().map(String::from).collect::<Vec<_>>()
+    };
+    let (whole, floats) = (labels(file), labels("run"));
+    let same = whole.iter().zip(&floats).filter(|(a, b)| a == b).count();
+    assert!(same > 570, "{same} of 601 lines agree");
+    // Fewer bits, and golden vectors of public rows.
+    let words = [
+        "export",
+        "run",
+        "--format",
+        "integer",
+        "--weight-bits",
+        "4",
+        "--public-rows",
+        "records.csv",
+        "--out",
+        "small",
+    ];
+    folder.privet(&words).well();
+    let small = folder.json("small/model.integer.json");
+    assert_eq!(small["golden"].as_array().unwrap().len(), 16);
+    folder
+        .privet(&["export", "--verify", "small/model.integer.json", "run"])
+        .well();
+    // A weight, and a golden vector with it, of somebody else's making.
+    let changed = folder
+        .text(file)
+        .replacen("\"weights\":[", "\"weights\":[1,", 1);
+    folder.write("changed.integer.json", changed);
+    refused(&folder, "changed.integer.json", &["the file is whole"]);
+    folder
+        .privet(&["predict", "changed.integer.json", "records.csv"])
+        .failed(2, &["changed.integer.json"]);
+}
+
+#[test]
+fn what_cannot_be_written_in_whole_numbers_is_refused() {
+    let folder = Folder::new();
+    folder.run(&dp_sgd(), &["--quiet"]).well();
+    folder
+        .privet(&["export", "run", "--format", "integer"])
+        .failed(1, &["input_bits"]);
+    // Before anything is trained or paid for.
+    let config = edit(&encrypted(), "input_bits = 4\n", "");
+    folder
+        .run_into("other", &config, &[])
+        .failed(2, &["[dp_sgd.network]", "input_bits"]);
+    let config = edit(&encrypted(), "\"square\"", "\"relu\"");
+    folder
+        .run_into("other", &config, &[])
+        .failed(2, &["relu", "encrypted-inference"]);
+    assert!(!folder.exists("other"));
+}
+
 #[test]
 fn what_was_changed_is_found() {
     let folder = Folder::new();

@@ -21,6 +21,7 @@ mod quickstart;
 mod report;
 mod run_directory;
 mod selection;
+mod serve;
 mod stages;
 mod sweep;
 mod turns;

@@ -67,6 +67,8 @@ pub struct LoadOptions {
     pub pool_size: Option<usize>,
     /// Public constants that scale pixels, for `mnist` and `fashion-mnist`.
     pub scaling: Option<PixelScaling>,
+    /// Bits of the levels that inputs are rounded to.
+    pub input_bits: Option<u32>,
 }
 
 /// The entries, in the order of the list.

@@ -32,6 +32,12 @@ pub struct DataConfig {
     /// Public bounds of the numbers of arrays, `[0, 255]` for bytes; scaled to `0..=1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounds: Option<[f64; 2]>,
+    /// Rounds inputs to a public grid of levels, for encrypted inference: with `b` bits (2 to 8) to
+    /// `k / (2^b - 1)` for inputs of `0..=1`, to `k / (2^(b-1) - 1)` for those of `-1..=1`. Other
+    /// scalings are refused. The levels go with the exported model. Records of one file are split by
+    /// their rounded inputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_bits: Option<u32>,
     /// Licence of the user's own data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
@@ -100,6 +106,7 @@ impl DataConfig {
             split_salt: None,
             classes: None,
             bounds: None,
+            input_bits: None,
             license: None,
             attribution: None,
             scaling: None,
@@ -214,6 +221,7 @@ impl DataConfig {
             split_salt: self.split_salt.clone(),
             pool_size: self.pool_size,
             scaling: self.pixel_scaling()?,
+            input_bits: self.input_bits,
         };
         load(&self.name, &options)
     }
@@ -264,11 +272,17 @@ impl DataConfig {
     fn encoding(&self) -> Result<UserEncoding, DataError> {
         match (&self.schema, &self.classes, self.pixel_scaling()?) {
             (Some(schema), None, None) => Ok(UserEncoding::Table {
-                schema: schema.clone(),
+                schema: match self.input_bits {
+                    Some(bits) => schema.clone().with_input_bits(bits)?,
+                    None => schema.clone(),
+                },
             }),
             (None, Some(classes), Some(scaling)) => Ok(UserEncoding::Array {
                 classes: classes.clone(),
-                scaling,
+                scaling: match self.input_bits {
+                    Some(bits) => scaling.with_input_bits(bits)?,
+                    None => scaling,
+                },
             }),
             (Some(_), _, _) => Err(DataError::Option {
                 key: "[data.schema]",

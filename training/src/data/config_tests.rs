@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::data::InputGrid;
 
 const TABLE: &str = r#"
     name = "clinic"
@@ -49,6 +50,59 @@ fn a_name_alone_is_a_built_in_data_set() {
             .unwrap();
     assert_eq!(dataset.info.declared_size, Some(4_000));
     assert!(dataset.pool.len() > 2_500);
+}
+
+/// Every input of every part is a level, and fresh rows are rounded alike.
+fn assert_on_grid(dataset: &Dataset, bits: u32, signed: bool) {
+    let grid = InputGrid::new(bits, signed).unwrap();
+    assert_eq!(dataset.preprocessing.grid(), Some(grid));
+    let private = dataset.private.examples().expose_sensitive();
+    for part in [
+        private.inputs(),
+        dataset.pool.inputs().inputs(),
+        dataset.test.inputs(),
+    ] {
+        assert!(
+            part.iter()
+                .all(|&value| grid.number_of_level(value).is_some())
+        );
+    }
+}
+
+#[test]
+fn inputs_are_rounded_to_levels_in_every_part() {
+    assert_on_grid(
+        &load_text("name = 'optdigits'\ninput_bits = 3").unwrap(),
+        3,
+        false,
+    );
+    assert_on_grid(
+        &load_text("name = 'census'\ninput_bits = 5").unwrap(),
+        5,
+        false,
+    );
+    let table = TABLE.replace("[files]", "[schema]\nrange = 'symmetric'\n[files]");
+    let of_bits = table.replacen("name", "input_bits = 4\nname", 1);
+    let dataset = load_text(&of_bits).unwrap();
+    assert_on_grid(&dataset, 4, true);
+    let row = dataset.preprocessing.apply_csv(b"x\n33\n", "t").unwrap();
+    assert_eq!(row[[0, 0]], (-2.0_f64 / 7.0) as f32);
+    let config: DataConfig = toml::from_str(&of_bits).unwrap();
+    assert_eq!(
+        toml::from_str::<DataConfig>(&toml::to_string(&config).unwrap()).unwrap(),
+        config
+    );
+    let both = of_bits.replace("range =", "input_bits = 5\nrange =");
+    let error = load_text(&both).err().unwrap().to_string();
+    assert!(
+        error.contains("[data] input_bits = 4: the encoding itself says 5"),
+        "{error}"
+    );
+    let error = load_text("name = 'census'\ninput_bits = 9")
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(error.contains("2 to 8"), "{error}");
 }
 
 #[test]

@@ -206,7 +206,8 @@ pub enum DataError {
     /// A test input that the student may ask about.
     #[error(
         "{dataset}: record {record} of the test set is also in the pool (record {pool_record}); \
-         remove it from one of the two, so that the test set is never asked about"
+         remove it from one of the two, so that the test set is never asked about (or, where \
+         `input_bits` rounds different inputs to one, give more bits)"
     )]
     Overlap {
         /// The data set.

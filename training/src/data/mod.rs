@@ -52,7 +52,7 @@ pub use error::DataError;
 pub use examples::{Examples, PublicInputs};
 pub use pool::{HeldBackTruth, PublicPool};
 pub use preprocessing::{Preprocessing, Rows};
-pub use privet_gradients::network::InputShape;
+pub use privet_gradients::network::{InputGrid, InputShape};
 pub use scaling::PixelScaling;
 pub use schema::{Column, NumericTransform, TableSchema, ValueRange};
 pub use split::{Part, RecordSplitter, SplitFractions};

@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Column, DataError, InputShape, PixelScaling, TableSchema,
+    Column, DataError, InputGrid, InputShape, PixelScaling, TableSchema,
     array::NumericArray,
     file::{Content, read_raw, unpack_whole},
     idx::{is_idx, read_idx},
@@ -52,6 +52,15 @@ impl Preprocessing {
         match self {
             Self::Pixels { shape, .. } => *shape,
             Self::Table { schema } => schema.input_shape(),
+        }
+    }
+
+    /// The levels that encoded inputs lie on; `None` where they are not rounded.
+    #[must_use]
+    pub const fn grid(&self) -> Option<InputGrid> {
+        match self {
+            Self::Pixels { scaling, .. } => scaling.grid(),
+            Self::Table { schema } => schema.grid(),
         }
     }
 

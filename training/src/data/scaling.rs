@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use privet_gradients::network::InputGrid;
+
 use super::DataError;
 
-/// Clamps a raw number to public bounds, then subtracts `offset` and divides by `divisor`.
+/// Clamps a raw number to public bounds, then subtracts `offset` and divides by `divisor`, then, if
+/// asked, rounds to a grid of levels.
 ///
-/// All four are public constants: published for the data set, or chosen by the user without looking
+/// All are public constants: published for the data set, or chosen by the user without looking
 /// at private data.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "UncheckedPixelScaling")]
@@ -15,6 +18,11 @@ pub struct PixelScaling {
     maximum: f64,
     offset: f64,
     divisor: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_bits: Option<u32>,
+    /// The levels of `input_bits` bits.
+    #[serde(skip)]
+    grid: Option<InputGrid>,
 }
 
 /// The same before its numbers are checked.
@@ -29,6 +37,9 @@ struct UncheckedPixelScaling {
     offset: f64,
     /// What the difference is divided by; not 0.
     divisor: f64,
+    /// The same as `input_bits` of the whole data.
+    #[serde(default)]
+    input_bits: Option<u32>,
 }
 
 impl PixelScaling {
@@ -43,6 +54,8 @@ impl PixelScaling {
             maximum,
             offset,
             divisor,
+            input_bits: None,
+            grid: None,
         };
         let finite = [minimum, maximum, offset, divisor]
             .iter()
@@ -87,11 +100,88 @@ impl PixelScaling {
         [self.minimum, self.maximum, self.offset, self.divisor]
     }
 
+    /// The same, each scaled number rounded to the nearest level of a public grid of 2 to 8 bits.
+    ///
+    /// # Errors
+    /// When the numbers are not scaled to `0..=1` or `-1..=1`, the bits are out of range, or others
+    /// are set.
+    pub fn with_input_bits(self, bits: u32) -> Result<Self, DataError> {
+        agreed_bits(self.input_bits, bits)?;
+        let (low, high) = (
+            self.exact(self.minimum) as f32,
+            self.exact(self.maximum) as f32,
+        );
+        let signed = match (low, high) {
+            (0.0, 1.0) | (1.0, 0.0) => false,
+            (-1.0, 1.0) | (1.0, -1.0) => true,
+            _ => {
+                return Err(DataError::Option {
+                    key: "[data] input_bits",
+                    value: bits.to_string(),
+                    problem: format!(
+                        "the numbers are scaled to {low}..={high}, and the levels are of 0..=1 or \
+                         -1..=1"
+                    ),
+                    remedy:
+                        "give `bounds` alone (for bytes bounds = [0, 255]); to standardise, put \
+                             a public_norm layer first in the network"
+                            .to_owned(),
+                });
+            }
+        };
+        Ok(Self {
+            input_bits: Some(bits),
+            grid: Some(grid_of(bits, signed)?),
+            ..self
+        })
+    }
+
+    /// The levels that inputs are rounded to, if they are.
+    #[must_use]
+    pub const fn grid(&self) -> Option<InputGrid> {
+        self.grid
+    }
+
     /// The input that a raw number becomes, always finite. (Readers refuse NaN before it comes
     /// here.)
     #[must_use]
     pub fn scale(&self, raw: f64) -> f32 {
-        ((raw.max(self.minimum).min(self.maximum) - self.offset) / self.divisor) as f32
+        let scaled = self.exact(raw);
+        match self.grid {
+            Some(grid) => grid.round(scaled),
+            None => scaled as f32,
+        }
+    }
+
+    fn exact(&self, raw: f64) -> f64 {
+        (raw.max(self.minimum).min(self.maximum) - self.offset) / self.divisor
+    }
+}
+
+/// The grid of this many bits.
+pub(super) fn grid_of(bits: u32, signed: bool) -> Result<InputGrid, DataError> {
+    InputGrid::new(bits, signed).ok_or_else(|| DataError::Option {
+        key: "[data] input_bits",
+        value: bits.to_string(),
+        problem: "is out of range".to_owned(),
+        remedy: format!(
+            "give {} to {}",
+            InputGrid::BITS.start(),
+            InputGrid::BITS.end()
+        ),
+    })
+}
+
+/// Refuses bits where others were set before.
+pub(super) fn agreed_bits(set: Option<u32>, bits: u32) -> Result<(), DataError> {
+    match set.filter(|&set| set != bits) {
+        None => Ok(()),
+        Some(set) => Err(DataError::Option {
+            key: "[data] input_bits",
+            value: bits.to_string(),
+            problem: format!("the encoding itself says {set}"),
+            remedy: "keep one of the two".to_owned(),
+        }),
     }
 }
 
@@ -99,12 +189,16 @@ impl TryFrom<UncheckedPixelScaling> for PixelScaling {
     type Error = DataError;
 
     fn try_from(unchecked: UncheckedPixelScaling) -> Result<Self, DataError> {
-        Self::new(
+        let scaling = Self::new(
             unchecked.minimum,
             unchecked.maximum,
             unchecked.offset,
             unchecked.divisor,
-        )
+        )?;
+        match unchecked.input_bits {
+            Some(bits) => scaling.with_input_bits(bits),
+            None => Ok(scaling),
+        }
     }
 }
 
@@ -140,6 +234,58 @@ mod tests {
             r#"{"minimum":2,"maximum":1,"offset":0,"divisor":1}"#,
         );
         assert!(error.unwrap_err().to_string().contains("minimum < maximum"));
+    }
+
+    #[test]
+    fn levels_are_rounded_to_and_kept() {
+        let scaling = PixelScaling::unit(0.0, 16.0)
+            .unwrap()
+            .with_input_bits(2)
+            .unwrap();
+        assert_eq!(
+            [0.0, 2.0, 3.0, 8.0, 99.0].map(|raw| scaling.scale(raw)),
+            [0.0, 0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]
+        );
+        let signed = PixelScaling::new(0.0, 255.0, 127.5, 127.5)
+            .unwrap()
+            .with_input_bits(2)
+            .unwrap();
+        assert_eq!(
+            [0.0, 60.0, 100.0, 255.0].map(|raw| signed.scale(raw)),
+            [-1.0, -1.0, 0.0, 1.0]
+        );
+        for scaling in [scaling, signed] {
+            let text = serde_json::to_string(&scaling).unwrap();
+            assert_eq!(
+                serde_json::from_str::<PixelScaling>(&text).unwrap(),
+                scaling
+            );
+            assert!(scaling.with_input_bits(2).is_ok());
+            assert!(scaling.with_input_bits(3).is_err());
+        }
+        let old = r#"{"minimum":0.0,"maximum":16.0,"offset":0.0,"divisor":16.0}"#;
+        let unrounded = PixelScaling::unit(0.0, 16.0).unwrap();
+        assert_eq!(
+            serde_json::from_str::<PixelScaling>(old).unwrap(),
+            unrounded
+        );
+        assert_eq!(serde_json::to_string(&unrounded).unwrap(), old);
+    }
+
+    #[test]
+    fn other_scalings_and_bits_have_no_levels() {
+        let standardised = PixelScaling::standardised_bytes(0.1307, 0.3081).unwrap();
+        let error = standardised.with_input_bits(4).unwrap_err().to_string();
+        assert!(
+            error.contains("public_norm") && error.contains("bounds"),
+            "{error}"
+        );
+        for bits in [0, 1, 9, 64] {
+            let error = PixelScaling::unit(0.0, 1.0).unwrap().with_input_bits(bits);
+            assert!(error.unwrap_err().to_string().contains("2 to 8"));
+        }
+        let stored = r#"{"minimum":0.0,"maximum":1.0,"offset":0.5,"divisor":1.0,"input_bits":4}"#;
+        assert!(serde_json::from_str::<PixelScaling>(stored).is_err());
     }
 
     #[test]

@@ -4,7 +4,12 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataError, InputShape};
+use privet_gradients::network::InputGrid;
+
+use super::{
+    DataError, InputShape,
+    scaling::{agreed_bits, grid_of},
+};
 
 /// One column of a table, as the schema declares it.
 ///
@@ -75,6 +80,11 @@ pub struct TableSchema {
     range: ValueRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     shape: Option<InputShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_bits: Option<u32>,
+    /// The levels of `input_bits` bits.
+    #[serde(skip)]
+    grid: Option<InputGrid>,
     columns: Vec<Column>,
 }
 
@@ -89,6 +99,9 @@ struct UncheckedTableSchema {
     /// become.
     #[serde(default)]
     shape: Option<InputShape>,
+    /// The same as `input_bits` of the whole data.
+    #[serde(default)]
+    input_bits: Option<u32>,
     /// The columns, each with a name of its own.
     columns: Vec<Column>,
 }
@@ -127,15 +140,42 @@ impl TableSchema {
         Self::try_from(UncheckedTableSchema {
             range: ValueRange::Unit,
             shape: None,
+            input_bits: None,
             columns,
         })
     }
 
     /// The same with numbers scaled to `range`.
     #[must_use]
-    pub fn with_range(mut self, range: ValueRange) -> Self {
-        self.range = range;
-        self
+    pub fn with_range(self, range: ValueRange) -> Self {
+        let signed = range == ValueRange::Symmetric;
+        Self {
+            range,
+            grid: self
+                .input_bits
+                .and_then(|bits| InputGrid::new(bits, signed)),
+            ..self
+        }
+    }
+
+    /// The same with each number rounded to the nearest level of a public grid of 2 to 8 bits.
+    /// (Categories, 0 or 1, are levels already.)
+    ///
+    /// # Errors
+    /// When the bits are out of range, or others are set.
+    pub fn with_input_bits(self, bits: u32) -> Result<Self, DataError> {
+        agreed_bits(self.input_bits, bits)?;
+        Ok(Self {
+            input_bits: Some(bits),
+            grid: Some(grid_of(bits, self.range == ValueRange::Symmetric)?),
+            ..self
+        })
+    }
+
+    /// The levels that inputs are rounded to, if they are.
+    #[must_use]
+    pub const fn grid(&self) -> Option<InputGrid> {
+        self.grid
     }
 
     /// The same with inputs that are pictures: the columns in order are the pixels, channels first.
@@ -146,6 +186,7 @@ impl TableSchema {
         Self::try_from(UncheckedTableSchema {
             range: self.range,
             shape: Some(shape),
+            input_bits: self.input_bits,
             columns: self.columns,
         })
     }
@@ -205,11 +246,14 @@ impl TryFrom<UncheckedTableSchema> for TableSchema {
         let UncheckedTableSchema {
             range,
             shape,
+            input_bits,
             columns,
         } = unchecked;
         let schema = Self {
             range,
             shape,
+            input_bits: None,
+            grid: None,
             columns,
         };
         let fail = |key: &str, problem: String, remedy: &str| {
@@ -254,7 +298,10 @@ impl TryFrom<UncheckedTableSchema> for TableSchema {
             );
             return fail("shape", problem, "correct the shape or leave it out");
         }
-        Ok(schema)
+        match input_bits {
+            Some(bits) => schema.with_input_bits(bits),
+            None => Ok(schema),
+        }
     }
 }
 
@@ -428,6 +475,29 @@ mod tests {
             let error = message(&SMALL.replace(from, to));
             assert!(error.contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn levels_follow_the_range_and_survive_json() {
+        let with_bits = SMALL.replacen("[[columns]]", "input_bits = 4\n[[columns]]", 1);
+        let schema = TableSchema::from_toml(&with_bits, "small").unwrap();
+        assert_eq!(schema.grid(), InputGrid::new(4, false));
+        let json = serde_json::to_string(&schema).unwrap();
+        assert_eq!(serde_json::from_str::<TableSchema>(&json).unwrap(), schema);
+        let symmetric = schema.clone().with_range(ValueRange::Symmetric);
+        assert_eq!(symmetric.grid(), InputGrid::new(4, true));
+        let shaped = schema
+            .clone()
+            .with_shape(InputShape::image(1, 2, 2))
+            .unwrap();
+        assert_eq!(shaped.grid(), schema.grid());
+        let error = schema.with_input_bits(5).unwrap_err().to_string();
+        assert!(error.contains("the encoding itself says 4"), "{error}");
+        let error = message(&with_bits.replace("= 4", "= 17"));
+        assert!(error.contains("2 to 8"), "{error}");
+        let plain = TableSchema::from_toml(SMALL, "small").unwrap();
+        assert_eq!(plain.grid(), None);
+        assert!(!serde_json::to_string(&plain).unwrap().contains("bits"));
     }
 
     #[test]

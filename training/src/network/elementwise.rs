@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::module::{avg_pool2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
-use burn::tensor::{Tensor, activation};
+use burn::tensor::{Tensor, TensorData, activation};
 
 use super::{Activation, LayerSpec};
 use crate::gradient::ProbeTape;
@@ -33,6 +33,17 @@ impl Parameterless {
                 let options = AvgPoolOptions::new([*kernel, *kernel]).with_stride([stride, stride]);
                 input.map_image(|image| avg_pool2d(image, options))
             }
+            (LayerSpec::PublicNorm { mean, deviation }, input) => match input {
+                Activation::Features(tensor) => {
+                    Activation::Features(public_norm(tensor, mean, deviation, 1))
+                }
+                Activation::Sequence(tensor) => {
+                    Activation::Sequence(public_norm(tensor, mean, deviation, 2))
+                }
+                Activation::Image(tensor) => {
+                    Activation::Image(public_norm(tensor, mean, deviation, 1))
+                }
+            },
             (LayerSpec::GlobalMaxPool, input) => global(input, |values| values.max_dim(2)),
             (LayerSpec::GlobalAvgPool, input) => global(input, |values| values.mean_dim(2)),
             (LayerSpec::Dropout { probability }, input) => {
@@ -54,6 +65,24 @@ impl Parameterless {
             (spec, Activation::Image(tensor)) => Activation::Image(elementwise(spec, tensor)),
         }
     }
+}
+
+/// `(x - mean) / deviation`, the constants along dimension `along` or one for all.
+fn public_norm<const D: usize>(
+    tensor: Tensor<D>,
+    mean: &[f64],
+    deviation: &[f64],
+    along: usize,
+) -> Tensor<D> {
+    let device = tensor.device();
+    let constants = |values: Vec<f32>| {
+        let mut shape = [1; D];
+        shape[along] = values.len();
+        Tensor::<D>::from_data(TensorData::new(values, shape), &device)
+    };
+    let mean = constants(mean.iter().map(|&mean| mean as f32).collect());
+    let scale = constants(deviation.iter().map(|&d| 1.0 / d as f32).collect());
+    (tensor - mean) * scale
 }
 
 /// Reduces all places of each channel: `[batch, depth, places]` to `[batch, depth]`.

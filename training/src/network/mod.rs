@@ -17,5 +17,5 @@ pub use layer::{Layer, Residual};
 pub use module::Network;
 pub use parameters::{ParameterLayout, ParameterSlot, flat_parameters};
 pub use privet_gradients::network::{
-    Architecture, LayerShape, LayerSpec, NetworkError, NetworkSpec, Preset,
+    Architecture, LayerShape, LayerSpec, NetworkError, NetworkSpec, Preset, Profile,
 };

@@ -17,6 +17,15 @@ fn residual(layers: Vec<LayerSpec>, shortcut: Vec<LayerSpec>) -> LayerSpec {
     Residual { layers, shortcut }
 }
 
+/// A normalisation by this many constants, all of them different.
+fn public_norm(constants: usize) -> LayerSpec {
+    let numbers = || (0..constants).map(|place| place as f64);
+    PublicNorm {
+        mean: numbers().map(|place| 0.3 - 0.1 * place).collect(),
+        deviation: numbers().map(|place| 0.6 + 0.2 * place).collect(),
+    }
+}
+
 /// A network around layers that take an image.
 fn of_image(name: &str, layers: Vec<LayerSpec>) -> Case {
     let mut all = layers;
@@ -55,6 +64,7 @@ pub(crate) fn cases() -> Vec<Case> {
         of_row("sigmoid", vec![Sigmoid]),
         of_row("square", vec![Square]),
         of_row("layer norm of features", vec![LayerNorm, Tanh]),
+        of_row("public norm of features", vec![public_norm(12), Square]),
         of_row("dropout", vec![Dropout { probability: 0.4 }]),
         of_row(
             "residual",
@@ -87,6 +97,10 @@ pub(crate) fn cases() -> Vec<Case> {
             vec![conv(6, 3, 2, 1), LayerNorm, Tanh],
         ),
         of_image(
+            "public norm of channels",
+            vec![public_norm(4), conv(6, 3, 2, 1), public_norm(1), Tanh],
+        ),
+        of_image(
             "max pool",
             vec![conv(3, 3, 1, 1), MaxPool { kernel, stride }],
         ),
@@ -110,6 +124,7 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         of_sequence("embedding", vec![]),
         of_sequence("linear on a sequence", vec![Linear { outputs: 5 }, Tanh]),
+        of_sequence("public norm of a sequence", vec![public_norm(8), Tanh]),
         of_sequence("layer norm of a sequence", vec![LayerNorm, Gelu]),
         of_sequence("attention", vec![attention(2)]),
         of_sequence(

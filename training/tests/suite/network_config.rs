@@ -1,7 +1,7 @@
 //! Layers and trainings as written in a config or a model file.
 
 use privet_training::data::InputShape;
-use privet_training::network::{Architecture, LayerSpec, NetworkSpec, Preset};
+use privet_training::network::{Architecture, LayerSpec, NetworkSpec, Preset, Profile};
 use privet_training::plain::PlainTraining;
 
 /// `{ layer = {...} }` in TOML, as in a list of layers.
@@ -37,6 +37,13 @@ fn every_kind_of_layer_is_written_as_documented() {
         (
             "kind = 'group_norm', groups = 2",
             LayerSpec::GroupNorm { groups: 2 },
+        ),
+        (
+            "kind = 'public_norm', mean = [0.5, 0.25], deviation = [2.0]",
+            LayerSpec::PublicNorm {
+                mean: vec![0.5, 0.25],
+                deviation: vec![2.0],
+            },
         ),
         ("kind = 'relu'", LayerSpec::Relu),
         ("kind = 'tanh'", LayerSpec::Tanh),
@@ -114,7 +121,18 @@ fn networks_are_a_preset_or_a_list() {
             .unwrap();
     let layers = vec![LayerSpec::Flatten, LayerSpec::Linear { outputs: 3 }];
     assert_eq!(list, NetworkSpec::layers(layers));
+    let fit: NetworkSpec =
+        toml::from_str("preset = 'encrypted-cnn'\nprofile = 'encrypted-inference'").unwrap();
+    assert_eq!(fit.profile, Some(Profile::EncryptedInference));
+    assert!(fit.resolve(InputShape::image(1, 28, 28), 10).is_ok());
+    let unfit = NetworkSpec {
+        profile: fit.profile,
+        ..NetworkSpec::mlp(&[8])
+    };
+    let error = unfit.resolve(InputShape::flat(3), 2).unwrap_err();
+    assert!(error.to_string().contains("layer 2 (relu)"), "{error}");
     for wrong in [
+        "profile = 'encrypted'",
         "presets = 'mlp'",
         "preset = 'resnet'",
         "preset = 'mlp'\nwidth = 3",

@@ -259,6 +259,20 @@ fn elementwise_layers_apply_their_function_to_every_value() {
 }
 
 #[test]
+fn public_norm_applies_the_constants_of_each_channel() {
+    let layer = LayerSpec::PublicNorm {
+        mean: vec![0.5, -0.25],
+        deviation: vec![2.0, 0.125],
+    };
+    check(&layer, [2, 3, 4], |image, _| {
+        Image::from_fn([2, 3, 4], |channel, y, x| match channel {
+            0 => (image.at(0, y, x) - 0.5) / 2.0,
+            _ => (image.at(1, y, x) + 0.25) / 0.125,
+        })
+    });
+}
+
+#[test]
 fn layer_norm_standardises_the_channels_of_each_pixel() {
     check(&LayerSpec::LayerNorm, [5, 3, 4], |image, parameters| {
         let (gain, shift) = parameters.split_at(5);

@@ -7,8 +7,10 @@ mod matrix;
 mod normalisation;
 mod permute;
 mod pool;
+mod public_norm;
 
 pub(super) use matrix::{Matrix, MatrixMemory, MatrixWeights};
 pub(super) use normalisation::{Normalisation, NormalisationMemory};
 pub(super) use permute::{to_channels_first, to_channels_last};
 pub(super) use pool::Pool;
+pub(super) use public_norm::PublicNorm;

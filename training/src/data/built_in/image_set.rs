@@ -151,6 +151,10 @@ impl ImageSet {
             Some(scaling) => scaling,
             None => PixelScaling::standardised_bytes(self.mean, self.deviation)?,
         };
+        let scaling = match options.input_bits {
+            Some(bits) => scaling.with_input_bits(bits)?,
+            None => scaling,
+        };
         let read = |images: &ImageFile,
                     labels: &ImageFile|
          -> Result<(Array2<f32>, Vec<u32>), DataError> {

@@ -4,7 +4,8 @@ use std::fs;
 
 use super::*;
 use crate::data::{
-    Storage, built_in::mnist::MNIST, checksum::sha256_hex, file::tests::gzip, idx::tests::idx_bytes,
+    InputGrid, Storage, built_in::mnist::MNIST, checksum::sha256_hex, file::tests::gzip,
+    idx::tests::idx_bytes,
 };
 
 /// Four files and a set that expects exactly them.
@@ -96,6 +97,31 @@ fn files_load_from_any_place_packed_or_not() {
             assert_eq!(dataset.info.declared_size, Some(6));
         }
     }
+}
+
+#[test]
+fn images_are_rounded_to_levels_or_refused() {
+    let (files, mut set) = fixture();
+    let directory = tempfile::tempdir().unwrap();
+    for (file, bytes) in set.files().iter().zip(&files) {
+        fs::write(directory.path().join(file.name), bytes).unwrap();
+    }
+    let with_bits = |bits| LoadOptions {
+        input_bits: Some(bits),
+        ..options(directory.path())
+    };
+    let dataset = set.load(&with_bits(8)).unwrap();
+    assert_eq!(dataset.preprocessing.grid(), InputGrid::new(8, false));
+    assert_eq!(dataset.test.input(0)[0], 103.0 / 255.0);
+    // Coarser levels make one image of two, and the pool would tell the label of a test image.
+    let error = set.load(&with_bits(2)).err().unwrap().to_string();
+    assert!(
+        error.contains("also in the pool") && error.contains("input_bits"),
+        "{error}"
+    );
+    set.mean = 0.5;
+    let error = set.load(&with_bits(8)).err().unwrap().to_string();
+    assert!(error.contains("bounds = [0, 255]"), "{error}");
 }
 
 #[test]

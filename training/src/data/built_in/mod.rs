@@ -24,6 +24,10 @@ fn load_embedded(
     options: &LoadOptions,
 ) -> Result<Dataset, DataError> {
     options.refuse_image_options(entry.name)?;
+    let schema = match options.input_bits {
+        Some(bits) => schema.with_input_bits(bits)?,
+        None => schema,
+    };
     let content = unpack_embedded(&format!("embedded {}.csv", entry.name), packed)?;
     let table = read_table(&content, &schema, LabelUse::Required)?;
     let labels = table.labels.unwrap_or_default();

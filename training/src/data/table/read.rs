@@ -54,7 +54,7 @@ pub(in crate::data) fn read_table(
                     ..
                 } => {
                     let value = lines.number(*position, text)?;
-                    inputs.push(encode_number(value, *min, *max, *transform, schema.range()));
+                    inputs.push(encode_number(value, *min, *max, *transform, schema));
                 }
                 _ => {
                     let index = categories.get(text).ok_or_else(|| {
