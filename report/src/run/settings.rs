@@ -23,9 +23,14 @@ const ALONG_A_CURVE: [&str; 8] = [
 /// Reads the file's text.
 pub(super) fn read(text: &str) -> Result<Settings, String> {
     let table: toml::Table = text.parse().map_err(|error| format!("{error}"))?;
+    Ok(flat("", &Value::Table(table)))
+}
+
+/// A table and what is in it under its path.
+pub(crate) fn flat(path: &str, value: &Value) -> Settings {
     let mut settings = Settings::new();
-    flatten("", &Value::Table(table), &mut settings);
-    Ok(settings)
+    flatten(path, value, &mut settings);
+    settings
 }
 
 /// What tells a run from other points of its curve's kind: everything but privacy, noise, seed, and
