@@ -61,7 +61,7 @@ pub enum ReportError {
     #[error("[export.owner] {key} = {value:?}: {why}")]
     Owner {
         /// The key.
-        key: &'static str,
+        key: String,
         /// What stands there.
         value: String,
         /// What is wrong, and the way out.

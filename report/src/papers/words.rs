@@ -38,6 +38,9 @@ pub(super) fn model_name(facts: &Facts, owner: &Owner) -> String {
 /// The method as people write it.
 pub(super) fn method(facts: &Facts) -> &str {
     match facts.method() {
+        "pate" if facts.setting("aggregator", "mechanism") == Some("private-knn") => {
+            "private kNN (noisy votes of the nearest private records)"
+        }
         "pate" => "PATE (private aggregation of teacher ensembles)",
         "dp-sgd" => "noisy SGD (stochastic gradient descent on clipped gradients with noise)",
         "baseline" => "training without privacy",

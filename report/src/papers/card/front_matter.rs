@@ -1,5 +1,6 @@
 //! The part of a model card that machines read.
 
+use super::FileNote;
 use super::training::task;
 use crate::papers::words;
 use crate::papers::yaml::{Map, Yaml};
@@ -48,7 +49,7 @@ const LICENSES: [&str; 37] = [
 ];
 
 /// YAML between two lines of dashes, with an empty line behind it.
-pub(super) fn front_matter(facts: &Facts, owner: &Owner) -> String {
+pub(super) fn front_matter(facts: &Facts, owner: &Owner, files: &[FileNote]) -> String {
     let warning = match facts.is_private() {
         true => "",
         false => "# NOT PRIVATE\n",
@@ -62,7 +63,7 @@ pub(super) fn front_matter(facts: &Facts, owner: &Owner) -> String {
     let map = license(owner)
         .with("library_name", "privet")
         .with_some("pipeline_tag", task(facts))
-        .with("tags", tags(facts))
+        .with("tags", tags(facts, files))
         .with_some("datasets", (!hub.is_empty()).then_some(hub))
         .with_some("metrics", measured.then(|| vec![Yaml::from("accuracy")]))
         .with_some("model-index", index(facts, owner))
@@ -84,14 +85,19 @@ fn license(owner: &Owner) -> Map {
     }
 }
 
-fn tags(facts: &Facts) -> Vec<Yaml> {
+fn tags(facts: &Facts, files: &[FileNote]) -> Vec<Yaml> {
     let promise = match facts.is_private() {
         true => "differential-privacy",
         false => "not-private",
     };
-    [promise, facts.method(), "burn", "safetensors"]
-        .map(Yaml::from)
-        .to_vec()
+    let formats = files.iter().filter_map(|file| match file.format.as_str() {
+        "safetensors" => Some("safetensors"),
+        "onnx" => Some("onnx"),
+        "burnpack" => Some("burn"),
+        _ => None,
+    });
+    let tags = [promise, facts.method()].into_iter().chain(formats);
+    tags.map(Yaml::from).collect()
 }
 
 /// What was measured, in the Hub's `model-index`; none where nothing was.

@@ -33,7 +33,7 @@ pub struct FileNote {
 #[must_use]
 pub fn model_card(facts: &Facts, owner: &Owner, files: &[FileNote]) -> String {
     let parts = [
-        front_matter::front_matter(facts, owner),
+        front_matter::front_matter(facts, owner, files),
         opening(facts, owner),
         details(facts, owner, files),
         uses(owner),

@@ -30,7 +30,11 @@ pub(super) fn section(facts: &Facts, owner: &Owner) -> String {
          file's metadata (`preprocessing`); a raw record becomes an input in the same way when the model is used.\n\n",
     );
     if !facts.privacy.mechanism.is_empty() {
-        text.push_str("#### Privacy Mechanism\n\n");
+        let title = match facts.is_private() {
+            true => "Privacy Mechanism",
+            false => "What Was Done to the Records",
+        };
+        text.push_str(&format!("#### {title}\n\n"));
         text.push_str(&words::list(&facts.privacy.mechanism));
         text.push('\n');
     }

@@ -5,26 +5,36 @@
 //! epsilon and the unit of privacy (section 2), in the middle the algorithms, their utility and bias
 //! (section 3), at the bottom the deployment: query and threat model, side channels, security, access and
 //! the collection of the data (section 4). Each of its privacy hazards that can concern a trained model is
-//! a question here, in words of our own.
+//! a question here, in words of our own; those of counts, sums and synthetic data are left out.
 //!
 //! An answer is what the run did. Where only people know, it is the owner's word, or `not stated`.
 
-mod algorithms;
 mod deployment;
-mod guarantee;
 mod item;
+mod learning;
+mod mechanisms;
+mod parameters;
+mod releases;
+mod unit;
+mod utility;
 
 use item::{Item, Status};
 
 use super::escape::inline;
 use super::{Facts, Owner, words};
 
+/// The questions of a part of the publication.
+type Items = fn(&Facts, &Owner) -> Vec<Item>;
+
 /// The checklist of a run.
 #[must_use]
 pub fn nist_checklist(facts: &Facts, owner: &Owner) -> String {
-    let parts = [
-        ("Section 2: the guarantee", guarantee::items(facts, owner)),
-        ("Section 3: the algorithms", algorithms::items(facts, owner)),
+    let guarantee: [Items; 3] = [parameters::items, unit::items, releases::items];
+    let algorithms: [Items; 3] = [mechanisms::items, utility::items, learning::items];
+    let all = |parts: [Items; 3]| parts.iter().flat_map(|items| items(facts, owner)).collect();
+    let parts: [(&str, Vec<Item>); 3] = [
+        ("Section 2: the guarantee", all(guarantee)),
+        ("Section 3: the algorithms", all(algorithms)),
         ("Section 4: the deployment", deployment::items(facts, owner)),
     ];
     let mut text = format!(

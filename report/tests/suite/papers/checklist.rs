@@ -119,6 +119,21 @@ fn a_selection_that_was_paid_for_is_met() {
 }
 
 #[test]
+fn votes_from_elsewhere_are_somebodys_word() {
+    let mut run = made::pate();
+    assert_eq!(status(&page(&run), "contribution of each unit"), "met");
+    run.config = run
+        .config
+        .replace("count = 250", "count = 250\nchanged_votes = 1");
+    run.privacy["assumptions"] = json!(["it is the word of whoever counted"]);
+    assert_eq!(
+        status(&page(&run), "contribution of each unit"),
+        "not stated"
+    );
+    assert!(page(&run).contains("came from elsewhere: it is the word of whoever counted."));
+}
+
+#[test]
 fn what_the_owner_says_is_marked_as_such() {
     let silent = page(&made::dp_sgd());
     let told = nist_checklist(&made::dp_sgd().facts(), &made::talkative());

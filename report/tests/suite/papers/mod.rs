@@ -5,5 +5,6 @@ mod checklist;
 mod golden;
 mod made;
 mod registry;
+mod rules;
 mod secrets;
 mod yaml;

@@ -1,6 +1,7 @@
 //! What a run knows of the model that it leaves.
 
-use std::fs;
+mod read;
+
 use std::path::Path;
 
 use privet_accountant::DpEvent;
@@ -10,8 +11,7 @@ use toml::Table;
 use super::ModelHeader;
 use crate::ReportError;
 use crate::run::{
-    Confusion, Evaluation, Privacy, PrivacyResult, RunResult, Settings, agree, damaged, flat, json,
-    optional, text,
+    Confusion, Evaluation, Privacy, PrivacyResult, RunResult, Settings, agree, damaged, flat,
 };
 
 /// A finished run, as far as its papers may speak of it.
@@ -60,39 +60,6 @@ impl Facts {
             config: config.clone(),
             circumstances,
         })
-    }
-
-    /// From a finished run's directory.
-    ///
-    /// # Errors
-    /// A file that is missing, cannot be read or does not hold what a run writes.
-    pub fn read(directory: &Path) -> Result<Self, ReportError> {
-        let file = |name: &str| directory.join(name);
-        let config_path = file("config.resolved.toml");
-        let config: Table = text(&config_path)?
-            .parse()
-            .map_err(|error| damaged(&config_path, format!("{error}")))?;
-        let evaluation = optional(&file("evaluation.json"))?.unwrap_or(Evaluation {
-            warning: None,
-            public_benchmark: false,
-            confusion: None,
-        });
-        let model = ["released", "private"].map(|folder| file(folder).join("model.safetensors"));
-        let declared = config
-            .get("data")
-            .and_then(|data| data.get("declared_size"));
-        let circumstances = Circumstances {
-            attribution: attribution(&text(&file("released/statement.md"))?),
-            shared_ledger: config.contains_key("ledger") || file("private/run.id").exists(),
-            declared_size: declared
-                .and_then(toml::Value::as_integer)
-                .and_then(|size| u64::try_from(size).ok()),
-            model: model
-                .iter()
-                .find_map(|path| ModelHeader::of_safetensors(&fs::read(path).ok()?)),
-        };
-        let (result, privacy): (Value, Value) = (json(&file("result.json"))?, json(&file(STATED))?);
-        Self::new(&result, &privacy, &evaluation, &config, circumstances)
     }
 
     /// With the size of the private part as a public constant, which the config of a built-in data set does
@@ -178,6 +145,12 @@ impl Facts {
         }
     }
 
+    /// Whether teachers elsewhere cast the votes, so that the run takes their word for what a unit changes.
+    pub(super) fn votes_are_from_elsewhere(&self) -> bool {
+        let teachers = self.config.get("teachers");
+        teachers.is_some_and(|teachers| teachers.get("changed_votes").is_some())
+    }
+
     /// Whether a choice among several models by their scores on private records is part of the cost.
     pub(super) fn pays_for_selection(&self) -> bool {
         has_selection(&self.privacy.events)
@@ -197,31 +170,11 @@ fn typed<T: serde::de::DeserializeOwned>(value: &Value, name: &str) -> Result<T,
     T::deserialize(value).map_err(|error| damaged(Path::new(name), error.to_string()))
 }
 
-/// The last section of a statement.
-fn attribution(statement: &str) -> String {
-    let section = statement.rsplit_once("\n## Attribution\n\n");
-    section.map_or_else(String::new, |(_, text)| text.trim_end().to_owned())
-}
-
 fn has_selection(event: &DpEvent) -> bool {
     match event {
         DpEvent::RepeatAndSelect { .. } => true,
         DpEvent::Composed { events, .. } => events.iter().any(has_selection),
         DpEvent::SelfComposed { event, .. } => has_selection(event),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credit_is_the_last_section() {
-        assert_eq!(
-            attribution("# A\n\n## Attribution\n\nX. (licence: Y)\n"),
-            "X. (licence: Y)"
-        );
-        assert_eq!(attribution("# A\n"), "");
     }
 }
