@@ -66,6 +66,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_parsers_fold_or_refuse_is_escaped() {
+        for (text, text_in_quotes) in [
+            ("a\u{2028}b\u{2029}\u{85}", r#""a\u2028b\u2029\u0085""#),
+            (
+                "\u{feff}\u{ffff}\u{7f}\u{0}",
+                r#""\ufeff\uffff\u007f\u0000""#,
+            ),
+            ("\r\n\t\\\"'", r#""\u000d\n\t\\\"'""#),
+            ("ü€𝄞", "\"ü€𝄞\""),
+            ("--- # null", "\"--- # null\""),
+        ] {
+            assert_eq!(quoted(text), text_in_quotes);
+        }
+    }
+
     proptest! {
         #[test]
         fn every_text_comes_back(text in any::<String>()) {

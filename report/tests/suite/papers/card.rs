@@ -113,6 +113,7 @@ fn a_card_has_the_sections_of_the_template_and_its_numbers() {
         "| &lt;=50K | 300 | 96.67 % |",
         "| &gt;50K | 60 | 40 |",
         "83.50 % of them equal the public truth",
+        "with (1, 1e-5)-differential privacy for data sets that differ in one record more or less.",
         "**(1, 1e-5)-differential privacy**",
         "nn.Linear(3, 4),\n    nn.Tanh(),\n    nn.Linear(4, 2),",
         "26 parameters",
