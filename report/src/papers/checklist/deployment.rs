@@ -25,7 +25,7 @@ fn query_model(facts: &Facts) -> Item {
     };
     Item::new(
         "Is the query model stated, and is every question known before the records are looked at?",
-        "Query Models (4.1, draft)",
+        "Query Models (section 4)",
         Status::Met,
         &format!(
             "Data release: all that is computed from the records is fixed by the config, and published once. Nobody \
@@ -38,7 +38,7 @@ fn query_model(facts: &Facts) -> Item {
 fn threat_model(owner: &Owner) -> Item {
     Item::owners(
         "Is it stated who must be trusted, and why that trust is deserved?",
-        "Threat Models (4.2, draft)",
+        "Trust Models (section 4)",
         ("trust", owner.trust.as_ref()),
         "The run is made for the central model: whoever holds the records and runs the program sees all of them and \
          must be trusted; whoever receives the released files need not be.",
@@ -49,7 +49,7 @@ fn randomness(facts: &Facts) -> Item {
     let noise = facts.guarantee().map_or("", |stated| stated.noise.as_str());
     Item::new(
         "Does the noise come from a generator that nobody can predict?",
-        "Mechanism Implementation Challenges (4.3, draft)",
+        "Mechanism Implementation Challenges (section 4)",
         Status::Met,
         &format!(
             "Noise and samples are drawn from ChaCha20 under a key of the operating system ({noise}), which is not \
@@ -62,7 +62,7 @@ fn randomness(facts: &Facts) -> Item {
 fn arithmetic(facts: &Facts) -> Item {
     const QUESTION: &str = "Are attacks on floating-point arithmetic ruled out?";
     const SECTION: &str =
-        "Floating-point arithmetic under Mechanism Implementation Challenges (4.3, draft)";
+        "Floating-point arithmetic under Mechanism Implementation Challenges (section 4)";
     match facts.is_exact() {
         true => Item::new(
             QUESTION,
@@ -90,7 +90,7 @@ fn timing(facts: &Facts) -> Item {
     };
     Item::new(
         "Is it ruled out that running time tells something about the records?",
-        "Timing channels under Mechanism Implementation Challenges (4.3, draft)",
+        "Timing channels under Mechanism Implementation Challenges (section 4)",
         Status::NotMet,
         &format!(
             "Running time depends on the records and is outside the guarantee. Times and memory are in no released \
@@ -103,7 +103,7 @@ fn timing(facts: &Facts) -> Item {
 fn backend() -> Item {
     Item::new(
         "Is it ruled out that errors and refusals tell something about the records?",
-        "Backend issues under Mechanism Implementation Challenges (4.3, draft)",
+        "Backend issues under Mechanism Implementation Challenges (section 4)",
         Status::NotMet,
         "A record that cannot be read ends a run with a message for its operator; that a run ended is not hidden from \
          whoever sees that nothing was published. The receivers of the released files cannot provoke it.",
@@ -114,7 +114,7 @@ fn backend() -> Item {
 fn security(owner: &Owner) -> Item {
     Item::owners(
         "Is it stated how the records are kept safe, stored and while they are computed with?",
-        "Data Security and Access Control (4.4, draft)",
+        "Data Security and Access Control (section 4)",
         ("security", owner.security.as_ref()),
         "The program keeps what must not leave under private/, which other users of the machine cannot read, and \
          deletes the key of the noise when a run is finished. It encrypts nothing.",
@@ -124,7 +124,7 @@ fn security(owner: &Owner) -> Item {
 fn access(owner: &Owner) -> Item {
     Item::owners(
         "Is it stated who may read the records and the private files?",
-        "Data Security and Access Control (4.4, draft)",
+        "Data Security and Access Control (section 4)",
         ("access_control", owner.access_control.as_ref()),
         "",
     )
@@ -133,7 +133,7 @@ fn access(owner: &Owner) -> Item {
 fn collection(owner: &Owner) -> Item {
     Item::owners(
         "Is it stated why the records need to be collected at all, and that no more are than needed?",
-        "Data Collection Exposure (4.5, draft)",
+        "Data Collection Exposure (section 4)",
         ("data_collection", owner.data_collection.as_ref()),
         "Differential privacy bounds what the release tells, not what can be stolen.",
     )

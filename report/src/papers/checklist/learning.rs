@@ -1,4 +1,4 @@
-//! Sections 3.4 to 3.7: what is learned, and from whom.
+//! Section 3, further: what is learned, and from whom.
 
 use super::item::{Item, Status};
 use crate::papers::{Facts, Owner};
@@ -16,7 +16,7 @@ pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
 fn outputs() -> Item {
     Item::new(
         "Is the list of possible answers fixed without a look at the records (their presence alone would tell)?",
-        "Histograms under Analytics Queries (3.4.1, draft)",
+        "Histograms under Analytics Queries (section 3)",
         Status::Met,
         "The classes are a public constant, which the config or the data set's description names; a class that no \
          private record has stays in the list.",
@@ -36,7 +36,7 @@ fn training(facts: &Facts) -> Item {
     };
     Item::new(
         "Is the training itself private, rather than trusted not to remember records?",
-        "Machine Learning (3.5, draft)",
+        "Machine Learning (section 3)",
         Status::Met,
         answer,
         "`privacy.json`: `mechanism`, `assumptions`",
@@ -46,7 +46,7 @@ fn training(facts: &Facts) -> Item {
 fn hyperparameters(facts: &Facts, owner: &Owner) -> Item {
     const QUESTION: &str = "Is it stated how hyperparameters were chosen, and who paid if private records were looked at?";
     const SECTION: &str =
-        "Every analysis of the records counts: The Privacy Parameter epsilon (section 2.2)";
+        "Tuning hyperparameters under Mechanism Implementation Challenges (section 4)";
     match facts.is_private() && facts.pays_for_selection() {
         true => Item::new(
             QUESTION,
@@ -69,7 +69,7 @@ fn hyperparameters(facts: &Facts, owner: &Owner) -> Item {
 fn subjects(owner: &Owner) -> Item {
     Item::owners(
         "Is it stated whose data a record is (pictures and texts may show several people)?",
-        "Unstructured Data (3.7, draft)",
+        "Unstructured Data (section 3)",
         ("data_subjects", owner.data_subjects.as_ref()),
         "",
     )

@@ -1,4 +1,4 @@
-//! Section 3.1: the mechanisms and their sensitivity.
+//! Section 3: the mechanisms and their sensitivity.
 
 use super::item::{Item, Status};
 use crate::papers::{Facts, Owner, words};
@@ -15,7 +15,7 @@ pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
 fn mechanisms(facts: &Facts) -> Item {
     Item::new(
         "Is every mechanism that touches the records stated, with its noise?",
-        "Basic Mechanisms and Common Elements (3.1, draft)",
+        "Basic mechanisms (section 3)",
         Status::Met,
         &format!("{}.", facts.privacy.mechanism.join("; ")),
         "`privacy.json`: `mechanism`, `events`",
@@ -37,7 +37,7 @@ fn sensitivity(facts: &Facts) -> Item {
     };
     Item::new(
         "Is the contribution of each unit bounded, and the noise scaled to the bound?",
-        "Bounding contributions under The Unit of Privacy (section 2.4); sensitivity under Basic Mechanisms (3.1, draft)",
+        "Bounding contributions under The Unit of Privacy (section 2.4); sensitivity under basic mechanisms (section 3)",
         status,
         &answer,
         "`privacy.json`: `mechanism`, `events`, `assumptions`",
@@ -46,12 +46,12 @@ fn sensitivity(facts: &Facts) -> Item {
 
 fn review(owner: &Owner) -> Item {
     Item::owners(
-        "Is it stated who examined the implementation, beside those who made it?",
-        "Differentially Private Algorithms (3, draft); Mechanism Implementation Challenges (4.3, draft)",
+        "Is it stated who examined or audited the implementation, beside those who made it?",
+        "Auditing and Empirical Measures of Privacy (section 2); Differentially Private Algorithms (section 3)",
         ("review", owner.review.as_ref()),
         &format!(
             "The mechanisms are those of privet {}, an implementation of its own with tests of its own. The program \
-             does not know who else examined it.",
+             does not know who else examined it. An audit (privet audit) can find errors; it proves no guarantee.",
             words::VERSION
         ),
     )

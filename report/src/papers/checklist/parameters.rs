@@ -18,7 +18,7 @@ fn parameters(facts: &Facts) -> Item {
     let guarantee = words::guarantee(facts).unwrap_or_default();
     Item::new(
         "Are the privacy parameters stated, each an upper bound?",
-        "The Privacy Parameter epsilon (section 2.2); Variants of Differential Privacy (2.3, draft)",
+        "The Privacy Parameter epsilon (section 2.2); Variants of Differential Privacy (section 2.3)",
         Status::Met,
         &format!(
             "{guarantee}: approximate differential privacy, by the accountant {}. Epsilon does not depend on \
@@ -61,40 +61,37 @@ fn small_enough(facts: &Facts, owner: &Owner) -> Item {
     )
 }
 
+/// Above this a delta is suspicious whatever the number of records.
+const SUSPICIOUS: f64 = 1e-5;
+
 fn delta(facts: &Facts) -> Item {
-    const QUESTION: &str =
-        "Is delta so small that publishing some records whole would break the guarantee?";
-    const SECTION: &str = "Variants of Differential Privacy (2.3, draft)";
     let delta = facts.guarantee().map_or(1.0, |stated| stated.delta);
-    let unit = &facts.privacy.unit;
-    match facts.circumstances().declared_size {
-        None => Item::new(
-            QUESTION,
-            SECTION,
-            Status::NotStated,
-            &format!(
-                "Delta is {delta:e}; it must be far below one over the number of private {unit}s, which is not \
-                 declared: set [data] declared_size, a public constant."
-            ),
-            "`privacy.json`: `delta`",
+    let (unit, size) = (&facts.privacy.unit, facts.circumstances().declared_size);
+    let small = size.map(|size| delta * (size as f64) * (size as f64) <= 1.0);
+    let status = match small {
+        _ if delta > SUSPICIOUS => Status::NotMet,
+        Some(true) => Status::Met,
+        Some(false) => Status::NotMet,
+        None => Status::NotStated,
+    };
+    let measured = match size {
+        Some(size) => format!(
+            "One over the number of private {unit}s, {size} as declared, is {:.1e}, one over its square {:.1e}.",
+            1.0 / size as f64,
+            1.0 / (size as f64 * size as f64)
         ),
-        Some(size) => {
-            let expected = delta * size as f64;
-            let (status, verdict) = match expected < 1.0 {
-                true => (Status::Met, "below"),
-                false => (Status::NotMet, "not below"),
-            };
-            Item::new(
-                QUESTION,
-                SECTION,
-                status,
-                &format!(
-                    "Delta is {delta:e}, {verdict} one over {size}, the declared number of private {unit}s: by delta \
-                     alone {expected:.1e} of them are expected to be exposed at worst. No mechanism of this run \
-                     publishes records whole; delta is where the accountant cuts the tails of its noise."
-                ),
-                "`privacy.json`: `delta`; `config.resolved.toml`: `data.declared_size`",
-            )
-        }
-    }
+        None => format!(
+            "The number of private {unit}s is not declared: set [data] declared_size, a public constant."
+        ),
+    };
+    Item::new(
+        "Is delta at most 1e-5, and at most one over the square of the number of units, so that nobody is given away?",
+        "Variants of Differential Privacy (section 2.3)",
+        status,
+        &format!(
+            "Delta is {delta:e}. {measured} No mechanism of this run publishes records whole: delta is where the \
+             accountant cuts the tails of the noise, and epsilon can be computed at a smaller one."
+        ),
+        "`privacy.json`: `delta`; `config.resolved.toml`: `data.declared_size`",
+    )
 }

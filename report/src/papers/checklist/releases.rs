@@ -17,7 +17,7 @@ pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
 fn data_dependent(facts: &Facts) -> Item {
     const QUESTION: &str =
         "If a number is published that depends on the data, is it protected and paid for?";
-    const SECTION: &str = "Mixing Differential Privacy With Other Data Releases (2.6, draft)";
+    const SECTION: &str = "Mixing Differential Privacy With Other Data Releases (section 2.6)";
     match facts
         .guarantee()
         .and_then(|stated| stated.sanitized.as_ref())
@@ -86,7 +86,7 @@ fn others(facts: &Facts, owner: &Owner) -> Item {
     };
     Item::owners(
         "Is it stated what else is published from the same records, with and without privacy?",
-        "Mixing Differential Privacy With Other Data Releases (2.6, draft)",
+        "Mixing Differential Privacy With Other Data Releases (section 2.6)",
         ("other_releases", owner.other_releases.as_ref()),
         remark,
     )
@@ -96,7 +96,7 @@ fn public(facts: &Facts) -> Item {
     let public = &facts.privacy.public_data;
     Item::new(
         "Is it stated what is taken as public, and on whose word?",
-        "Mixing Differential Privacy With Other Data Releases (2.6, draft)",
+        "Mixing Differential Privacy With Other Data Releases (section 2.6)",
         Status::Met,
         &format!(
             "Public records from {}; declared public by {}. Names of classes, preprocessing and hyperparameters are \

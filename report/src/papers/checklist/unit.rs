@@ -1,5 +1,7 @@
 //! Section 2.4: whom the guarantee is for.
 
+use privet_accountant::NeighboringRelation;
+
 use super::item::{Item, Status};
 use crate::numbers::epsilon;
 use crate::papers::{Facts, Owner, words};
@@ -8,6 +10,7 @@ use crate::papers::{Facts, Owner, words};
 pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
     vec![
         Item::of_guarantee(facts, || neighbours(facts)),
+        Item::of_guarantee(facts, || number(facts)),
         unit(facts, owner),
         Item::of_guarantee(facts, || groups(facts)),
     ]
@@ -26,6 +29,31 @@ fn neighbours(facts: &Facts) -> Item {
             words::neighbours(facts)
         ),
         "`privacy.json`: `neighboring_relation`, `unit`",
+    )
+}
+
+fn number(facts: &Facts) -> Item {
+    let unit = &facts.privacy.unit;
+    let (status, answer) = match facts.privacy.neighboring_relation {
+        Some(NeighboringRelation::AddOrRemoveOne) => (
+            Status::Met,
+            format!(
+                "Neighbours differ in the presence of one {unit}, so that the number of {unit}s is protected too."
+            ),
+        ),
+        _ => (
+            Status::NotMet,
+            format!(
+                "Neighbours have the same number of {unit}s: what somebody contributes is hidden, that they do is not."
+            ),
+        ),
+    };
+    Item::new(
+        "Is it hidden that somebody is among the records at all (unbounded rather than bounded)?",
+        "The Unit of Privacy (section 2.4)",
+        status,
+        &answer,
+        "`privacy.json`: `neighboring_relation`",
     )
 }
 

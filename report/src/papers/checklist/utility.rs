@@ -1,4 +1,4 @@
-//! Sections 3.2 and 3.3: how good the result is, and for whom.
+//! Section 3, further: how good the result is, and for whom.
 
 use super::item::{Item, Status};
 use crate::numbers::percent;
@@ -18,7 +18,7 @@ pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
 
 fn utility(facts: &Facts) -> Item {
     const QUESTION: &str = "Is it measured how useful the result is?";
-    const SECTION: &str = "Utility and Accuracy (3.2, draft)";
+    const SECTION: &str = "Utility and Accuracy (section 3)";
     const SOURCE: &str = "`result.json`: `utility`; `evaluation.json`";
     let utility = &facts.result.utility;
     let Some(accuracy) = utility.test_accuracy else {
@@ -55,7 +55,7 @@ fn utility(facts: &Facts) -> Item {
 
 fn repetitions(facts: &Facts) -> Item {
     const QUESTION: &str = "Is it measured how much the noise alone moves the result?";
-    const SECTION: &str = "Utility and Accuracy (3.2, draft)";
+    const SECTION: &str = "Utility and Accuracy (section 3)";
     match facts.is_private() {
         true => Item::new(
             QUESTION,
@@ -86,7 +86,7 @@ fn systemic_bias(facts: &Facts, owner: &Owner) -> Item {
     });
     Item::owners(
         "Is it stated how groups of people fare, the small ones above all?",
-        "Systemic Bias (3.3.1, draft)",
+        "Systemic bias under Bias (section 3)",
         ("bias", owner.bias.as_ref()),
         &format!(
             "{}Noise costs small groups more than large ones; the program knows classes, not groups of people.",
@@ -98,7 +98,7 @@ fn systemic_bias(facts: &Facts, owner: &Owner) -> Item {
 fn human_bias() -> Item {
     Item::new(
         "Was the result changed after the noise so that people find it more plausible?",
-        "Human Bias (3.3.2, draft)",
+        "Human bias under Bias (section 3)",
         Status::NotApplicable,
         "What is published is no statistic that could look implausible: nothing is rounded or cut after the noise.",
         "the program's behaviour, the same for every run",
@@ -107,7 +107,7 @@ fn human_bias() -> Item {
 
 fn statistical_bias(facts: &Facts) -> Item {
     const QUESTION: &str = "Is the statistical bias of the mechanism quantified?";
-    const SECTION: &str = "Statistical Bias (3.3.3, draft)";
+    const SECTION: &str = "Statistical bias under Bias (section 3)";
     let answer = match facts.method() {
         "pate" => {
             "Noise can turn the winner of a vote, most easily where the teachers are divided; by how much is not measured."

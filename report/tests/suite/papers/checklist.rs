@@ -35,7 +35,7 @@ fn answers_are_what_the_run_did() {
             "not stated",
             "met",
         ),
-        ("Is delta so small", "not stated", "met", "met"),
+        ("Is delta at most", "not stated", "not met", "not met"),
         ("Are groups", "not met", "not met", "not met"),
         ("one budget kept", "not met", "met", "met"),
         (
@@ -82,7 +82,7 @@ fn nothing_is_guaranteed_without_privacy() {
         assert!(second.starts_with("**NOT PRIVATE.**"), "{second}");
         for words in [
             "privacy parameters",
-            "Is delta so small",
+            "Is delta at most",
             "data sets count as neighbours",
             "mechanism that touches",
             "contribution of each unit",
@@ -100,12 +100,36 @@ fn nothing_is_guaranteed_without_privacy() {
 }
 
 #[test]
-fn a_large_delta_is_not_met() {
+fn delta_is_compared_with_the_number_of_units() {
     let mut run = made::dp_sgd();
-    run.circumstances.declared_size = Some(100_000);
-    assert_eq!(status(&page(&run), "Is delta so small"), "not met");
-    run.circumstances.declared_size = Some(99_999);
-    assert_eq!(status(&page(&run), "Is delta so small"), "met");
+    for (size, expected) in [
+        (Some(317), "not met"),
+        (Some(316), "met"),
+        (None, "not stated"),
+    ] {
+        run.circumstances.declared_size = size;
+        assert_eq!(
+            status(&page(&run), "Is delta at most"),
+            expected,
+            "{size:?}"
+        );
+    }
+    (run.result["privacy"]["delta"], run.privacy["delta"]) = (json!(2e-5), json!(2e-5));
+    for size in [None, Some(10)] {
+        run.circumstances.declared_size = size;
+        assert_eq!(status(&page(&run), "Is delta at most"), "not met");
+    }
+}
+
+#[test]
+fn neighbours_of_one_size_do_not_hide_the_size() {
+    let mut run = made::dp_sgd();
+    assert_eq!(status(&page(&run), "among the records at all"), "met");
+    for relation in ["replace-one", "replace-special"] {
+        run.result["privacy"]["neighboring"] = json!(relation);
+        run.privacy["neighboring_relation"] = json!(relation);
+        assert_eq!(status(&page(&run), "among the records at all"), "not met");
+    }
 }
 
 #[test]
