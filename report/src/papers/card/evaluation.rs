@@ -59,8 +59,8 @@ pub(in crate::papers) fn accuracy_interval(facts: &Facts) -> Option<String> {
 pub(in crate::papers) fn extremes(confusion: &Confusion) -> Option<[(&str, f64); 2]> {
     let shares = (0..confusion.classes().len()).filter_map(|class| {
         let (right, all) = recognised(confusion, class)?;
-        let share = right as f64 / all as f64;
-        (all > 0).then(|| Some((confusion.classes().get(class)?.as_str(), share)))?
+        let name = confusion.classes().get(class)?.as_str();
+        (all > 0).then(|| (name, right as f64 / all as f64))
     });
     let mut sorted: Vec<(&str, f64)> = shares.collect();
     sorted.sort_by(|a, b| a.1.total_cmp(&b.1));

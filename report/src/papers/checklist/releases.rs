@@ -15,8 +15,7 @@ pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
 }
 
 fn data_dependent(facts: &Facts) -> Item {
-    const QUESTION: &str =
-        "If a number is published that depends on the data, is it protected and paid for?";
+    const QUESTION: &str = "If a number that depends on the data is published beside the result, is it protected and paid for?";
     const SECTION: &str = "Mixing Differential Privacy With Other Data Releases (section 2.6)";
     match facts
         .guarantee()

@@ -70,19 +70,17 @@ fn unit(facts: &Facts, owner: &Owner) -> Item {
              several may be recognised by what they have in common.",
         ),
         unit => Item::of_guarantee(facts, || {
+            let words = facts
+                .unit_in_words()
+                .map(|words| format!(" In the run's words: {words}."));
             Item::new(
                 QUESTION,
                 SECTION,
                 Status::Met,
                 &format!(
                     "The unit is one {unit}, with all records that have the same value in one column. Whoever has two \
-                     names there is two {unit}s. {}",
-                    facts
-                        .privacy
-                        .mechanism
-                        .iter()
-                        .find(|words| words.starts_with("unit:"))
-                        .map_or("", String::as_str)
+                     names there is two {unit}s.{}",
+                    words.unwrap_or_default()
                 ),
                 "`privacy.json`: `unit`, `mechanism`",
             )

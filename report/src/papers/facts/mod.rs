@@ -145,6 +145,12 @@ impl Facts {
         }
     }
 
+    /// What one unit is, where that is no record, in the words of the mechanism.
+    pub(super) fn unit_in_words(&self) -> Option<&str> {
+        let mut mechanism = self.privacy.mechanism.iter();
+        mechanism.find_map(|words| words.strip_prefix("unit: "))
+    }
+
     /// Whether teachers elsewhere cast the votes, so that the run takes their word for what a unit changes.
     pub(super) fn votes_are_from_elsewhere(&self) -> bool {
         let teachers = self.config.get("teachers");

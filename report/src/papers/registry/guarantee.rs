@@ -41,11 +41,7 @@ pub(super) fn loss(facts: &Facts) -> Map {
         .with_some("epsilon", epsilon)
         .with_some("delta", delta.map(Yaml::Number));
     let mut unit = format!("Adjacent data sets differ in {}.", words::neighbours(facts));
-    let grouped = facts.privacy.mechanism.iter();
-    if let Some(grouped) = grouped
-        .filter_map(|words| words.strip_prefix("unit: "))
-        .next()
-    {
+    if let Some(grouped) = facts.unit_in_words() {
         unit.push_str(&format!(" Unit: {grouped}."));
     }
     let mut details = format!(

@@ -69,6 +69,9 @@ fn answers_are_what_the_run_did() {
         status(&page(&made::sanitised()), "depends on the data"),
         "met"
     );
+    let shares =
+        "\"&gt;50K\" is recognised least often (40.00 %) and \"&lt;=50K\" most often (96.67 %)";
+    assert!(pate.contains(shares), "{pate}");
     for words in ["for ten 9.999", "1.3222 by rdp", "\\`id\\|&lt;b&gt;\\`"] {
         assert!(users.contains(words), "no {words} in\n{users}");
     }
