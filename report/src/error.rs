@@ -57,6 +57,16 @@ pub enum ReportError {
     /// A page or table that cannot be written as text.
     #[error("the report cannot be written as text: {0}")]
     Text(String),
+    /// What the owner of a model says of it, and cannot be so.
+    #[error("[export.owner] {key} = {value:?}: {why}")]
+    Owner {
+        /// The key.
+        key: String,
+        /// What stands there.
+        value: String,
+        /// What is wrong, and the way out.
+        why: &'static str,
+    },
     /// Events that no accountant bounds.
     #[error(transparent)]
     Accountant(#[from] AccountantError),

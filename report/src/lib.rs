@@ -3,7 +3,8 @@
 //! [`Runs`] reads run directories; every other part is a pure function of what it has read. A
 //! [`Page`](page) of HTML stands alone, without network or framework; [`csv`] is its table; a
 //! [`Figure`](figure::Figure) becomes [SVG](svg) and [PNG](mod@png); [`terminal`] compares runs where
-//! there is no browser. [`cost`] says what all that is shown costs together.
+//! there is no browser. [`cost`] says what all that is shown costs together. [`papers`] are the documents
+//! that travel with one model.
 //!
 //! What depends on private data without a mechanism (times, votes, membership) is in a page of its
 //! own, for the owner of the records, unless the data set was declared a public benchmark.
@@ -15,6 +16,7 @@ pub mod figure;
 pub mod figures;
 pub mod numbers;
 pub mod page;
+pub mod papers;
 pub mod png;
 pub mod run;
 pub mod svg;

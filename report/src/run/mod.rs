@@ -14,7 +14,9 @@ pub use evaluation::{Confusion, Evaluation};
 pub use inside::{Inside, Membership, RocPoint, VoteGaps};
 pub use privacy::{ByAccountant, Privacy, PublicData};
 pub use read::audited;
+pub(crate) use read::{agree, damaged, json, optional, text};
 pub use result::{Cost, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility};
+pub(crate) use settings::flat;
 pub use settings::{Settings, variant};
 
 use crate::ReportError;

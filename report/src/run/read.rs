@@ -66,7 +66,7 @@ fn inside(directory: &Path) -> Result<Inside, ReportError> {
 }
 
 /// Two files that tell one story must not tell two.
-fn agree(result: &RunResult, privacy: &Privacy, path: &Path) -> Result<(), ReportError> {
+pub(crate) fn agree(result: &RunResult, privacy: &Privacy, path: &Path) -> Result<(), ReportError> {
     let headline = result.privacy.as_ref();
     let pairs = [
         (
@@ -98,18 +98,18 @@ fn agree(result: &RunResult, privacy: &Privacy, path: &Path) -> Result<(), Repor
     Ok(())
 }
 
-fn text(path: &Path) -> Result<String, ReportError> {
+pub(crate) fn text(path: &Path) -> Result<String, ReportError> {
     fs::read_to_string(path).map_err(|source| ReportError::Unreadable {
         path: path.to_path_buf(),
         source,
     })
 }
 
-fn json<T: DeserializeOwned>(path: &Path) -> Result<T, ReportError> {
+pub(crate) fn json<T: DeserializeOwned>(path: &Path) -> Result<T, ReportError> {
     serde_json::from_str(&text(path)?).map_err(|error| damaged(path, error.to_string()))
 }
 
-fn optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ReportError> {
+pub(crate) fn optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ReportError> {
     match json(path) {
         Ok(value) => Ok(Some(value)),
         Err(ReportError::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {
@@ -119,7 +119,7 @@ fn optional<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, ReportError> 
     }
 }
 
-fn damaged(path: &Path, why: String) -> ReportError {
+pub(crate) fn damaged(path: &Path, why: String) -> ReportError {
     ReportError::Damaged {
         path: PathBuf::from(path),
         why,

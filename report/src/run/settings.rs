@@ -23,17 +23,25 @@ const ALONG_A_CURVE: [&str; 8] = [
 /// Reads the file's text.
 pub(super) fn read(text: &str) -> Result<Settings, String> {
     let table: toml::Table = text.parse().map_err(|error| format!("{error}"))?;
+    Ok(flat("", &Value::Table(table)))
+}
+
+/// A table and what is in it under its path.
+pub(crate) fn flat(path: &str, value: &Value) -> Settings {
     let mut settings = Settings::new();
-    flatten("", &Value::Table(table), &mut settings);
-    Ok(settings)
+    flatten(path, value, &mut settings);
+    settings
 }
 
 /// What tells a run from other points of its curve's kind: everything but privacy, noise, seed, and
-/// where it is charged.
+/// where it is charged and what becomes of its model.
 #[must_use]
 pub fn variant(settings: &Settings) -> Settings {
     let kept = settings.iter();
-    let tells = |key: &str| !ALONG_A_CURVE.contains(&key) && !key.starts_with("ledger.");
+    let aside = ["ledger.", "export."];
+    let tells = |key: &str| {
+        !ALONG_A_CURVE.contains(&key) && !aside.iter().any(|table| key.starts_with(table))
+    };
     kept.filter(|(key, _)| tells(key))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
@@ -71,6 +79,8 @@ mod tests {
         let three = of("seed = 2\n[privacy]\nepsilon = 4.0\n[teachers]\ncount = 250");
         assert_eq!(one, two);
         assert_ne!(two, three);
+        let four = of("seed = 2\n[teachers]\ncount = 100\n[export.owner]\ntrust = \"x\"");
+        assert_eq!(two, four);
         assert_eq!(three["teachers.count"], "250");
         assert!(read("a = ").is_err());
     }

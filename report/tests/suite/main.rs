@@ -3,5 +3,6 @@
 mod drawing;
 mod made;
 mod page;
+mod papers;
 mod reading;
 mod together;

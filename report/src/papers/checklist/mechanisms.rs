@@ -1,0 +1,58 @@
+//! Section 3: the mechanisms and their sensitivity.
+
+use super::item::{Item, Status};
+use crate::papers::{Facts, Owner, words};
+
+/// The questions.
+pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
+    vec![
+        Item::of_guarantee(facts, || mechanisms(facts)),
+        Item::of_guarantee(facts, || sensitivity(facts)),
+        review(owner),
+    ]
+}
+
+fn mechanisms(facts: &Facts) -> Item {
+    Item::new(
+        "Is every mechanism that touches the records stated, with its noise?",
+        "Basic mechanisms (section 3)",
+        Status::Met,
+        &format!("{}.", facts.privacy.mechanism.join("; ")),
+        "`privacy.json`: `mechanism`, `events`",
+    )
+}
+
+fn sensitivity(facts: &Facts) -> Item {
+    const BALLOTS: &str = "A changed unit changes no more ballots than the events state (`changed_votes`), to which the noise is scaled";
+    let first = facts.privacy.assumptions.first().map_or("", String::as_str);
+    let (status, answer) = match (facts.method(), facts.votes_are_from_elsewhere()) {
+        ("pate", true) => (Status::NotStated, format!("{BALLOTS}; the votes came from elsewhere: {first}.")),
+        ("pate", false) => (Status::Met, format!("{BALLOTS}: {first}.")),
+        _ => (
+            Status::Met,
+            "The gradient of each unit is shortened before it is summed, and the sum is divided by a public constant, \
+             never by the size of a batch. A gradient that is no number counts as zero."
+                .into(),
+        ),
+    };
+    Item::new(
+        "Is the contribution of each unit bounded, and the noise scaled to the bound?",
+        "Bounding contributions under The Unit of Privacy (section 2.4); sensitivity under basic mechanisms (section 3)",
+        status,
+        &answer,
+        "`privacy.json`: `mechanism`, `events`, `assumptions`",
+    )
+}
+
+fn review(owner: &Owner) -> Item {
+    Item::owners(
+        "Is it stated who examined or audited the implementation, beside those who made it?",
+        "Auditing and Empirical Measures of Privacy (section 2); Differentially Private Algorithms (section 3)",
+        ("review", owner.review.as_ref()),
+        &format!(
+            "The mechanisms are those of privet {}, an implementation of its own with tests of its own. The program \
+             does not know who else examined it. An audit (privet audit) can find errors; it proves no guarantee.",
+            words::VERSION
+        ),
+    )
+}
