@@ -8,10 +8,14 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use privet_export::ModelFile;
 use privet_integer::Settings;
+use privet_report::papers::{
+    Facts, FileNote, MODEL_CARD, NIST_CHECKLIST, REGISTRY_ENTRY, model_card,
+};
 use serde_json::json;
 
+use crate::config::file::ExperimentFile;
 use crate::errors::usage;
-use crate::export::{self, Examples, FileFormat, Found, Source, integer};
+use crate::export::{self, Examples, FileFormat, Found, Source, integer, note};
 use crate::model;
 use crate::output;
 use crate::run_dir::atomic::{self, Access};
@@ -89,8 +93,13 @@ impl FormatArg {
     }
 }
 
-/// What goes with a model when it leaves its run.
-const PAPERS: [&str; 2] = ["privacy.json", "statement.md"];
+/// What goes with a model when it leaves its run, beside its card.
+const PAPERS: [&str; 4] = [
+    "privacy.json",
+    "statement.md",
+    NIST_CHECKLIST,
+    REGISTRY_ENTRY,
+];
 
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     match (&args.verify, &args.run) {
@@ -146,20 +155,35 @@ fn write(args: &ExportArgs, run: &Path) -> Result<()> {
     };
     let publish =
         |name: &str, bytes: &[u8]| atomic::write(&folder.join(name), bytes, Access::Shared);
-    source.write(&formats, publish)?;
+    let mut notes = source.write(&formats, publish)?;
+    if args.out.is_none() {
+        // What was there before is still there.
+        let others = FileFormat::ALL
+            .into_iter()
+            .filter(|format| !formats.contains(format));
+        notes.extend(others.filter_map(|format| {
+            let found = fs::metadata(folder.join(format.file_name())).ok()?;
+            Some(note(format, found.len()))
+        }));
+    }
     let mut written: Vec<PathBuf> = formats
         .iter()
         .map(|format| folder.join(format.file_name()))
         .collect();
     if args.out.is_some() {
         for name in PAPERS {
-            let paper = run.join("released").join(name);
-            let bytes = fs::read(&paper);
-            let bytes = bytes.with_context(|| format!("cannot read {}", paper.display()))?;
+            let places = [run.join("released").join(name), beside.join(name)];
+            let Some(bytes) = places.iter().find_map(|path| fs::read(path).ok()) else {
+                // A run of an earlier version.
+                continue;
+            };
             atomic::write(&folder.join(name), &bytes, Access::Shared)?;
             written.push(folder.join(name));
         }
     }
+    let card = folder.join(MODEL_CARD);
+    atomic::write(&card, card_of(run, &notes)?.as_bytes(), Access::Shared)?;
+    written.push(card);
     let mut text = String::new();
     if args.json {
         let files: Vec<String> = written
@@ -174,6 +198,22 @@ fn write(args: &ExportArgs, run: &Path) -> Result<()> {
         }
     }
     output::print(&text)
+}
+
+/// The card with these files in it.
+fn card_of(run: &Path, notes: &[FileNote]) -> Result<String> {
+    let config = run.join("config.resolved.toml");
+    let text = fs::read_to_string(&config);
+    let text = text.with_context(|| format!("cannot read {}", config.display()))?;
+    let damaged = || format!("{} is damaged", config.display());
+    let file: ExperimentFile = toml::from_str(&text).with_context(damaged)?;
+    let size = file.data.declared_size.map(|size| size as u64);
+    let facts = Facts::read(run)?.with_declared_size(size);
+    let owner = file
+        .export
+        .and_then(|table| table.owner)
+        .unwrap_or_default();
+    Ok(model_card(&facts, &owner, notes))
 }
 
 fn verify(args: &ExportArgs, file: &Path, run: Option<&Path>) -> Result<()> {

@@ -159,6 +159,9 @@ impl Experiment {
                 required(&file, &file.baseline, "baseline")?,
             )?),
         };
+        if let Some(owner) = file.export.as_ref().and_then(|table| table.owner.as_ref()) {
+            owner.validate()?;
+        }
         refuse_unused_tables(&file)?;
         Ok(Self {
             file,

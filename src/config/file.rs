@@ -5,6 +5,7 @@
 
 use privet_accountant::NeighboringRelation;
 use privet_integer::Settings;
+use privet_report::papers::Owner;
 use privet_student::StudentTraining;
 use privet_training::data::{DataConfig, UnitColumn};
 use privet_training::plain::PlainTraining;
@@ -71,6 +72,9 @@ pub(crate) struct ExportTable {
     /// `integer`: bits of a weight, its sign included, 2 to 16; 8 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) weight_bits: Option<u32>,
+    /// What only people can say of the model, for its card and the other papers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) owner: Option<Owner>,
 }
 
 impl ExportTable {

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use privet_export::{Format, ModelDescription, to_bytes};
 use privet_integer::Settings;
+use privet_report::papers::FileNote;
 use privet_training::network::Network;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,11 @@ impl FileFormat {
             None => return integer::FILE_NAME.into(),
         };
         format!("model.{extension}")
+    }
+
+    /// The name as typed.
+    pub(crate) fn name(self) -> &'static str {
+        self.of_floats().map_or("integer", Format::name)
     }
 
     /// The format, where it is one of real numbers.
@@ -76,18 +82,21 @@ impl Source<'_> {
         }
     }
 
-    /// Hands the bytes of each file to `publish`, all of them made before the first is written.
+    /// Hands the bytes of each file to `publish`, all of them made before the first is written; returns
+    /// what a card says of them.
     pub(crate) fn write(
         &self,
         formats: &[FileFormat],
         publish: impl Fn(&str, &[u8]) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<Vec<FileNote>> {
         let made = formats
             .iter()
             .map(|format| Ok((*format, self.bytes(*format)?)));
+        let mut notes = Vec::new();
         for (format, bytes) in made.collect::<Result<Vec<_>>>()? {
             publish(&format.file_name(), &bytes)?;
+            notes.push(super::note(format, bytes.len() as u64));
         }
-        Ok(())
+        Ok(notes)
     }
 }

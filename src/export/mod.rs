@@ -3,8 +3,10 @@
 mod files;
 pub(crate) mod integer;
 mod ledgers;
+mod papers;
 mod verify;
 
 pub(crate) use files::{FileFormat, Source};
 pub(crate) use integer::Examples;
+pub(crate) use papers::{note, papers};
 pub(crate) use verify::{Found, verify};

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use privet_export::ModelDescription;
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
+use privet_report::papers::{Circumstances, Facts, ModelHeader};
 use privet_report::run::{Confusion, Evaluation};
 use privet_student::PseudoLabel;
 use privet_training::evaluate;
@@ -17,7 +18,7 @@ use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
 use crate::digest;
-use crate::export::{Examples, Source};
+use crate::export::{Examples, Source, papers};
 use crate::ledger::RunLedger;
 use crate::run_dir::json;
 
@@ -106,16 +107,17 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     if let Some(labels) = &stated.labels {
         publish("labels.csv", labels.as_bytes())?;
     }
+    let table = context.experiment.file.export.clone().unwrap_or_default();
+    let mut files = Vec::new();
     if let Some(network) = &outcome.network {
         let description = description(context, network, &stated);
-        let table = context.experiment.file.export.clone().unwrap_or_default();
         let source = Source {
             network,
             description: &description,
             settings: table.settings(),
             examples: Examples::Drawn,
         };
-        source.write(&table.all_formats(), publish)?;
+        files = source.write(&table.all_formats(), publish)?;
     }
 
     let evaluation = Evaluation {
@@ -146,10 +148,57 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
             bytes_released: outcome.bytes_released,
         },
     };
+    match facts(context, &result, &stated.privacy, &evaluation) {
+        Ok(facts) => {
+            let owner = table.owner.unwrap_or_default();
+            for (name, text) in papers(&facts, &owner, &files) {
+                publish(name, text.as_bytes())?;
+            }
+        }
+        // The model is there and paid for.
+        Err(error) => context
+            .progress
+            .warn(&format!("the model card could not be written: {error:#}")),
+    }
     let bytes = json(&result)?;
     dir.write("result.json", &bytes)?;
     Ok(bytes)
 }
+
+/// What the papers may speak of.
+fn facts(
+    context: &Context,
+    result: &RunResult,
+    privacy: &Value,
+    evaluation: &Evaluation,
+) -> Result<Facts> {
+    let info = &context.dataset.info;
+    let model = [context.dir.released(MODEL), context.dir.private(MODEL)];
+    let model = model.iter().find_map(|path| std::fs::read(path).ok());
+    let circumstances = Circumstances {
+        attribution: match info.attribution.is_empty() {
+            true => String::new(),
+            false => format!("{} (licence: {})", info.attribution, info.license),
+        },
+        shared_ledger: context.dir.is_charged(),
+        declared_size: info.declared_size.map(|size| size as u64),
+        model: model.and_then(|bytes| ModelHeader::of_safetensors(&bytes)),
+    };
+    let (result, config) = (
+        serde_json::to_value(result)?,
+        context.dir.config()?.parse()?,
+    );
+    Ok(Facts::new(
+        &result,
+        privacy,
+        evaluation,
+        &config,
+        circumstances,
+    )?)
+}
+
+/// The file that every model has.
+const MODEL: &str = "model.safetensors";
 
 /// What goes with the model: its label map, preprocessing and guarantee.
 fn description(context: &Context, network: &Network, stated: &Stated) -> ModelDescription {

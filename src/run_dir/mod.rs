@@ -140,6 +140,11 @@ impl RunDir {
         &self.root
     }
 
+    /// Whether it is charged in the ledger of all runs.
+    pub(crate) fn is_charged(&self) -> bool {
+        self.account.is_some()
+    }
+
     /// A path under `released/`.
     pub(crate) fn released(&self, name: &str) -> PathBuf {
         self.root.join("released").join(name)

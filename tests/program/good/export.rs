@@ -56,11 +56,24 @@ fn every_format_of_both_methods_is_what_the_run_released() {
                 .well();
             assert_eq!(again.out, labels.out);
         }
+        let card = folder.text("run/released/model_card.md");
+        for word in MODELS.iter().chain(&["differential-privacy", "clinic"]) {
+            assert!(card.contains(word), "{word} is not in {card}");
+        }
+        for paper in ["nist_sp_800_226.md", "registry_entry.yaml"] {
+            assert!(
+                folder
+                    .text(&format!("run/released/{paper}"))
+                    .contains("clinic")
+            );
+        }
         // Into a folder of its own, with what belongs to it; some formats only.
         folder
             .privet(&["export", "run", "--format", "onnx", "--out", "away/here"])
             .well();
-        assert!(folder.exists("away/here/statement.md"));
+        for paper in ["statement.md", "nist_sp_800_226.md", "model_card.md"] {
+            assert!(folder.exists(&format!("away/here/{paper}")), "{paper}");
+        }
         assert!(!folder.exists("away/here/model.safetensors"));
         assert_eq!(
             folder.bytes("away/here/model.onnx"),
@@ -82,6 +95,14 @@ fn a_config_may_ask_for_files() {
     folder.run(&config, &["--quiet"]).well();
     assert!(folder.exists("run/released/model.onnx"));
     assert!(!folder.exists("run/released/model.bpk"));
+    let owned = format!("{config}[export.owner]\norganisation = \"The *Clinic*\"\n");
+    folder.run_into("owned", &owned, &["--quiet"]).well();
+    let card = folder.text("owned/released/model_card.md");
+    assert!(card.contains("Clinic"), "{card}");
+    let wrong = edit(&owned, "organisation", "organization");
+    folder
+        .run_into("other", &wrong, &[])
+        .failed(2, &["organization", "organisation"]);
     folder
         .run_into("other", &edit(&config, "\"onnx\"", "\"onyx\""), &[])
         .failed(2, &["onyx", "burnpack"]);
