@@ -38,7 +38,7 @@ impl Model {
             }
             Rows::Records(rows) => {
                 let line = |fields: Vec<String>| fields.join(",") + "\n";
-                let header = self.columns().map(|name| csv_field(name)).collect();
+                let header = self.columns().map(csv_field).collect();
                 let records = rows.iter();
                 let records =
                     records.map(|row| line(row.iter().map(|text| csv_field(text)).collect()));
