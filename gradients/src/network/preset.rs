@@ -32,6 +32,15 @@ impl Preset {
         }
     }
 
+    /// A preset of the same kind that takes inputs of any shape.
+    fn of_any_shape(self) -> Self {
+        match self {
+            // The profile for encrypted inference has no activation that `mlp` uses.
+            Self::Linear | Self::EncryptedCnn => Self::Linear,
+            Self::Mlp | Self::Cnn => Self::Mlp,
+        }
+    }
+
     /// Refuses inputs that are no images, or too small ones.
     fn require_side(self, input: InputShape, least: usize) -> Result<(), NetworkError> {
         match input {
@@ -40,7 +49,8 @@ impl Preset {
                 preset: self.name(),
                 reason: format!(
                     "it needs images of at least {least}x{least} pixels, these inputs are {input}: \
-                     use another preset or an explicit list of layers"
+                     use preset = \"{}\" or an explicit list of layers",
+                    self.of_any_shape().name()
                 ),
             }),
         }

@@ -66,7 +66,14 @@ fn it_releases_a_model_and_no_labels() {
     folder.run(&dp_sgd(), &[]).well();
     assert_eq!(
         files_below(&folder.path("run/released")),
-        ["model.safetensors", "privacy.json", "statement.md"]
+        [
+            "model.safetensors",
+            "model_card.md",
+            "nist_sp_800_226.md",
+            "privacy.json",
+            "registry_entry.yaml",
+            "statement.md"
+        ]
     );
 }
 

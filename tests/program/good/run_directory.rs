@@ -45,7 +45,10 @@ fn the_files_are_those_of_the_contract() {
             "private/votes.npy",
             "released/labels.csv",
             "released/model.safetensors",
+            "released/model_card.md",
+            "released/nist_sp_800_226.md",
             "released/privacy.json",
+            "released/registry_entry.yaml",
             "released/statement.md",
             "result.json",
         ]
