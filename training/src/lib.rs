@@ -12,7 +12,6 @@
 //! - [`evaluate`]: predictions and accuracy on public data.
 
 pub mod atomic;
-pub mod augment;
 pub mod checkpoint;
 pub mod data;
 pub mod device;
@@ -20,7 +19,5 @@ pub mod evaluate;
 pub mod gradient;
 pub mod network;
 pub mod noisy;
-pub mod optimizer;
-pub mod plain;
-mod rows;
-pub mod seed;
+
+pub use privet_learning::{augment, optimizer, plain, seed};

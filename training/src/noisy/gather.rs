@@ -8,7 +8,7 @@ use super::settings::NoisySgdSettings;
 use crate::augment::Augmentation;
 use crate::data::InputShape;
 use crate::plain::TrainingError;
-use crate::rows::{LabeledRows, RowBuffer};
+use privet_learning::rows::{LabeledRows, RowBuffer};
 
 /// Gathers the rows of units, with their augmented copies, one physical batch at a time, into
 /// memory that is used again.

@@ -16,7 +16,7 @@ pub struct LabeledRows<'a> {
 
 /// A batch under construction.
 #[derive(Debug, Default)]
-pub(crate) struct RowBuffer {
+pub struct RowBuffer {
     /// As long as the longest batch so far.
     inputs: Vec<f32>,
     /// How much of it is of this batch.
@@ -29,21 +29,21 @@ const PARALLEL: usize = 1 << 17;
 
 impl RowBuffer {
     /// Forgets the rows and keeps their memory.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.used = 0;
         self.labels.clear();
     }
 
     /// Appends the row at `index` and returns its copy, to be changed at will; `None` where there
     /// is no such row.
-    pub(crate) fn push(&mut self, from: LabeledRows<'_>, index: usize) -> Option<&mut [f32]> {
+    pub fn push(&mut self, from: LabeledRows<'_>, index: usize) -> Option<&mut [f32]> {
         let start = self.used;
         self.extend(from, &[index])?;
         Some(&mut self.inputs[start..self.used])
     }
 
     /// Appends the rows at `indices`; `None`, and nothing was appended, where one does not exist.
-    pub(crate) fn extend(&mut self, from: LabeledRows<'_>, indices: &[usize]) -> Option<()> {
+    pub fn extend(&mut self, from: LabeledRows<'_>, indices: &[usize]) -> Option<()> {
         let (rows, width) = from.inputs.dim();
         let rows = rows.min(from.labels.len());
         if indices.iter().any(|&index| index >= rows) {
@@ -77,7 +77,7 @@ impl RowBuffer {
     }
 
     /// The batch.
-    pub(crate) fn examples(&self) -> Examples<'_> {
+    pub fn examples(&self) -> Examples<'_> {
         Examples {
             inputs: &self.inputs[..self.used],
             labels: &self.labels,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::augment::Augmentation;
-use crate::network::{Architecture, NetworkError, NetworkSpec};
+use privet_gradients::network::{Architecture, NetworkError, NetworkSpec};
 use crate::optimizer::{Optimizer, OptimizerError, OptimizerSpec};
 pub use crate::rows::LabeledRows;
 use crate::rows::RowBuffer;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::affine::{Affine, Largest};
 use super::setting::{AugmentationError, check};
 use super::{contrast, cutout};
-use crate::data::InputShape;
+use privet_gradients::network::InputShape;
 
 /// `images = { rotation = 15.0, cutout = 0.4 }`: one random affine map, then contrast and brightness,
 /// then a square cut out, all drawn anew each time that an image is seen.

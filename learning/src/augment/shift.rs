@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::data::InputShape;
+use privet_gradients::network::InputShape;
 
 /// `augment = { shift = 2 }`: each image is moved at random each time that it is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

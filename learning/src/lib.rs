@@ -1,0 +1,16 @@
+//! Learning on flat vectors, whatever engine computes the gradients.
+//!
+//! - [`seed`]: the experiment's seed, a stream for each purpose;
+//! - [`augment`]: random changes of images and of tables;
+//! - [`optimizer`]: SGD and Adam, schedules, averages;
+//! - [`rows`]: the rows of one batch side by side;
+//! - [`plain`]: training without privacy (teachers, students, baselines, encoders).
+//!
+//! Noisy SGD, data sets and the Burn engine are in `privet-training`, which shows these modules as
+//! its own.
+
+pub mod augment;
+pub mod optimizer;
+pub mod plain;
+pub mod rows;
+pub mod seed;
