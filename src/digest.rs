@@ -108,7 +108,12 @@ pub(crate) fn of_inputs(inputs: ArrayView2<'_, f32>) -> String {
 
 /// SHA-256 of a text that is released, in hexadecimal digits.
 pub(crate) fn of_text(text: &str) -> String {
-    hex(&Sha256::digest(text))
+    of_bytes(text.as_bytes())
+}
+
+/// SHA-256 of a file that is released, in hexadecimal digits.
+pub(crate) fn of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Lower-case hexadecimal digits.

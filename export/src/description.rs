@@ -80,14 +80,16 @@ impl ModelDescription {
         if !self.is_private() {
             all.insert("warning".into(), "NOT PRIVATE".into());
         }
-        for key in [
+        let guarantee = [
             "epsilon",
             "delta",
             "neighboring_relation",
             "unit",
             "accountant",
-            "method",
-        ] {
+        ];
+        // Whoever reads these keys alone must not take numbers that nothing stands for.
+        let guarantee = guarantee.into_iter().filter(|_| self.is_private());
+        for key in guarantee.chain(["method"]) {
             match &self.privacy[key] {
                 Value::Null => {}
                 Value::String(text) => drop(all.insert(key.into(), text.clone())),

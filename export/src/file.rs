@@ -50,11 +50,12 @@ impl Format {
     /// Any other file; pickles by their name.
     pub fn of(bytes: &[u8]) -> Result<Self, ExportError> {
         match bytes {
+            // The length of the header, which is less than 2^32, and the header. It may begin with the
+            // bytes of a pickle; a pickle has no such zeros.
+            [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Ok(Self::Safetensors),
             // PyTorch has kept pickles in zip archives since its version 1.6.
             [0x80, 2..=5, ..] | [b'P', b'K', 3, 4, ..] => Err(ExportError::Pickle),
             _ if bytes.starts_with(&burnpack::MAGIC) => Ok(Self::Burnpack),
-            // The length of the header, which is less than 2^24, and the header.
-            [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Ok(Self::Safetensors),
             // Field 1, the version, and field 2, the name of the program.
             [8, _, 0x12, ..] => Ok(Self::Onnx),
             _ => Err(ExportError::Unknown),

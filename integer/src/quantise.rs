@@ -84,6 +84,14 @@ pub fn quantise(
 }
 
 impl Settings {
+    /// Checks the settings before anything is trained for them.
+    ///
+    /// # Errors
+    /// Bits out of range.
+    pub fn validate(self) -> Result<(), IntegerError> {
+        self.levels().map(drop)
+    }
+
     /// The largest rounded weight.
     fn levels(self) -> Result<i32, IntegerError> {
         match self.weight_bits {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use privet_export::ModelFile;
 use privet_integer::Settings;
 use privet_report::papers::{
     Facts, FileNote, MODEL_CARD, NIST_CHECKLIST, REGISTRY_ENTRY, model_card,
@@ -80,19 +79,6 @@ impl ValueEnum for FormatArg {
     }
 }
 
-impl FormatArg {
-    fn formats(self, file: &ModelFile) -> Vec<FileFormat> {
-        match self {
-            Self::One(format) => vec![format],
-            Self::All => {
-                let whole = integer::check(&file.network, &file.description).is_ok();
-                let fits = |format: &FileFormat| whole || *format != FileFormat::Integer;
-                FileFormat::ALL.into_iter().filter(fits).collect()
-            }
-        }
-    }
-}
-
 /// What goes with a model when it leaves its run, beside its card.
 const PAPERS: [&str; 4] = [
     "privacy.json",
@@ -117,24 +103,12 @@ fn write(args: &ExportArgs, run: &Path) -> Result<()> {
             run.display()
         )));
     }
-    let source = model::in_run(run);
-    let file = model::read(&source)?;
-    let beside = source.parent().unwrap_or(run);
-    let folder = args.out.as_deref().unwrap_or(beside);
-    fs::create_dir_all(folder).map_err(|error| {
-        usage(format!(
-            "cannot make {}: {error}; choose another folder with --out",
-            folder.display()
-        ))
-    })?;
+    let path = model::in_run(run);
+    export::refuse_changed_model(run, &path)?;
+    let file = model::read(&path)?;
+    let beside = path.parent().unwrap_or(run);
     if !file.description.is_private() {
         output::note("warning: NOT PRIVATE: nothing is guaranteed for this model");
-    }
-    let mut formats: Vec<FileFormat> = Vec::new();
-    for format in args.formats.iter().flat_map(|format| format.formats(&file)) {
-        if !formats.contains(&format) {
-            formats.push(format);
-        }
     }
     let preprocessing = &file.description.preprocessing;
     let rows = args
@@ -153,51 +127,132 @@ fn write(args: &ExportArgs, run: &Path) -> Result<()> {
             None => Examples::Drawn,
         },
     };
-    let publish =
-        |name: &str, bytes: &[u8]| atomic::write(&folder.join(name), bytes, Access::Shared);
-    let mut notes = source.write(&formats, publish)?;
-    if args.out.is_none() {
-        // What was there before is still there.
-        let others = FileFormat::ALL
-            .into_iter()
-            .filter(|format| !formats.contains(format));
-        notes.extend(others.filter_map(|format| {
-            let found = fs::metadata(folder.join(format.file_name())).ok()?;
-            Some(note(format, found.len()))
-        }));
+    let folder = args.out.as_deref().unwrap_or(beside);
+    // All is made before the first file is written.
+    let (made, mut notes) = models(args, &source)?;
+    let mut files: Vec<(String, Vec<u8>)> = made;
+    match &args.out {
+        None => notes.extend(others(folder, &notes)),
+        Some(_) => {
+            refuse_other_runs(folder, &files, run)?;
+            files.extend(papers_of(run, beside)?);
+        }
     }
-    let mut written: Vec<PathBuf> = formats
+    files.push((MODEL_CARD.into(), card_of(run, &notes)?.into_bytes()));
+    fs::create_dir_all(folder).map_err(|error| {
+        usage(format!(
+            "cannot make {}: {error}; choose another folder with --out",
+            folder.display()
+        ))
+    })?;
+    for (name, bytes) in &files {
+        atomic::write(&folder.join(name), bytes, Access::Shared)?;
+    }
+    let written = files
         .iter()
-        .map(|format| folder.join(format.file_name()))
-        .collect();
-    if args.out.is_some() {
-        for name in PAPERS {
-            let places = [run.join("released").join(name), beside.join(name)];
-            let Some(bytes) = places.iter().find_map(|path| fs::read(path).ok()) else {
-                // A run of an earlier version.
+        .map(|(name, bytes)| (folder.join(name).display().to_string(), bytes.len()));
+    output::print(&match args.json {
+        true => {
+            let written: Vec<String> = written.map(|(path, _)| path).collect();
+            format!("{}\n", json!({ "files": written }))
+        }
+        false => written
+            .map(|(path, size)| format!("{path} ({size} bytes)\n"))
+            .collect(),
+    })
+}
+
+/// Name and content of each model file that is asked for, and what the card says of it.
+fn models(
+    args: &ExportArgs,
+    source: &Source<'_>,
+) -> Result<(Vec<(String, Vec<u8>)>, Vec<FileNote>)> {
+    let (mut files, mut notes): (Vec<(String, _)>, _) = (Vec::new(), Vec::new());
+    for asked in &args.formats {
+        let (formats, all) = match asked {
+            FormatArg::One(format) => (vec![*format], false),
+            FormatArg::All => (FileFormat::ALL.to_vec(), true),
+        };
+        for format in formats {
+            if files.iter().any(|(name, _)| *name == format.file_name()) {
                 continue;
-            };
-            atomic::write(&folder.join(name), &bytes, Access::Shared)?;
-            written.push(folder.join(name));
+            }
+            // "all" is what fits the model.
+            if all && format == FileFormat::Integer {
+                let Ok(_) = integer::check(source.network, source.description) else {
+                    continue;
+                };
+            }
+            match source.bytes(format) {
+                Ok(bytes) => {
+                    notes.push(note(format, bytes.len() as u64));
+                    files.push((format.file_name(), bytes));
+                }
+                Err(error) if all && format == FileFormat::Integer => {
+                    output::note(&format!("warning: {error:#}"));
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    let card = folder.join(MODEL_CARD);
-    atomic::write(&card, card_of(run, &notes)?.as_bytes(), Access::Shared)?;
-    written.push(card);
-    let mut text = String::new();
-    if args.json {
-        let files: Vec<String> = written
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
-        text = format!("{}\n", json!({ "files": files }));
-    } else {
-        for path in written {
-            let size = fs::metadata(&path).map_or(0, |found| found.len());
-            text.push_str(&format!("{} ({size} bytes)\n", path.display()));
+    Ok((files, notes))
+}
+
+/// Model files that lay in the folder before, and stay.
+fn others(folder: &Path, made: &[FileNote]) -> Vec<FileNote> {
+    let formats = FileFormat::ALL.into_iter();
+    let others = formats.filter(|format| made.iter().all(|note| note.name != format.file_name()));
+    let found = others.filter_map(|format| {
+        let found = fs::metadata(folder.join(format.file_name())).ok()?;
+        Some(note(format, found.len()))
+    });
+    found.collect()
+}
+
+/// A folder that is handed on holds the files of one run: a model beside the papers of another would
+/// be taken to have the guarantee that they state.
+fn refuse_other_runs(folder: &Path, files: &[(String, Vec<u8>)], run: &Path) -> Result<()> {
+    let own = fs::read(run.join("released").join("privacy.json")).ok();
+    let there = match fs::read(folder.join("privacy.json")) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(unreadable(&folder.join("privacy.json"), error)),
+    };
+    let model = FileFormat::ALL.into_iter().find(|format| {
+        let replaced = files.iter().any(|(name, _)| *name == format.file_name());
+        !replaced && folder.join(format.file_name()).exists()
+    });
+    let strange = match (&there, model) {
+        (Some(_), _) if there != own => "privacy.json".into(),
+        (None, Some(format)) => format.file_name(),
+        _ => return Ok(()),
+    };
+    Err(usage(format!(
+        "{} holds {strange} of another run: choose an empty folder with --out",
+        folder.display()
+    )))
+}
+
+/// What goes with the model; a run of an earlier version has less.
+fn papers_of(run: &Path, beside: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut found = Vec::new();
+    for name in PAPERS {
+        for path in [run.join("released").join(name), beside.join(name)] {
+            match fs::read(&path) {
+                Ok(bytes) => {
+                    found.push((name.into(), bytes));
+                    break;
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(unreadable(&path, error)),
+            }
         }
     }
-    output::print(&text)
+    Ok(found)
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> anyhow::Error {
+    anyhow::Error::new(error).context(format!("cannot read {}", path.display()))
 }
 
 /// The card with these files in it.

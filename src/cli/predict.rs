@@ -48,8 +48,11 @@ pub(super) fn run(args: &PredictArgs) -> Result<()> {
         false => args.header(classes, pictures.is_some()),
     };
     for (row, answer) in answers.iter().enumerate() {
-        let picture = pictures.and_then(|pictures| pictures.get(row)?.file_name()?.to_str());
-        args.line(&mut text, (row, picture), classes, answer);
+        let picture = pictures.map(|pictures| {
+            let name = pictures.get(row).and_then(|path| path.file_name());
+            name.unwrap_or_default().to_string_lossy()
+        });
+        args.line(&mut text, (row, picture.as_deref()), classes, answer);
     }
     write(args.out.as_deref(), &text)
 }

@@ -4,7 +4,6 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use privet_export::{Format, ModelDescription, to_bytes};
 use privet_integer::Settings;
-use privet_report::papers::FileNote;
 use privet_training::network::Network;
 use serde::{Deserialize, Serialize};
 
@@ -67,11 +66,11 @@ pub(crate) struct Source<'a> {
 
 impl Source<'_> {
     /// The bytes of one file.
-    fn bytes(&self, format: FileFormat) -> Result<Vec<u8>> {
+    pub(crate) fn bytes(&self, format: FileFormat) -> Result<Vec<u8>> {
         match format.of_floats() {
             Some(format) => {
                 let bytes = to_bytes(format, self.network, self.description);
-                bytes.context("the model cannot be exported")
+                bytes.with_context(|| format!("the model cannot be exported as {format}"))
             }
             None => {
                 let made =
@@ -80,23 +79,5 @@ impl Source<'_> {
                 Ok(file.to_json()?.into_bytes())
             }
         }
-    }
-
-    /// Hands the bytes of each file to `publish`, all of them made before the first is written; returns
-    /// what a card says of them.
-    pub(crate) fn write(
-        &self,
-        formats: &[FileFormat],
-        publish: impl Fn(&str, &[u8]) -> Result<()>,
-    ) -> Result<Vec<FileNote>> {
-        let made = formats
-            .iter()
-            .map(|format| Ok((*format, self.bytes(*format)?)));
-        let mut notes = Vec::new();
-        for (format, bytes) in made.collect::<Result<Vec<_>>>()? {
-            publish(&format.file_name(), &bytes)?;
-            notes.push(super::note(format, bytes.len() as u64));
-        }
-        Ok(notes)
     }
 }

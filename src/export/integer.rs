@@ -7,7 +7,7 @@ use privet_integer::{
     Description, IntegerFile, IntegerParameters, Quantised, Settings, TrainedLayer, quantise,
 };
 use privet_training::data::InputGrid;
-use privet_training::network::{Network, Profile};
+use privet_training::network::{Architecture, Network, Profile};
 use privet_training::seed::seeded_generator;
 use rand::RngExt;
 
@@ -25,13 +25,30 @@ const GIVEN: usize = 16;
 /// # Errors
 /// Why it cannot.
 pub(crate) fn check(network: &Network, description: &ModelDescription) -> Result<InputGrid> {
-    let grid = description.preprocessing.grid().ok_or_else(|| {
+    grid_for(network.architecture(), description.preprocessing.grid())
+}
+
+/// The same before it is trained, with how weights are to be rounded.
+///
+/// # Errors
+/// Why it cannot.
+pub(crate) fn check_trainable(
+    architecture: &Architecture,
+    grid: Option<InputGrid>,
+    settings: Settings,
+) -> Result<()> {
+    grid_for(architecture, grid)?;
+    settings.validate().context("[export]")
+}
+
+fn grid_for(architecture: &Architecture, grid: Option<InputGrid>) -> Result<InputGrid> {
+    let grid = grid.ok_or_else(|| {
         anyhow!(
             "the model takes inputs of any value: train it with [data] input_bits, so that they lie on a \
              public grid"
         )
     })?;
-    Profile::EncryptedInference.check(network.architecture())?;
+    Profile::EncryptedInference.check(architecture)?;
     Ok(grid)
 }
 
@@ -99,6 +116,7 @@ pub(super) fn settings_of(file: &IntegerFile) -> Settings {
     let largest = weights.flat_map(|own: &IntegerParameters| own.weights.iter());
     let largest = largest.map(|weight| weight.unsigned_abs()).max();
     Settings {
-        weight_bits: 1 + (largest.unwrap_or_default() + 1).ilog2(),
+        // A network of zeros alone has weights of any number of bits.
+        weight_bits: (1 + (largest.unwrap_or_default() + 1).ilog2()).clamp(2, 16),
     }
 }

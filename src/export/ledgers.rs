@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use privet_accountant::{Conversion, Ledger};
-use privet_ledger::{PopulationLedger, Reservation};
+use privet_ledger::{PopulationLedger, Reservation, RunId, Unit};
 use serde_json::Value;
 
 use super::verify::Check;
@@ -24,9 +24,9 @@ pub(super) fn checks(privacy: &Value, root: &Path, shared: Option<&Path>) -> Res
     let bound = Check::new(epsilon, bounded(privacy));
     let path = root.join("ledger.json");
     let ledger = match fs::read_to_string(&path) {
-        Ok(text) => RunLedger::parse(&text).map(|(ledger, _)| ledger),
+        Ok(text) => RunLedger::parse(&text),
         // A student's: what it learned from was charged where the labels were released.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && of_student(privacy) => {
             let elsewhere = "the labels were charged in another run's ledger";
             return Ok(vec![
                 Check::none(own, elsewhere),
@@ -34,29 +34,50 @@ pub(super) fn checks(privacy: &Value, root: &Path, shared: Option<&Path>) -> Res
                 Check::none(all, elsewhere),
             ]);
         }
-        Err(error) => return Ok(vec![Check::new(own, Err(error.to_string())), bound]),
+        Err(error) => {
+            let error = format!("{}: {error}", path.display());
+            return Ok(vec![Check::new(own, Err(error)), bound]);
+        }
     };
-    let ledger = match ledger {
+    let (ledger, unit) = match ledger {
         Ok(ledger) => ledger,
         Err(error) => {
             let error = format!("{}: {error:#}", path.display());
             return Ok(vec![Check::new(own, Err(error)), bound]);
         }
     };
-    let same = serde_json::to_value(ledger.as_event())? == privacy["events"];
     let charges = ledger.entries().len();
+    let held = [
+        ("events", serde_json::to_value(ledger.as_event())?),
+        (
+            "neighboring_relation",
+            serde_json::to_value(ledger.neighboring_relation())?,
+        ),
+        ("unit", unit.name().into()),
+    ];
+    let other = held.iter().find(|(key, value)| privacy[*key] != *value);
     let own = Check::new(
         own,
-        match same {
-            true => Ok(format!("{charges} reservation(s)")),
-            false => Err(format!("{} holds other events", path.display())),
+        match other {
+            None => Ok(format!("{charges} reservation(s)")),
+            Some(("events", _)) => Err(format!("{} holds other events", path.display())),
+            Some((key, value)) => Err(format!(
+                "{} says {key} {value}, the guarantee says {}",
+                path.display(),
+                privacy[*key]
+            )),
         },
     );
     Ok(vec![
         own,
         bound,
-        in_ledger_of_all(all, &ledger, root, shared)?,
+        in_ledger_of_all(all, privacy, (&ledger, unit), root, shared)?,
     ])
+}
+
+/// Whether a guarantee is about released labels, which say what pool and labels it is about.
+fn of_student(privacy: &Value) -> bool {
+    privacy["method"] == "pate" && privacy["labels_sha256"].is_string()
 }
 
 /// Computes epsilon again, by the accountant that the guarantee names.
@@ -94,12 +115,19 @@ fn bounded(privacy: &Value) -> Result<String, String> {
 
 fn in_ledger_of_all(
     what: &'static str,
-    ledger: &Ledger,
+    privacy: &Value,
+    (ledger, unit): (&Ledger, Unit),
     root: &Path,
     shared: Option<&Path>,
 ) -> Result<Check> {
-    let Some(run) = id_of_run(&root.join("private"))? else {
-        return Ok(Check::none(what, "the run was charged to no population"));
+    let stated = privacy["ledger_run"].as_str().map(RunId::new).transpose();
+    let run = match stated {
+        Ok(Some(run)) => run,
+        Ok(None) => match id_of_run(&root.join("private"))? {
+            Some(run) => run,
+            None => return Ok(Check::none(what, "the run was charged to no population")),
+        },
+        Err(error) => return Ok(Check::new(what, Err(error.to_string()))),
     };
     let Some(path) = shared else {
         return Ok(Check::none(
@@ -109,6 +137,7 @@ fn in_ledger_of_all(
     };
     let look = || -> Result<String, String> {
         let failed = |error: privet_ledger::LedgerError| error.to_string();
+        let place = path.display();
         let database = PopulationLedger::open_to_read(path).map_err(failed)?;
         database.verify(None).map_err(failed)?;
         let (state, _) = database.state().map_err(failed)?;
@@ -117,17 +146,34 @@ fn in_ledger_of_all(
             .filter(|reservation| reservation.run == run && reservation.is_spent())
             .collect();
         for entry in ledger.entries() {
-            let paid = |found: &&Reservation| found.events.as_event() == entry.as_event();
-            let place = spent.iter().position(paid);
-            let place = place.ok_or_else(|| {
+            let paid = |found: &&Reservation| {
+                found.events.as_event() == entry.as_event()
+                    && found.events.neighboring_relation() == ledger.neighboring_relation()
+            };
+            let found = spent.iter().position(paid);
+            let found = found.ok_or_else(|| {
                 format!(
-                    "{} has no reservation for all of its releases",
-                    path.display()
+                    "{place} has no reservation for all of its releases, under its relation ({})",
+                    ledger.neighboring_relation()
                 )
             })?;
-            spent.swap_remove(place);
+            let paid = spent.swap_remove(found);
+            let population = state.population(&paid.population).map_err(failed)?;
+            if population.unit != unit {
+                return Err(format!(
+                    "{place} counts each {} of {}, the guarantee is for each {}",
+                    population.unit.name(),
+                    population.id,
+                    unit.name()
+                ));
+            }
         }
-        Ok(format!("{} is whole and holds them", path.display()))
+        match spent.len() {
+            0 => Ok(format!("{place} is whole and holds them")),
+            more => Err(format!(
+                "{place} holds {more} more release(s) of this run than the guarantee counts"
+            )),
+        }
     };
     Ok(Check::new(what, look()))
 }

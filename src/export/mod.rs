@@ -4,9 +4,11 @@ mod files;
 pub(crate) mod integer;
 mod ledgers;
 mod papers;
+mod recorded;
 mod verify;
 
 pub(crate) use files::{FileFormat, Source};
 pub(crate) use integer::Examples;
 pub(crate) use papers::{note, papers};
+pub(crate) use recorded::refuse_changed_model;
 pub(crate) use verify::{Found, verify};

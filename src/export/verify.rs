@@ -7,10 +7,11 @@ use anyhow::{Context, Result};
 use privet_export::{ModelFile, to_bytes};
 use privet_integer::IntegerFile;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::integer::{self, Examples, settings_of};
-use super::ledgers;
+use super::{ledgers, recorded};
 use crate::errors::usage;
 use crate::{digest, model};
 
@@ -100,6 +101,7 @@ pub(crate) fn verify(
         ),
         statement(&read, &root),
     ];
+    checks.push(recorded::check(&privacy, &root)?);
     checks.push(labels(&privacy, &root));
     checks.extend(ledgers::checks(&privacy, &root, shared)?);
     Ok(checks)
@@ -247,7 +249,8 @@ pub(super) fn headline(privacy: &Value) -> String {
     }
 }
 
-fn parse(path: &Path) -> Result<Value> {
+/// Reads a file of a finished run.
+pub(super) fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = fs::read(path).map_err(|error| {
         usage(format!(
             "{}: {error}: name a finished run directory",

@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result};
-use ndarray::{Array2, ArrayView2, Axis};
+use anyhow::{Context, Result, bail};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use privet_training::gradient::{GradientEngine, GradientWorker};
 use privet_training::network::Network;
 
@@ -41,8 +41,16 @@ impl Predictor {
             let rows = rows.as_slice().context("rows lie one after another")?;
             scores.extend(worker.scores(&self.parameters, rows)?);
         }
-        Array2::from_shape_vec((inputs.nrows(), self.classes), scores)
-            .context("the engine gave another number of scores")
+        let scores = Array2::from_shape_vec((inputs.nrows(), self.classes), scores)
+            .context("the engine gave another number of scores")?;
+        let odd = |row: ArrayView1<'_, f32>| !row.iter().all(|score| score.is_finite());
+        match scores.rows().into_iter().position(odd) {
+            None => Ok(scores),
+            Some(row) => bail!(
+                "the scores of row {row} are not finite: the model's weights are too large for 32-bit \
+                 numbers; do not use it"
+            ),
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a finished run leaves: the released files first, `result.json` last.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use privet_export::ModelDescription;
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
@@ -18,8 +21,8 @@ use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
 use crate::digest;
-use crate::export::{Examples, Source, papers};
-use crate::ledger::RunLedger;
+use crate::export::{Examples, Source, note, papers};
+use crate::ledger::{RunLedger, id_of_run};
 use crate::run_dir::json;
 
 /// What a method hands over at its end.
@@ -96,12 +99,20 @@ pub(super) enum Released {
 pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     let stated = stated(context, &outcome)?;
     let dir = &context.dir;
-    dir.write_released("privacy.json", &json(&stated.privacy)?)?;
-    dir.write_released("statement.md", stated.statement.as_bytes())?;
+    let released = RefCell::new(BTreeMap::new());
+    let release = |name: &str, bytes: &[u8]| {
+        dir.write_released(name, bytes)?;
+        released
+            .borrow_mut()
+            .insert(name.into(), digest::of_bytes(bytes));
+        anyhow::Ok(())
+    };
+    release("privacy.json", &json(&stated.privacy)?)?;
+    release("statement.md", stated.statement.as_bytes())?;
     // What is not private, of data that are not public, stays inside.
     let publish =
         |name: &str, bytes: &[u8]| match stated.private || context.dataset.info.public_benchmark {
-            true => dir.write_released(name, bytes),
+            true => release(name, bytes),
             false => dir.write_private(name, bytes),
         };
     if let Some(labels) = &stated.labels {
@@ -117,7 +128,17 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
             settings: table.settings(),
             examples: Examples::Drawn,
         };
-        files = source.write(&table.all_formats(), publish)?;
+        for format in table.all_formats() {
+            match source.bytes(format) {
+                Ok(bytes) => {
+                    publish(&format.file_name(), &bytes)?;
+                    files.push(note(format, bytes.len() as u64));
+                }
+                // The model is there and paid for.
+                Err(error) if !files.is_empty() => context.progress.warn(&format!("{error:#}")),
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     let evaluation = Evaluation {
@@ -147,12 +168,17 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
             peak_memory_bytes: peak_memory().filter(|_| context.known_seconds.is_none()),
             bytes_released: outcome.bytes_released,
         },
+        released: released.take(),
     };
     match facts(context, &result, &stated.privacy, &evaluation) {
         Ok(facts) => {
             let owner = table.owner.unwrap_or_default();
             for (name, text) in papers(&facts, &owner, &files) {
-                publish(name, text.as_bytes())?;
+                // Renewed by each export: no digest is kept.
+                match stated.private || context.dataset.info.public_benchmark {
+                    true => dir.write_released(name, text.as_bytes())?,
+                    false => dir.write_private(name, text.as_bytes())?,
+                }
             }
         }
         // The model is there and paid for.
@@ -275,6 +301,11 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
     let report = PrivacyReport {
         public_pool: (labels.is_some()).then(|| PoolIdentity::of(context.dataset.pool.inputs())),
         labels_sha256: labels.as_ref().map(|text| digest::of_text(text)),
+        ledger_run: (context.dir.is_charged())
+            .then(|| id_of_run(&context.dir.private("")))
+            .transpose()?
+            .flatten()
+            .map(|run| run.as_str().into()),
         ..report
     };
     Ok(Stated {

@@ -16,6 +16,7 @@ use super::estimate::Work;
 use super::pate::Findings;
 use super::result::Utility;
 use crate::config::{Experiment, Warning};
+use crate::export::{FileFormat, integer};
 
 /// The network of a table, for a data set and an engine, and whether its augmentation has a meaning.
 pub(super) fn architecture(
@@ -41,10 +42,29 @@ pub(super) fn architecture(
         "[data] input_bits is missing: [{table}.network] profile = \"encrypted-inference\" takes inputs that \
          lie on a public grid; give 2 to 8 bits, for example input_bits = 4"
     );
+    if table != "teachers" {
+        refuse_impossible_export(&architecture, experiment, dataset)?;
+    }
     let engine = Engine::new(experiment.file.engine);
     engine.worker(&architecture).with_context(in_table)?;
     refuse_strange_tokens(&architecture, dataset, table)?;
     Ok(architecture)
+}
+
+/// Refuses a format that the model cannot be written to, before it is trained and paid for.
+fn refuse_impossible_export(
+    architecture: &Architecture,
+    experiment: &Experiment,
+    dataset: &Dataset,
+) -> Result<()> {
+    let Some(table) = &experiment.file.export else {
+        return Ok(());
+    };
+    if !table.formats.contains(&FileFormat::Integer) {
+        return Ok(());
+    }
+    integer::check_trainable(architecture, dataset.preprocessing.grid(), table.settings())
+        .context("[export] formats = [\"integer\"]")
 }
 
 /// Refuses public rows that an embedding has no vector for, before anything is trained or paid for.

@@ -42,6 +42,9 @@ pub(super) struct PrivacyReport {
     /// PATE: SHA-256 of the `labels.csv` that this speaks of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) labels_sha256: Option<String>,
+    /// The run's name in the ledger of all runs, drawn by chance; absent where it is in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ledger_run: Option<String>,
 }
 
 /// What tells one public pool from another.
@@ -90,6 +93,7 @@ impl PrivacyReport {
             sanitized: None,
             public_pool: None,
             labels_sha256: None,
+            ledger_run: None,
         })
     }
 
@@ -109,6 +113,7 @@ impl PrivacyReport {
             sanitized: None,
             public_pool: None,
             labels_sha256: None,
+            ledger_run: None,
         }
     }
 }

@@ -27,7 +27,7 @@ from safetensors import safe_open
 
 from integers import evaluate
 from networks import forward
-from data import data_sets, raw_rows
+from data import data_sets, on_the_edge, raw_rows
 
 TOLERANCE = 1e-5
 PRIVET = Path(sys.argv[1]).resolve()
@@ -73,6 +73,20 @@ def difference(found, expected):
     return float(np.max(np.abs(found - expected)) / max(1.0, np.max(np.abs(expected))))
 
 
+def feed_of(session, inputs):
+    """Inputs in the type that the graph takes."""
+    types = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(string)": object}
+    return {entry.name: inputs[entry.name].astype(types[entry.type]) for entry in session.get_inputs()}
+
+
+def check_edges(model, folder):
+    """Numbers between two levels of a grid come to the same level in every runtime."""
+    rows, inputs = on_the_edge(folder / "edges")
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    found = session.run(["logits"], feed_of(session, inputs))[0]
+    assert difference(found, logits_of_privet(model, rows)) < TOLERANCE
+
+
 def check_onnx(path, inputs, expected, privacy, statement):
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
@@ -80,8 +94,7 @@ def check_onnx(path, inputs, expected, privacy, statement):
     check_metadata(metadata, privacy, statement)
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     assert [output.name for output in session.get_outputs()] == ["logits", "probabilities"]
-    names = [entry.name for entry in session.get_inputs()]
-    feed = {name: inputs[name] for name in names}
+    feed = feed_of(session, inputs)
     found, probabilities = session.run(None, feed)
     assert difference(found, expected) < TOLERANCE, f"ONNX differs by {difference(found, expected)}"
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-5)
@@ -179,6 +192,8 @@ def cases(data):
     yield "optdigits mlp", mlp, data["optdigits"]
     yield "optdigits every other layer", ALL_LAYERS, data["optdigits"]
     yield "tokens attention", SEQUENCE, data["tokens"]
+    yield "times linear", linear, data["times"]
+    yield "amounts mlp", mlp, data["amounts"]
     yield "images cnn", cnn, data["images"]
     yield "images linear", linear, data["images"]
     yield "colours cnn", cnn, data["colours"]
@@ -208,6 +223,8 @@ def check(title, method, network, data, folder):
         check_safetensors(models[0], encoded, expected[0], privacy, statement),
         check_torch(models[0], encoded, expected[0]),
     ]
+    if title.startswith("amounts"):
+        check_edges(models[1], folder)
     whole = released / "model.integer.json"
     if whole.exists():
         print(f"{title}, {method}: {check_integers(whole, encoded, rows, expected[0])}")

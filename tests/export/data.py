@@ -19,6 +19,10 @@ def data_sets(folder):
     colours = generator.normal(100.0, 60.0, (2000, 3, 18, 20)).astype(np.float32)
     scaling = "scaling = { minimum = 0.0, maximum = 255.0, offset = 33.3, divisor = 78.6 }"
     yield "colours", _files(folder, "colours", colours, labels, scaling)
+    # Numbers that 32 bits cannot tell apart.
+    times = 1e9 + generator.uniform(0, 100, (2000, 7))
+    yield "times", _files(folder, "times", times, labels, "bounds = [1000000000.0, 1000000100.0]")
+    yield "amounts", _amounts(folder, generator)
     tokens = generator.integers(0, 17, (2000, 9), dtype=np.uint8)
     yield "levels", _files(folder, "images", images, labels, "bounds = [0, 255]\ninput_bits = 3")
     scaling = "scaling = { minimum = 0.0, maximum = 16.0, offset = 0.0, divisor = 1.0 }"
@@ -34,6 +38,31 @@ def _files(folder, name, inputs, labels, scaling):
         f'[data]\nname = "{name}"\nclasses = {classes}\n{scaling}\ndeclared_size = 1000\n'
         f"files = {{ records = {records} }}\n{PUBLIC}\nsplit = {{ pool = 0.3, test = 0.2 }}\n"
     )
+
+
+def _amounts(folder, generator):
+    """A table on a grid of four levels, with a logarithm whose middle, 2 of 0 to 8, is between two levels."""
+    with open(folder / "amounts.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["amount", "age", "label"])
+        for amount, age in generator.uniform([0, 0], [8, 90], (2000, 2)):
+            writer.writerow([amount, age, "yes" if amount > 3 else "no"])
+    columns = """columns = [
+  { kind = "numeric", name = "amount", min = 0.0, max = 8.0, transform = "log" },
+  { kind = "numeric", name = "age", min = 0.0, max = 90.0 },
+  { kind = "label", name = "label", classes = ["no", "yes"] } ]"""
+    return (
+        f'[data]\nname = "amounts"\ninput_bits = 2\ndeclared_size = 1000\n{PUBLIC}\n'
+        f'files = {{ records = {{ inputs = "{folder}/amounts.csv" }} }}\n'
+        f"split = {{ pool = 0.3, test = 0.2 }}\n[data.schema]\n{columns}\n"
+    )
+
+
+def on_the_edge(path):
+    """Rows of "amounts" between two levels of the grid: a file for privet, the inputs for onnxruntime."""
+    rows = np.array([[amount, age] for amount in range(9) for age in (0, 15, 45, 90)], dtype=np.float64)
+    np.save(path.with_suffix(".npy"), rows)
+    return path.with_suffix(".npy"), {"features": rows}
 
 
 def raw_rows(preprocessing, path, count=300):
@@ -82,7 +111,9 @@ def _pixels(preprocessing, path, generator, count):
     if scaling["divisor"] == 1.0:  # tokens
         raw = generator.integers(int(low), int(high) + 1, (count, *sizes)).astype(np.float32)
     else:
-        raw = generator.uniform(low - 20, high + 20, (count, *sizes)).astype(np.float32)
+        raw = generator.uniform(low - 20, high + 20, (count, *sizes))
+        if abs(low) < 1e6:
+            raw = raw.astype(np.float32)
     np.save(path.with_suffix(".npy"), raw)
     encoded = (np.clip(raw.astype(np.float64), low, high) - scaling["offset"]) / scaling["divisor"]
     encoded = _levels(encoded, scaling.get("input_bits"), (low - scaling["offset"]) < 0)

@@ -22,8 +22,10 @@ pub fn write(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".partial");
     let partial = path.with_file_name(name);
+    // What a crash left there, or somebody put there: it is neither followed nor are its rights kept.
+    let _ = fs::remove_file(&partial);
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     if access == Access::Owner {
         use std::os::unix::fs::OpenOptionsExt;

@@ -18,9 +18,14 @@ pub(super) fn add(graph: &mut Graph, preprocessing: &Preprocessing, input: Input
                 InputShape::Image { .. } => "image",
                 _ => "features",
             };
-            let raw = graph.input(raw, &sizes, DataType::Float, words);
-            let exact = graph.node("Cast", &[&raw], [int("to", DataType::Double as i64)]);
             let constants = scaling.constants();
+            let exact = match fits_single_precision(constants, scaling.grid()) {
+                true => {
+                    let raw = graph.input(raw, &sizes, DataType::Float, words);
+                    graph.node("Cast", &[&raw], [int("to", DataType::Double as i64)])
+                }
+                false => graph.input(raw, &sizes, DataType::Double, words),
+            };
             let names = ["minimum", "maximum", "offset", "divisor"];
             let [minimum, maximum, offset, divisor] = std::array::from_fn(|place| {
                 graph.doubles(
@@ -47,6 +52,16 @@ pub(super) fn add(graph: &mut Graph, preprocessing: &Preprocessing, input: Input
             }
         }
     }
+}
+
+/// Whether raw numbers may come in 32 bits: not where rounding them could move an input by more than
+/// about 1e-6 of its range, as with large numbers in a narrow range, or to another level of a grid.
+/// Whole numbers, as those of pictures, are the same in both.
+fn fits_single_precision(constants: [f64; 4], grid: Option<InputGrid>) -> bool {
+    let [minimum, maximum, ..] = constants;
+    let whole = [0.0, f64::from(u8::MAX)] == [minimum, maximum];
+    let largest = minimum.abs().max(maximum.abs());
+    whole || (grid.is_none() && largest <= 16.0 * (maximum - minimum))
 }
 
 fn sizes(shape: InputShape) -> Vec<usize> {
@@ -177,15 +192,19 @@ fn encoded(
     numbers: &[Number],
     schema: &TableSchema,
 ) -> String {
+    let log = numbers.iter().any(|number| number.transform.is_some());
+    if let (true, Some(grid)) = (log, schema.grid()) {
+        let level = counted_levels(graph, scope, raw, numbers, schema, grid);
+        return to_floats(graph, &level);
+    }
     let mut row = |name: &str, of: &dyn Fn(&Number) -> f64| {
         let values: Vec<f64> = numbers.iter().map(of).collect();
         graph.doubles(&format!("{scope}/{name}"), &[1, values.len()], &values)
     };
     let minimum = row("minimum", &|number| number.min);
     let maximum = row("maximum", &|number| number.max);
-    let log = numbers.iter().any(|number| number.transform.is_some());
     let span = row("span", &|number| match log {
-        true => (number.max - number.min).ln_1p(),
+        true => libm::log1p(number.max - number.min),
         false => number.max - number.min,
     });
     let above = graph.node("Max", &[raw, &minimum], []);
@@ -207,6 +226,37 @@ fn encoded(
     }
     let unit = on_grid(graph, schema.grid(), unit);
     to_floats(graph, &unit)
+}
+
+/// The levels of numbers with logarithms, by comparing with the first number of each level: no runtime's
+/// logarithm is another's to the last bit, and a bit decides between two levels.
+fn counted_levels(
+    graph: &mut Graph,
+    scope: &str,
+    raw: &str,
+    numbers: &[Number],
+    schema: &TableSchema,
+    grid: InputGrid,
+) -> String {
+    let starts: Vec<f64> = numbers
+        .iter()
+        .flat_map(|number| schema.level_starts(number.min, number.max, number.transform))
+        .collect();
+    let levels = starts.len() / numbers.len().max(1);
+    let starts = graph.doubles(
+        &format!("{scope}/levels"),
+        &[1, numbers.len(), levels],
+        &starts,
+    );
+    let axis = graph.integers(&[2]);
+    let raw = graph.node("Unsqueeze", &[raw, &axis], []);
+    let reached = graph.node("GreaterOrEqual", &[&raw, &starts], []);
+    let reached = graph.node("Cast", &[&reached], [int("to", DataType::Double as i64)]);
+    let count = graph.node("ReduceSum", &[&reached, &axis], [int("keepdims", 0)]);
+    let lowest = graph.doubles("/preprocessing/lowest", &[], &[grid.lowest() as f64]);
+    let highest = graph.doubles("/preprocessing/highest", &[], &[grid.highest() as f64]);
+    let number = graph.node("Add", &[&count, &lowest], []);
+    graph.node("Div", &[&number, &highest], [])
 }
 
 /// The nearest levels of a grid, away from 0 where two are as near.

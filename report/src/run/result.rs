@@ -1,5 +1,7 @@
 //! `result.json`: the keys that tests and tools rely on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The whole file.
@@ -17,6 +19,10 @@ pub struct RunResult {
     pub utility: Utility,
     /// What it took.
     pub cost: Cost,
+    /// SHA-256 of each released file whose content is final, by its name: of the models, the labels, the
+    /// statement and `privacy.json`. Empty in runs of earlier versions.
+    #[serde(default)]
+    pub released: BTreeMap<String, String>,
 }
 
 /// The headline guarantee.

@@ -175,6 +175,10 @@ fn what_cannot_be_written_in_whole_numbers_is_refused() {
     folder
         .run_into("other", &config, &[])
         .failed(2, &["[dp_sgd.network]", "input_bits"]);
+    let config = format!("{}\n[export]\nformats = [\"integer\"]\n", dp_sgd());
+    folder
+        .run_into("other", &config, &[])
+        .failed(2, &["[export]", "integer", "input_bits"]);
     let config = edit(&encrypted(), "\"square\"", "\"relu\"");
     folder
         .run_into("other", &config, &[])
@@ -230,8 +234,24 @@ fn what_was_changed_is_found() {
         "run/released/statement.md",
         format!("{statement}\nAnd more."),
     );
-    refused(&folder, model, &["it belongs to the run's statement"]);
+    let recorded = "the released files are those that the run recorded";
+    refused(
+        &folder,
+        model,
+        &["it belongs to the run's statement", recorded],
+    );
     folder.write("run/released/statement.md", statement);
+    // The run's own model, by that of another run: nothing else is left that would show it.
+    let own = folder.bytes(model);
+    folder.write(model, folder.bytes("other/released/model.safetensors"));
+    let said = folder
+        .privet(&["export", "--verify", model])
+        .failed(1, &["do not rely"]);
+    assert!(said.out.contains(&format!("FAILED       {recorded}")));
+    folder
+        .privet(&["export", "run", "--format", "onnx"])
+        .failed(1, &["model.safetensors", "changed after the run"]);
+    folder.write(model, own);
     let ledger = folder.text("run/ledger.json");
     folder.write(
         "run/ledger.json",
@@ -242,8 +262,39 @@ fn what_was_changed_is_found() {
         model,
         &["the events are those of the run's ledger"],
     );
+    // Whom it protects, and against what.
+    for (said, other) in [("record", "user"), ("add-or-remove-one", "replace-one")] {
+        assert!(ledger.contains(said), "{ledger}");
+        folder.write("run/ledger.json", ledger.replacen(said, other, 1));
+        let own = "the events are those of the run's ledger";
+        refused(&folder, model, &[own]);
+    }
+    std::fs::remove_file(folder.path("run/ledger.json")).unwrap();
+    refused(
+        &folder,
+        model,
+        &["the events are those of the run's ledger"],
+    );
     folder.write("run/ledger.json", ledger);
     folder.privet(&["export", "--verify", model]).well();
+}
+
+#[test]
+fn a_folder_holds_the_files_of_one_run() {
+    let folder = Folder::new();
+    folder.run(&dp_sgd(), &["--quiet"]).well();
+    folder
+        .run_into("other", &dp_sgd(), &["--quiet", "--seed", "5"])
+        .well();
+    let export = |run: &str, format: &str| {
+        folder.privet(&["export", run, "--format", format, "--out", "handed"])
+    };
+    export("run", "onnx").well();
+    let card = folder.text("handed/model_card.md");
+    export("other", "burnpack").failed(2, &["handed", "of another run", "--out"]);
+    assert_eq!(folder.text("handed/model_card.md"), card);
+    assert!(!folder.exists("handed/model.bpk"));
+    export("run", "burnpack").well();
 }
 
 /// Somebody writes a smaller epsilon into everything that leaves the run.

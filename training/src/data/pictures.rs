@@ -7,7 +7,7 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use png::{ColorType, Decoder, Limits, Transformations};
+use png::{BitDepth, ColorType, Decoder, Limits, Transformations};
 
 use super::{
     DataError, InputShape,
@@ -142,6 +142,12 @@ fn pixels(content: &Content, shape: InputShape) -> Result<Vec<u8>, DataError> {
                 "is {columns} x {rows} pixels (width x height), the model takes {width} x {height}"
             ),
             "scale it with a program that you trust to do it as the training pictures were made",
+        ));
+    }
+    if reader.info().bit_depth == BitDepth::Sixteen {
+        return Err(refuse(
+            "has 16 bits a channel, of which 8 would be lost".into(),
+            "save it with 8 bits, or give the rows as NPY",
         ));
     }
     let size = reader

@@ -2,6 +2,7 @@
 
 mod encode;
 mod header;
+mod levels;
 mod read;
 
 use ndarray::Array2;
