@@ -130,14 +130,12 @@ fn write(args: &ExportArgs, run: &Path) -> Result<()> {
     let folder = args.out.as_deref().unwrap_or(beside);
     // All is made before the first file is written.
     let (made, mut notes) = models(args, &source)?;
-    let mut files: Vec<(String, Vec<u8>)> = made;
-    match &args.out {
-        None => notes.extend(others(folder, &notes)),
-        Some(_) => {
-            refuse_other_runs(folder, &files, run)?;
-            files.extend(papers_of(run, beside)?);
-        }
+    let mut files = made;
+    if args.out.is_some() {
+        refuse_other_runs(folder, &source, &notes)?;
+        files.extend(papers_of(run, beside)?);
     }
+    notes.extend(others(folder, &notes));
     files.push((MODEL_CARD.into(), card_of(run, &notes)?.into_bytes()));
     fs::create_dir_all(folder).map_err(|error| {
         usage(format!(
@@ -211,26 +209,22 @@ fn others(folder: &Path, made: &[FileNote]) -> Vec<FileNote> {
 
 /// A folder that is handed on holds the files of one run: a model beside the papers of another would
 /// be taken to have the guarantee that they state.
-fn refuse_other_runs(folder: &Path, files: &[(String, Vec<u8>)], run: &Path) -> Result<()> {
-    let own = fs::read(run.join("released").join("privacy.json")).ok();
-    let there = match fs::read(folder.join("privacy.json")) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(unreadable(&folder.join("privacy.json"), error)),
-    };
-    let model = FileFormat::ALL.into_iter().find(|format| {
-        let replaced = files.iter().any(|(name, _)| *name == format.file_name());
-        !replaced && folder.join(format.file_name()).exists()
-    });
-    let strange = match (&there, model) {
-        (Some(_), _) if there != own => "privacy.json".into(),
-        (None, Some(format)) => format.file_name(),
-        _ => return Ok(()),
-    };
-    Err(usage(format!(
-        "{} holds {strange} of another run: choose an empty folder with --out",
-        folder.display()
-    )))
+fn refuse_other_runs(folder: &Path, source: &Source<'_>, made: &[FileNote]) -> Result<()> {
+    for note in others(folder, made) {
+        let format = FileFormat::ALL
+            .into_iter()
+            .find(|format| format.file_name() == note.name);
+        let path = folder.join(&note.name);
+        let there = fs::read(&path).map_err(|error| unreadable(&path, error))?;
+        let own = format.and_then(|format| source.bytes(format).ok());
+        if own.as_ref() != Some(&there) {
+            return Err(usage(format!(
+                "{} is of another run, or was written otherwise: choose an empty folder with --out",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What goes with the model; a run of an earlier version has less.

@@ -46,11 +46,11 @@ fn every_format_of_both_methods_is_what_the_run_released() {
                 .privet(&["export", "--verify", &path, "--json"])
                 .well();
             let checks = checks(&said);
-            assert_eq!(checks.len(), 8);
+            assert_eq!(checks.len(), 9);
             assert!(checks.iter().all(|(_, found)| found != "no"), "{checks:?}");
             let yes = checks.iter().filter(|(_, found)| found == "yes").count();
             let labelled = usize::from(folder.exists("run/released/labels.csv"));
-            assert_eq!(yes, 6 + labelled, "{checks:?}");
+            assert_eq!(yes, 7 + labelled, "{checks:?}");
             let again = folder
                 .privet(&["predict", &path, "records.csv", "--probabilities"])
                 .well();
@@ -291,7 +291,7 @@ fn a_folder_holds_the_files_of_one_run() {
     };
     export("run", "onnx").well();
     let card = folder.text("handed/model_card.md");
-    export("other", "burnpack").failed(2, &["handed", "of another run", "--out"]);
+    export("other", "burnpack").failed(2, &["model.onnx", "of another run", "--out"]);
     assert_eq!(folder.text("handed/model_card.md"), card);
     assert!(!folder.exists("handed/model.bpk"));
     export("run", "burnpack").well();

@@ -61,7 +61,9 @@ fn result_json_has_the_keys_that_tools_rely_on() {
         let result = finished(&config).json("run/result.json");
         has_keys(
             &result,
-            &["method", "dataset", "seed", "privacy", "utility", "cost"],
+            &[
+                "method", "dataset", "seed", "privacy", "utility", "cost", "released",
+            ],
         );
         assert_eq!(result["dataset"], "clinic");
         assert_eq!(result["seed"], 1);
