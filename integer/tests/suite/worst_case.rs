@@ -92,7 +92,7 @@ fn the_preset_fits_where_its_documentation_says_so() {
 }
 
 /// Input bits, weight bits, bits.
-const TABLE: [(u32, u32, u32); 12] = [
+const TABLE: [(u32, u32, u32); 13] = [
     (2, 4, 79),
     (2, 6, 94),
     (2, 8, 109),
@@ -104,6 +104,7 @@ const TABLE: [(u32, u32, u32); 12] = [
     (8, 8, 134),
     (4, 9, 125),
     (4, 10, 132),
+    (4, 12, 146),
     (4, 16, 174),
 ];
 
