@@ -25,7 +25,7 @@ pub(crate) struct Folded {
 
 /// Folds every `public_norm` into the linear layer or convolution right before it, or into the next.
 ///
-/// The constants are those of the engines, in single precision ([`LayerShape::public_norm`]), taken in
+/// The constants are those of the engines, in single precision ([`LayerShape::public_norm_as_trained`]), taken in
 /// up to the rounding of double precision, padding included: a convolution pads the normalised
 /// image with zeros, which are not zeros of the image before, so what it adds to an output near the
 /// border is another number than in the middle, and the bias becomes one for each output value.
@@ -47,7 +47,7 @@ pub(crate) fn fold(
     let mut pending: Option<Pending> = None;
     let (mut kept, mut parameters) = (Vec::new(), Vec::<Option<RealParameters>>::new());
     for (index, layer) in layers.iter().enumerate() {
-        if let Some((mean, scale)) = layer.public_norm() {
+        if let Some((mean, scale)) = layer.public_norm_as_trained() {
             let (mean, scale) = (doubles(&mean), doubles(&scale));
             match (PublicNormFold::of(layers, index), parameters.last_mut()) {
                 (Some(PublicNormFold::Before), Some(Some(before))) => {

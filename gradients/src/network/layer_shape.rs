@@ -68,22 +68,29 @@ impl LayerShape {
         }
     }
 
-    /// Mean and scale of a `public_norm`, `(x - mean) * scale`, one for each channel of an image,
-    /// feature of a vector or column of a sequence; `None` for every other layer.
-    ///
-    /// The scale is one over the deviation, both in single precision: what networks are trained with,
-    /// and so what everything that follows from a trained network has to take.
-    pub fn public_norm(&self) -> Option<(Vec<f32>, Vec<f32>)> {
+    /// Mean and deviation of a `public_norm`, one for each channel of an image, feature of a vector or
+    /// column of a sequence; `None` for every other layer.
+    pub fn public_norm(&self) -> Option<(Vec<f64>, Vec<f64>)> {
         let LayerSpec::PublicNorm { mean, deviation } = &self.spec else {
             return None;
         };
-        let of_each = |constants: Vec<f32>| match constants[..] {
-            [for_all] => vec![for_all; self.input.depth()],
-            _ => constants,
+        let of_each = |constants: &[f64]| match constants {
+            &[for_all] => vec![for_all; self.input.depth()],
+            each => each.to_vec(),
         };
+        Some((of_each(mean), of_each(deviation)))
+    }
+
+    /// Mean and scale of a `public_norm`, `(x - mean) * scale`, as many of each; `None` for every other
+    /// layer.
+    ///
+    /// The scale is one over the deviation, both in single precision: what engines train with, and so
+    /// what everything that follows from a trained network has to take.
+    pub fn public_norm_as_trained(&self) -> Option<(Vec<f32>, Vec<f32>)> {
+        let (means, deviations) = self.public_norm()?;
         Some((
-            of_each(mean.iter().map(|&mean| mean as f32).collect()),
-            of_each(deviation.iter().map(|&d| 1.0 / d as f32).collect()),
+            means.iter().map(|&mean| mean as f32).collect(),
+            deviations.iter().map(|&d| 1.0 / d as f32).collect(),
         ))
     }
 

@@ -12,7 +12,7 @@ pub(in crate::cpu) struct PublicNorm {
 impl PublicNorm {
     /// The layer, if it is one.
     pub(in crate::cpu) fn of(layer: &LayerShape) -> Option<Self> {
-        let (means, scales) = layer.public_norm()?;
+        let (means, scales) = layer.public_norm_as_trained()?;
         Some(Self { means, scales })
     }
 
