@@ -2,8 +2,10 @@
 
 use privet_gradients::network::{InputGrid, InputShape};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::file::{Description, GoldenVector};
+use crate::decimal;
+use crate::encoding::EncodingExample;
 use crate::layer::IntegerLayer;
 use crate::ranges::LayerOutput;
 
@@ -16,6 +18,8 @@ pub(crate) struct Document {
     pub(crate) input: Input,
     pub(crate) layers: Vec<Entry>,
     pub(crate) description: Description,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) encoding: Vec<EncodingExample>,
     pub(crate) golden: Vec<GoldenVector>,
 }
 
@@ -34,4 +38,32 @@ pub(crate) struct Input {
 pub(crate) struct Entry {
     pub(crate) layer: IntegerLayer,
     pub(crate) output: LayerOutput,
+}
+
+/// A public input with the scores that every evaluation must have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoldenVector {
+    /// Numbers of the input's levels.
+    pub input: Vec<i64>,
+    /// The scores.
+    #[serde(with = "decimal::list")]
+    pub logits: Vec<i128>,
+}
+
+/// What a file says beside the numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Name of the data set that the network was trained for.
+    pub dataset: String,
+    /// Name of each class, by its number.
+    pub classes: Vec<String>,
+    /// How a raw record becomes an encoded input, as in the model file.
+    pub preprocessing: Value,
+    /// The guarantee, as in the model file.
+    pub privacy: Value,
+    /// SHA-256 of `statement.md`, the guarantee in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement_sha256: Option<String>,
 }

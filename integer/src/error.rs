@@ -50,10 +50,8 @@ pub enum IntegerError {
         /// The layer's kind.
         kind: &'static str,
     },
-    /// A network that is too large to evaluate.
-    #[error(
-        "the network has {found} {what}, more than {most}: encrypted inference needs a smaller one"
-    )]
+    /// Too much to evaluate.
+    #[error("{found} {what} are too many, {most} are the most: {remedy}")]
     TooLarge {
         /// What was counted.
         what: &'static str,
@@ -61,6 +59,8 @@ pub enum IntegerError {
         found: u64,
         /// How many there may be.
         most: u64,
+        /// What to do.
+        remedy: &'static str,
     },
     /// An input that is none of the model.
     #[error("input: {0}")]

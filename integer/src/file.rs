@@ -1,10 +1,7 @@
 //! The model as JSON, and the reader that believes none of it.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::decimal;
-use crate::document::{Document, Entry, Input};
+use crate::document::{Description, Document, Entry, GoldenVector, Input};
+use crate::encoding::{EncodingExample, check_examples};
 use crate::error::IntegerError;
 use crate::model::IntegerModel;
 use crate::ranges::LayerOutput;
@@ -15,37 +12,6 @@ const FORMAT: &str = "privet-integer-1";
 /// What happens to values between layers: nothing.
 const ROUNDING: &str = "none";
 
-/// Golden vectors of a file, at most: each is evaluated when the file is read.
-const MOST_GOLDEN: usize = 64;
-
-/// A public input with the scores that every evaluation must have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GoldenVector {
-    /// Numbers of the input's levels.
-    pub input: Vec<i64>,
-    /// The scores.
-    #[serde(with = "decimal::list")]
-    pub logits: Vec<i128>,
-}
-
-/// What a file says beside the numbers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Description {
-    /// Name of the data set that the network was trained for.
-    pub dataset: String,
-    /// Name of each class, by its number.
-    pub classes: Vec<String>,
-    /// How a raw record becomes an encoded input, as in the model file.
-    pub preprocessing: Value,
-    /// The guarantee, as in the model file.
-    pub privacy: Value,
-    /// SHA-256 of `statement.md`, the guarantee in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statement_sha256: Option<String>,
-}
-
 /// A model of whole numbers with its label map, preprocessing, guarantee and golden vectors.
 ///
 /// Its inputs are public: a golden vector of a private record would publish the record.
@@ -53,6 +19,7 @@ pub struct Description {
 pub struct IntegerFile {
     model: IntegerModel,
     description: Description,
+    encoding: Vec<EncodingExample>,
     golden: Vec<GoldenVector>,
 }
 
@@ -61,7 +28,7 @@ impl IntegerFile {
     ///
     /// # Errors
     /// A label map of another length than the model's classes, an input that is none of the model, or
-    /// more than 64 of them.
+    /// more of them than [`IntegerModel::most_golden`].
     pub fn new(
         model: IntegerModel,
         description: Description,
@@ -74,7 +41,7 @@ impl IntegerFile {
                 found: description.classes.len(),
             });
         }
-        check_golden(public_inputs.len())?;
+        check_golden(&model, public_inputs.len())?;
         let golden = public_inputs.iter().map(|input| {
             Ok(GoldenVector {
                 input: input.clone(),
@@ -85,7 +52,17 @@ impl IntegerFile {
             golden: golden.collect::<Result<_, IntegerError>>()?,
             model,
             description,
+            encoding: Vec::new(),
         })
+    }
+
+    /// The same with examples of the encoding, made from public constants alone.
+    ///
+    /// # Errors
+    /// Numbers that are none of a level, raw numbers that are not finite, or more than 4096 examples.
+    pub fn with_encoding(self, encoding: Vec<EncodingExample>) -> Result<Self, IntegerError> {
+        check_examples(&encoding, self.model.grid())?;
+        Ok(Self { encoding, ..self })
     }
 
     /// The model.
@@ -98,6 +75,12 @@ impl IntegerFile {
     #[must_use]
     pub const fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// Raw numbers and the numbers of the levels that they become.
+    #[must_use]
+    pub fn encoding(&self) -> &[EncodingExample] {
+        &self.encoding
     }
 
     /// Inputs with the scores that every evaluation must have.
@@ -127,6 +110,7 @@ impl IntegerFile {
                 })
                 .collect(),
             description: self.description.clone(),
+            encoding: self.encoding.clone(),
             golden: self.golden.clone(),
         };
         serde_json::to_string(&document).map_err(|error| fail("whole", error.to_string()))
@@ -155,7 +139,6 @@ impl IntegerFile {
                 format!("the scale {scale} is not the grid's"),
             ));
         }
-        check_golden(document.golden.len())?;
         let (layers, outputs): (Vec<_>, Vec<_>) = (document.layers.into_iter())
             .map(|entry| (entry.layer, entry.output))
             .unzip();
@@ -169,6 +152,7 @@ impl IntegerFile {
             .map(|golden| golden.input.clone())
             .collect();
         let file = Self::new(model, document.description, &inputs)?;
+        let file = file.with_encoding(document.encoding)?;
         match file.golden == document.golden {
             true => Ok(file),
             false => Err(fail("golden", "the model gives other scores".into())),
@@ -176,13 +160,15 @@ impl IntegerFile {
     }
 }
 
-fn check_golden(count: usize) -> Result<(), IntegerError> {
-    match count > MOST_GOLDEN {
+fn check_golden(model: &IntegerModel, count: usize) -> Result<(), IntegerError> {
+    let most = model.most_golden();
+    match count > most {
         false => Ok(()),
         true => Err(IntegerError::TooLarge {
             what: "golden vectors",
             found: count as u64,
-            most: MOST_GOLDEN as u64,
+            most: most as u64,
+            remedy: "each is evaluated when the file is read: give fewer, or a smaller network",
         }),
     }
 }

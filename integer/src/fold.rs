@@ -1,11 +1,10 @@
 //! Public normalisation becomes part of its neighbours.
 
-use privet_gradients::network::{
-    Architecture, InputShape, LayerShape, LayerSpec, Profile, PublicNormFold,
-};
+use privet_gradients::network::{Architecture, LayerShape, LayerSpec, Profile, PublicNormFold};
 
 use crate::error::IntegerError;
-use crate::forward::{forward, pixels, weights_of_output};
+use crate::forward::weights_of_output;
+use crate::pending::{Pending, flattened, taken_in, then};
 use crate::ranges::misfit;
 use crate::trained::TrainedLayer;
 
@@ -24,15 +23,10 @@ pub(crate) struct Folded {
     pub(crate) parameters: Vec<Option<RealParameters>>,
 }
 
-/// `scale x + shift` that a later layer has to take in, for each channel or value.
-struct Pending {
-    scale: Vec<f64>,
-    shift: Vec<f64>,
-}
-
 /// Folds every `public_norm` into the linear layer or convolution right before it, or into the next.
 ///
-/// Exact up to the rounding of double precision, padding included: a convolution pads the normalised
+/// The constants are those of the engines, in single precision ([`LayerShape::public_norm_as_trained`]), taken in
+/// up to the rounding of double precision, padding included: a convolution pads the normalised
 /// image with zeros, which are not zeros of the image before, so what it adds to an output near the
 /// border is another number than in the middle, and the bias becomes one for each output value.
 pub(crate) fn fold(
@@ -53,12 +47,13 @@ pub(crate) fn fold(
     let mut pending: Option<Pending> = None;
     let (mut kept, mut parameters) = (Vec::new(), Vec::<Option<RealParameters>>::new());
     for (index, layer) in layers.iter().enumerate() {
-        if let Some((mean, deviation)) = layer.public_norm() {
+        if let Some((mean, scale)) = layer.public_norm_as_trained() {
+            let (mean, scale) = (doubles(&mean), doubles(&scale));
             match (PublicNormFold::of(layers, index), parameters.last_mut()) {
                 (Some(PublicNormFold::Before), Some(Some(before))) => {
-                    normalise_outputs(before, &mean, &deviation);
+                    normalise_outputs(before, &mean, &scale);
                 }
-                _ => pending = Some(then(pending, &mean, &deviation)),
+                _ => pending = Some(then(pending, &mean, &scale)),
             }
             continue;
         }
@@ -100,93 +95,65 @@ fn checked(layer: &LayerShape, trained: &TrainedLayer) -> Result<RealParameters,
     if let Some(value) = all.clone().find(|value| !value.is_finite()) {
         return Err(format!("it holds {value}: the training diverged"));
     }
-    let real = |values: &[f32]| values.iter().map(|&value| f64::from(value)).collect();
     Ok(RealParameters {
-        weights: real(&trained.weights),
-        bias: real(&trained.bias),
+        weights: doubles(&trained.weights),
+        bias: doubles(&trained.bias),
     })
 }
 
-/// `(y - mean) / deviation` of the outputs `y` of a layer.
-fn normalise_outputs(layer: &mut RealParameters, mean: &[f64], deviation: &[f64]) {
+fn doubles(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
+}
+
+/// `(y - mean) * scale` of the outputs `y` of a layer.
+fn normalise_outputs(layer: &mut RealParameters, mean: &[f64], scale: &[f64]) {
     let channels = mean.len();
     let (weights, values) = (layer.weights.len() / channels, layer.bias.len() / channels);
-    for (own, deviation) in layer.weights.chunks_exact_mut(weights).zip(deviation) {
-        own.iter_mut().for_each(|weight| *weight /= deviation);
+    for (own, scale) in layer.weights.chunks_exact_mut(weights).zip(scale) {
+        own.iter_mut().for_each(|weight| *weight *= scale);
     }
-    let constants = mean.iter().zip(deviation);
-    for (own, (mean, deviation)) in layer.bias.chunks_exact_mut(values).zip(constants) {
+    let constants = mean.iter().zip(scale);
+    for (own, (mean, scale)) in layer.bias.chunks_exact_mut(values).zip(constants) {
         own.iter_mut()
-            .for_each(|bias| *bias = (*bias - mean) / deviation);
+            .for_each(|bias| *bias = (*bias - mean) * scale);
     }
 }
 
-/// What is pending, and then a normalisation.
-fn then(pending: Option<Pending>, mean: &[f64], deviation: &[f64]) -> Pending {
-    let before = pending.unwrap_or_else(|| Pending {
-        scale: vec![1.0; mean.len()],
-        shift: vec![0.0; mean.len()],
-    });
-    let scales = before.scale.iter().zip(deviation);
-    let shifts = before.shift.iter().zip(mean).zip(deviation);
-    Pending {
-        scale: scales.map(|(scale, deviation)| scale / deviation).collect(),
-        shift: shifts
-            .map(|((shift, mean), deviation)| (shift - mean) / deviation)
-            .collect(),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use privet_gradients::network::InputShape;
 
-/// The constants of channels as those of values.
-fn flattened(pending: Pending, input: InputShape) -> Pending {
-    let [channels, height, width] = pixels(input);
-    let of_values = |of_channels: Vec<f64>| match of_channels.len() == channels {
-        true => spread(&of_channels, height * width),
-        false => of_channels,
-    };
-    Pending {
-        scale: of_values(pending.scale),
-        shift: of_values(pending.shift),
-    }
-}
+    use super::*;
 
-/// Each number this many times.
-fn spread(numbers: &[f64], times: usize) -> Vec<f64> {
-    let each = numbers.iter();
-    each.flat_map(|&number| std::iter::repeat_n(number, times))
-        .collect()
-}
-
-/// A layer that is given `scale x + shift`, as a layer that is given `x`.
-fn taken_in(layer: &LayerShape, own: RealParameters, pending: &Pending) -> RealParameters {
-    let [_, height, width] = pixels(layer.input);
-    let shifts = spread(&pending.shift, height * width);
-    // What the layer makes of the shifts alone is what it adds.
-    let added = forward(layer, &own.weights, &own.bias, &shifts).unwrap_or_default();
-    let channels = layer.output.depth();
-    let places = (added.len() / channels.max(1)).max(1);
-    let alike = |values: &[f64]| values.iter().all(|value| *value == values[0]);
-    let bias = match added.chunks_exact(places).all(alike) {
-        true => added.into_iter().step_by(places).collect(),
-        false => added,
-    };
-    let of_output = weights_of_output(layer);
-    let mut weights = own.weights;
-    for (place, weight) in weights.iter_mut().enumerate() {
-        let channel = match layer.spec {
-            LayerSpec::Conv2d {
-                channels,
-                kernel,
-                groups,
-                ..
-            } => {
-                let seen = layer.input.depth() / groups;
-                let group = place / of_output / (channels / groups);
-                group * seen + place % of_output / (kernel * kernel)
-            }
-            _ => place % of_output,
+    /// The norm's constants, in single precision as engines have them, folded in double precision.
+    #[test]
+    fn constants_are_those_that_networks_are_trained_with() {
+        let (mean, scale) = (f64::from(0.1307_f32), f64::from(1.0 / 0.3081_f32));
+        assert!((scale - 1.0 / 0.3081).abs() > 1e-9, "no test of anything");
+        let norm = || LayerSpec::PublicNorm {
+            mean: vec![0.1307],
+            deviation: vec![0.3081],
         };
-        *weight *= pending.scale[channel];
+        let linear = || LayerSpec::Linear { outputs: 2 };
+        let trained = |weights: &[f32]| TrainedLayer {
+            weights: weights.to_vec(),
+            bias: vec![1.0, 2.0],
+        };
+        let folded = |layers, trained: &[TrainedLayer]| {
+            let architecture = Architecture::new(InputShape::flat(1), layers, 2).unwrap();
+            let folded = fold(&architecture, trained).unwrap();
+            folded.parameters[0].clone().unwrap()
+        };
+        let first = trained(&[0.5, -0.25]);
+        let before = folded(vec![norm(), linear()], std::slice::from_ref(&first));
+        assert_eq!(before.weights, [0.5 * scale, -0.25 * scale]);
+        let shift = -mean * scale;
+        assert_eq!(before.bias, [1.0 + 0.5 * shift, 2.0 - 0.25 * shift]);
+        let after = folded(
+            vec![linear(), norm(), linear()],
+            &[first, trained(&[1.0; 4])],
+        );
+        assert_eq!(after.weights, [0.5 * scale, -0.25 * scale]);
+        assert_eq!(after.bias, [(1.0 - mean) * scale, (2.0 - mean) * scale]);
     }
-    RealParameters { weights, bias }
 }

@@ -5,7 +5,7 @@ use privet_gradients::network::{Architecture, InputGrid, InputShape, LayerShape,
 use crate::error::IntegerError;
 use crate::forward::forward;
 use crate::layer::IntegerLayer;
-use crate::ranges::{LayerOutput, check_size, outputs, overflow};
+use crate::ranges::{LayerOutput, check_size, most_golden, outputs, overflow};
 
 /// A network of whole numbers. What it computes is exact: nothing is rounded between layers.
 ///
@@ -72,6 +72,13 @@ impl IntegerModel {
     #[must_use]
     pub fn outputs(&self) -> &[LayerOutput] {
         &self.outputs
+    }
+
+    /// Golden vectors that a file of the model may have: 64, or fewer for large models, as a reader
+    /// evaluates each.
+    #[must_use]
+    pub fn most_golden(&self) -> usize {
+        most_golden(&self.architecture)
     }
 
     /// The numbers of the levels that an encoded input consists of.

@@ -115,57 +115,6 @@ impl Number for f64 {
     }
 }
 
-/// How far a value of integers, times its scale, can be from that of the real network.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Deviation {
-    /// Bound of the absolute value of the integers' side.
-    pub(crate) size: f64,
-    /// Bound of the absolute difference.
-    pub(crate) difference: f64,
-}
-
-/// A weight on both sides.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WeightPair {
-    pub(crate) real: f64,
-    pub(crate) rounded: f64,
-}
-
-impl Number for Deviation {
-    type Weight = WeightPair;
-
-    fn zero() -> Self {
-        Self {
-            size: 0.0,
-            difference: 0.0,
-        }
-    }
-
-    /// `w x - w' x' = w (x - x') + (w - w') x'`.
-    fn add_product(&self, weight: &WeightPair, value: &Self) -> Option<Self> {
-        let rounding = (weight.real - weight.rounded).abs() * value.size;
-        Some(Self {
-            size: self.size + weight.rounded.abs() * value.size,
-            difference: self.difference + weight.real.abs() * value.difference + rounding,
-        })
-    }
-
-    fn add(&self, other: &Self) -> Option<Self> {
-        Some(Self {
-            size: self.size + other.size,
-            difference: self.difference + other.difference,
-        })
-    }
-
-    /// `x^2 - x'^2 = (x - x') (x - x' + 2 x')`.
-    fn square(&self) -> Option<Self> {
-        Some(Self {
-            size: self.size * self.size,
-            difference: self.difference * (self.difference + 2.0 * self.size),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,15 +1,14 @@
 //! Trained weights as whole numbers.
 
-use privet_gradients::network::{Architecture, InputGrid, LayerShape};
+use privet_gradients::network::{Architecture, InputGrid};
 use serde::{Deserialize, Serialize};
 
+use crate::deviation::largest_difference;
 use crate::error::IntegerError;
 use crate::fold::{RealParameters, fold};
-use crate::forward::{forward, window};
 use crate::layer::{IntegerLayer, IntegerParameters};
 use crate::model::IntegerModel;
-use crate::numbers::{Deviation, WeightPair};
-use crate::ranges::{misfit, scale_after};
+use crate::ranges::{check_size, misfit, scale_after};
 use crate::trained::TrainedLayer;
 
 /// How weights are rounded.
@@ -31,9 +30,13 @@ impl Default for Settings {
 pub struct Quantised {
     /// The model.
     pub model: IntegerModel,
-    /// No score times its scale differs by more from the network's, whatever the input on the grid:
-    /// proven from the roundings of weights and biases layer by layer, for a network evaluated in
-    /// double precision. (What single precision rounds comes on top.) Far above what is usual.
+    /// No score times its scale, as real numbers, differs by more from that of the network evaluated
+    /// exactly, whatever the input on the grid: proven from the roundings of inputs, weights, biases
+    /// and scales layer by layer, itself rounded up at each operation. Far above what is usual; NaN or
+    /// infinite where nothing is proven.
+    ///
+    /// Two things come on top: what an evaluation in single precision rounds, and, with `public_norm`,
+    /// what folding it in double precision does (relative to the terms of a sum, some 1e-16 a term).
     pub largest_difference: f64,
 }
 
@@ -48,11 +51,13 @@ const LARGEST_BIAS: f64 = (1u128 << 120) as f64;
 /// normalisation by public constants is folded into its neighbours before, a mean becomes a sum with
 /// its divisor in the scale, and no value is rounded between layers.
 ///
+/// The sizes are checked first: nothing is computed of a network that is too large.
+///
 /// Only weights, which are released, and the public grid decide: there is no data to look at.
 ///
 /// # Errors
-/// A network outside of the profile, trained values that do not fit it or are not finite, bits out of
-/// range, or values that may need more than 128 bits.
+/// A network outside of the profile or too large, trained values that do not fit it or are not finite,
+/// bits out of range, or values that may need more than 128 bits.
 pub fn quantise(
     architecture: &Architecture,
     trained: &[TrainedLayer],
@@ -60,6 +65,7 @@ pub fn quantise(
     settings: Settings,
 ) -> Result<Quantised, IntegerError> {
     let levels = settings.levels()?;
+    check_size(architecture)?;
     let folded = fold(architecture, trained)?;
     let shapes = folded.architecture.layers();
     let mut scale = grid.spacing();
@@ -84,16 +90,26 @@ pub fn quantise(
 }
 
 impl Settings {
-    /// Checks the settings before anything is trained for them.
-    ///
-    /// # Errors
-    /// Bits out of range.
-    pub fn validate(self) -> Result<(), IntegerError> {
-        self.levels().map(drop)
+    /// The bits that the weights of a model were rounded to, by [`quantise`]: the largest weight of a
+    /// layer has them all, and the scale of a layer of zeros is one over the largest that it could have.
+    #[must_use]
+    pub fn of(model: &IntegerModel) -> Self {
+        let layers = model.layers().iter().filter_map(IntegerLayer::parameters);
+        let levels = layers.map(|own| {
+            let largest = own.weights.iter().map(|weight| weight.unsigned_abs()).max();
+            match largest.unwrap_or(0) {
+                0 => own.scale.recip().round() as u32,
+                largest => largest,
+            }
+        });
+        let levels = levels.max().unwrap_or(1).clamp(1, (1 << 15) - 1);
+        Self {
+            weight_bits: 1 + (levels + 1).ilog2(),
+        }
     }
 
     /// The largest rounded weight.
-    fn levels(self) -> Result<i32, IntegerError> {
+    pub(crate) fn levels(self) -> Result<i32, IntegerError> {
         match self.weight_bits {
             bits @ 2..=16 => Ok((1 << (bits - 1)) - 1),
             bits => Err(IntegerError::Setting {
@@ -143,50 +159,4 @@ fn rounded(
         bias: bias.collect::<Result<_, _>>()?,
         scale,
     })
-}
-
-/// Bound of the difference between the scores of both networks.
-fn largest_difference(
-    model: &IntegerModel,
-    shapes: &[LayerShape],
-    real: &[Option<RealParameters>],
-) -> f64 {
-    // An input is a level rounded to single precision.
-    let input = Deviation {
-        size: 1.0,
-        difference: f64::from(f32::EPSILON) / 4.0,
-    };
-    let mut values = vec![input; model.input().len()];
-    let mut scale = model.grid().spacing();
-    let layers = model.layers().iter().zip(model.outputs());
-    for ((layer, output), (shape, real)) in layers.zip(shapes.iter().zip(real)) {
-        let (mut weights, mut bias) = (Vec::new(), Vec::new());
-        if let (Some(own), Some(real)) = (layer.parameters(), real) {
-            let both = real.weights.iter().zip(&own.weights);
-            weights.extend(both.map(|(&real, &weight)| WeightPair {
-                real,
-                rounded: f64::from(weight) * own.scale,
-            }));
-            let both = real.bias.iter().zip(&own.bias);
-            bias.extend(both.map(|(real, &bias)| {
-                let rounded = bias as f64 * scale * own.scale;
-                Deviation {
-                    size: rounded.abs(),
-                    difference: (real - rounded).abs(),
-                }
-            }));
-        }
-        values = forward(shape, &weights, &bias, &values).unwrap_or_default();
-        let area = window(shape).map_or(1, |([tall, wide], _)| tall * wide) as f64;
-        scale = output.scale;
-        // Signs that cancel make the range of whole numbers the tighter bound.
-        let bounds = output.bounds;
-        let size = bounds.low.unsigned_abs().max(bounds.high.unsigned_abs()) as f64 * scale;
-        for value in &mut values {
-            value.size = (value.size / area).min(size);
-            value.difference /= area;
-        }
-    }
-    let differences = values.iter().map(|value| value.difference);
-    differences.fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a })
 }

@@ -1,6 +1,6 @@
 //! The range and the scale of every layer's values, from the weights and the input grid.
 
-use privet_gradients::network::{Architecture, InputGrid, InputShape, LayerShape};
+use privet_gradients::network::{Architecture, InputGrid, InputShape, LayerShape, LayerSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::bounds::Bounds;
@@ -14,6 +14,16 @@ const MOST_VALUES: u64 = 1 << 22;
 
 /// Multiplications for one input, at most: a second or so of exact evaluation.
 const MOST_WORK: u64 = 1 << 28;
+
+/// Multiplications for all golden vectors and the ranges, at most: reading a file takes seconds and not
+/// minutes, whoever wrote it.
+const MOST_WORK_OF_FILE: u64 = 1 << 30;
+
+/// Evaluations that the ranges of all layers cost: both ends of each range.
+const RANGES: u64 = 2;
+
+/// Golden vectors of a file, at most.
+const MOST_GOLDEN: u64 = 64;
 
 /// What comes out of a layer, whatever the input.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,17 +41,37 @@ pub struct LayerOutput {
 
 /// Refuses networks that are too large to evaluate, before memory is taken for them.
 pub(crate) fn check_size(architecture: &Architecture) -> Result<(), IntegerError> {
-    let refuse = |what, found, most| Err(IntegerError::TooLarge { what, found, most });
+    let refuse = |what, found, most| {
+        Err(IntegerError::TooLarge {
+            what,
+            found,
+            most,
+            remedy: "encrypted inference needs a smaller network",
+        })
+    };
     let sizes = architecture.layers().iter().map(|layer| layer.output.len());
     let largest = sizes.fold(architecture.input().len(), usize::max) as u64;
     if largest > MOST_VALUES {
         return refuse("values in a layer", largest, MOST_VALUES);
     }
-    let all = (architecture.layers().iter().map(work)).fold(0, u64::saturating_add);
+    let all = work_of(architecture);
     match all > MOST_WORK {
-        true => refuse("multiplications", all, MOST_WORK),
+        true => refuse("multiplications for an input", all, MOST_WORK),
         false => Ok(()),
     }
+}
+
+/// Golden vectors that a file of a network may have: 64, or what 2^30 multiplications allow.
+pub(crate) fn most_golden(architecture: &Architecture) -> usize {
+    let evaluations = MOST_WORK_OF_FILE / work_of(architecture).max(1);
+    evaluations.saturating_sub(RANGES).min(MOST_GOLDEN) as usize
+}
+
+/// Multiplications for one input. Normalisation is folded into its neighbours and costs none.
+fn work_of(architecture: &Architecture) -> u64 {
+    let layers = architecture.layers().iter();
+    let evaluated = layers.filter(|layer| !matches!(layer.spec, LayerSpec::PublicNorm { .. }));
+    evaluated.map(work).fold(0, u64::saturating_add)
 }
 
 /// What comes out of each layer, if its parameters fit it and every value fits 128 bits.

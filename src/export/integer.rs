@@ -4,9 +4,10 @@ use anyhow::{Context, Result, anyhow};
 use ndarray::ArrayView2;
 use privet_export::ModelDescription;
 use privet_integer::{
-    Description, IntegerFile, IntegerParameters, Quantised, Settings, TrainedLayer, quantise,
+    Description, EncodingExample, IntegerFile, Quantised, Settings, TrainedLayer, WorstCase,
+    quantise, worst_case,
 };
-use privet_training::data::InputGrid;
+use privet_training::data::{Column, InputGrid, Preprocessing, ValueRange};
 use privet_training::network::{Architecture, Network, Profile};
 use privet_training::seed::seeded_generator;
 use rand::RngExt;
@@ -28,7 +29,8 @@ pub(crate) fn check(network: &Network, description: &ModelDescription) -> Result
     grid_for(network.architecture(), description.preprocessing.grid())
 }
 
-/// The same before it is trained, with how weights are to be rounded.
+/// The same before it is trained, with how weights are to be rounded. A network whose scores might
+/// not fit gives a warning: trained weights are usually far from the worst case.
 ///
 /// # Errors
 /// Why it cannot.
@@ -36,9 +38,21 @@ pub(crate) fn check_trainable(
     architecture: &Architecture,
     grid: Option<InputGrid>,
     settings: Settings,
-) -> Result<()> {
-    grid_for(architecture, grid)?;
-    settings.validate().context("[export]")
+) -> Result<Option<String>> {
+    let grid = grid_for(architecture, grid)?;
+    Ok(match worst_case(architecture, grid, settings)? {
+        WorstCase::Fits { .. } => None,
+        WorstCase::MayOverflow {
+            bits,
+            position,
+            kind,
+        } => Some(format!(
+            "layer {position} (`{kind}`) may need up to {bits} bits, more than 128: whether the integer file \
+             can be written shows when the model is trained; weight_bits = {} or fewer input_bits would need \
+             less",
+            settings.weight_bits.saturating_sub(2).max(2)
+        )),
+    })
 }
 
 fn grid_for(architecture: &Architecture, grid: Option<InputGrid>) -> Result<InputGrid> {
@@ -66,10 +80,11 @@ pub(crate) fn file(
         model,
         largest_difference,
     } = quantise(architecture, &trained, grid, settings)?;
+    let most = model.most_golden();
     let inputs = match examples {
-        Examples::Drawn => drawn(grid, architecture.input().len()),
+        Examples::Drawn => drawn(grid, architecture.input().len(), most),
         Examples::Public(rows) => {
-            let rows = rows.rows().into_iter().take(GIVEN);
+            let rows = rows.rows().into_iter().take(GIVEN.min(most));
             let numbers = rows.map(|row| model.numbers(&row.to_vec()));
             numbers.collect::<Result<_, _>>()?
         }
@@ -82,7 +97,9 @@ pub(crate) fn file(
         privacy: description.privacy.clone(),
         statement_sha256: description.statement_sha256.clone(),
     };
-    let file = IntegerFile::new(model, said, &inputs).context("the examples do not fit")?;
+    let file = IntegerFile::new(model, said, &inputs)
+        .and_then(|file| file.with_encoding(encoding(&description.preprocessing, grid)))
+        .context("the examples do not fit")?;
     Ok((file, largest_difference))
 }
 
@@ -97,7 +114,49 @@ pub(crate) enum Examples<'a> {
     Numbers(&'a [Vec<i64>]),
 }
 
-fn drawn(grid: InputGrid, width: usize) -> Vec<Vec<i64>> {
+/// What the encoding makes of raw numbers, for whoever encodes them elsewhere.
+fn encoding(preprocessing: &Preprocessing, grid: InputGrid) -> Vec<EncodingExample> {
+    let mut examples = match preprocessing {
+        Preprocessing::Pixels { scaling, .. } => {
+            let [_, _, offset, divisor] = scaling.constants();
+            let raw = |value| value * divisor + offset;
+            EncodingExample::near_ties(None, grid, true, raw, |raw| scaling.scale(raw))
+        }
+        Preprocessing::Table { schema } => schema
+            .columns()
+            .iter()
+            .filter_map(|column| match column {
+                Column::Numeric {
+                    name,
+                    min,
+                    max,
+                    transform,
+                } => Some((name, *min, *max, *transform)),
+                _ => None,
+            })
+            .flat_map(|(name, min, max, transform)| {
+                let symmetric = schema.range() == ValueRange::Symmetric;
+                let raw = |value: f64| {
+                    let unit = if symmetric {
+                        (value + 1.0) / 2.0
+                    } else {
+                        value
+                    };
+                    match transform {
+                        None => min + unit * (max - min),
+                        Some(_) => min + (unit * (max - min).ln_1p()).exp_m1(),
+                    }
+                };
+                let encode = |raw| schema.encode_number(raw, min, max, transform);
+                EncodingExample::near_ties(Some(name), grid, transform.is_none(), raw, encode)
+            })
+            .collect(),
+    };
+    examples.truncate(EncodingExample::MOST);
+    examples
+}
+
+fn drawn(grid: InputGrid, width: usize, most: usize) -> Vec<Vec<i64>> {
     let range = grid.lowest()..=grid.highest();
     let chance = (0..DRAWN).map(|number| {
         let mut generator = seeded_generator(0, "golden vector", number);
@@ -106,17 +165,5 @@ fn drawn(grid: InputGrid, width: usize) -> Vec<Vec<i64>> {
             .collect()
     });
     let ends = [grid.lowest(), grid.highest()].map(|end| vec![end; width]);
-    ends.into_iter().chain(chance).collect()
-}
-
-/// The bits that the weights of a file were rounded to: the largest weight of each layer has them all.
-pub(super) fn settings_of(file: &IntegerFile) -> Settings {
-    let layers = file.model().layers().iter();
-    let weights = layers.filter_map(|layer| layer.parameters());
-    let largest = weights.flat_map(|own: &IntegerParameters| own.weights.iter());
-    let largest = largest.map(|weight| weight.unsigned_abs()).max();
-    Settings {
-        // A network of zeros alone has weights of any number of bits.
-        weight_bits: (1 + (largest.unwrap_or_default() + 1).ilog2()).clamp(2, 16),
-    }
+    ends.into_iter().chain(chance).take(most).collect()
 }

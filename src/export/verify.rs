@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use privet_export::{ModelFile, to_bytes};
-use privet_integer::IntegerFile;
+use privet_integer::{IntegerFile, Settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::integer::{self, Examples, settings_of};
+use super::integer::{self, Examples};
 use super::{ledgers, recorded};
 use crate::errors::usage;
 use crate::{digest, model};
@@ -164,7 +164,7 @@ impl Stated {
             Self::Whole(file) => {
                 let inputs = file.golden().iter().map(|golden| golden.input.clone());
                 let inputs: Vec<Vec<i64>> = inputs.collect();
-                let (settings, examples) = (settings_of(file), Examples::Numbers(&inputs));
+                let (settings, examples) = (Settings::of(file.model()), Examples::Numbers(&inputs));
                 let made = integer::file(&run.network, &run.description, settings, examples)?;
                 Ok(made.0.to_json()?.into_bytes())
             }

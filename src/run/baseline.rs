@@ -17,6 +17,7 @@ use super::pate::Findings;
 use super::result::Utility;
 use crate::config::{Experiment, Warning};
 use crate::export::{FileFormat, integer};
+use crate::output;
 
 /// The network of a table, for a data set and an engine, and whether its augmentation has a meaning.
 pub(super) fn architecture(
@@ -63,8 +64,13 @@ fn refuse_impossible_export(
     if !table.formats.contains(&FileFormat::Integer) {
         return Ok(());
     }
-    integer::check_trainable(architecture, dataset.preprocessing.grid(), table.settings())
-        .context("[export] formats = [\"integer\"]")
+    let grid = dataset.preprocessing.grid();
+    let warning = integer::check_trainable(architecture, grid, table.settings())
+        .context("[export] formats = [\"integer\"]")?;
+    if let Some(warning) = warning {
+        output::note(&format!("warning: [export] weight_bits: {warning}"));
+    }
+    Ok(())
 }
 
 /// Refuses public rows that an embedding has no vector for, before anything is trained or paid for.

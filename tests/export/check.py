@@ -9,7 +9,8 @@ each in all formats; and compares:
 
 - ONNX: onnx.checker, then logits of onnxruntime on raw records with those of `privet predict`;
 - safetensors: logits of a forward pass in numpy (and torch) from the parameters alone;
-- integers: golden vectors, and integer logits of `privet predict`, by an evaluation in Python;
+- integers: examples of the encoding, golden vectors, and integer logits of `privet predict`, by an
+  evaluation in Python;
 - the metadata of both with the run's privacy.json.
 """
 
@@ -25,7 +26,7 @@ import onnx
 import onnxruntime
 from safetensors import safe_open
 
-from integers import evaluate
+from integers import check_encoding, evaluate
 from networks import forward
 from data import data_sets, on_the_edge, raw_rows
 
@@ -135,6 +136,7 @@ def check_integers(path, encoded, rows, expected):
     for golden in model["golden"]:
         found = evaluate(model, golden["input"])
         assert found == [int(logit) for logit in golden["logits"]]
+    assert check_encoding(model) > 0
     lines = privet("predict", path, rows, "--logits", "--json").splitlines()
     answers = np.array([[int(logit) for logit in json.loads(line)["logits"]] for line in lines], dtype=object)
     for row in range(20):

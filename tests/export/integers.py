@@ -1,5 +1,44 @@
 """A model of whole numbers evaluated from docs/ENCRYPTED_INFERENCE.md alone, in Python's own integers."""
 
+import math
+
+
+def check_encoding(model):
+    """The file's examples of raw numbers, encoded anew; their number."""
+    for example in model["encoding"]:
+        found = level(model, example.get("column"), example["raw"])
+        assert found == example["number"], f"{example}: {found}"
+    return len(model["encoding"])
+
+
+def level(model, column, raw):
+    """Number of the level that a raw number becomes: halves away from zero, which Python's round is not."""
+    grid = model["input"]["grid"]
+    highest = 2 ** (grid["bits"] - grid["signed"]) - 1
+    nearest = encoded(model["description"]["preprocessing"], column, raw) * highest
+    # Not floor(x + 0.5): the sum may round up to the next whole number. The part behind the point is exact.
+    below = math.floor(abs(nearest))
+    size = below + (abs(nearest) - below >= 0.5)
+    number = -size if nearest < 0 else size
+    return max(-highest if grid["signed"] else 0, min(highest, number))
+
+
+def encoded(preprocessing, column, raw):
+    """In front of the rounding."""
+    if column is None:
+        scaling = preprocessing["scaling"]
+        clamped = min(max(raw, scaling["minimum"]), scaling["maximum"])
+        return (clamped - scaling["offset"]) / scaling["divisor"]
+    schema = preprocessing["schema"]
+    (own,) = [own for own in schema["columns"] if own["name"] == column]
+    low, high = own["min"], own["max"]
+    clamped = min(max(raw, low), high)
+    if own.get("transform") == "log":
+        unit = math.log1p(clamped - low) / math.log1p(high - low)
+    else:
+        unit = (clamped - low) / (high - low)
+    return 2 * unit - 1 if schema.get("range", "unit") == "symmetric" else unit
+
 
 def evaluate(model, numbers):
     shape = model["input"]["shape"]

@@ -58,9 +58,10 @@ pub(super) fn layer(graph: &mut Graph, scope: &str, input: InputShape, value: &s
     of(graph, value)
 }
 
-/// Normalisation named `scope` by public constants, one of each for a channel, feature or column.
+/// Normalisation named `scope` by public constants, one of each for a channel, feature or column, as
+/// the engines compute it.
 pub(super) fn public(graph: &mut Graph, scope: &str, layer: &LayerShape, value: &str) -> String {
-    let Some((mean, deviation)) = layer.public_norm() else {
+    let Some((mean, scale)) = layer.public_norm_as_trained() else {
         // `Architecture::new` has checked the constants.
         return value.to_string();
     };
@@ -68,11 +69,9 @@ pub(super) fn public(graph: &mut Graph, scope: &str, layer: &LayerShape, value: 
         InputShape::Image { .. } => vec![mean.len(), 1, 1],
         _ => vec![mean.len()],
     };
-    let mut constant = |name: &str, values: &[f64]| {
-        let values: Vec<f32> = values.iter().map(|value| *value as f32).collect();
-        graph.floats(&format!("/{scope}/{name}"), &sizes, &values)
-    };
-    let (mean, deviation) = (constant("mean", &mean), constant("deviation", &deviation));
+    let mut constant =
+        |name: &str, values: &[f32]| graph.floats(&format!("/{scope}/{name}"), &sizes, values);
+    let (mean, scale) = (constant("mean", &mean), constant("scale", &scale));
     let from = graph.node("Sub", &[value, &mean], []);
-    graph.node("Div", &[&from, &deviation], [])
+    graph.node("Mul", &[&from, &scale], [])
 }

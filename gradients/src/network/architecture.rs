@@ -11,8 +11,8 @@ pub struct Architecture {
     layers: Vec<LayerShape>,
 }
 
-/// Largest number of values of a layer's output or of its parameters, so that a typo in a config
-/// is an error and not a machine out of memory.
+/// Largest number of values of the input, of a layer's output or of its parameters, so that a typo
+/// in a config or a damaged file is an error and not a machine out of memory.
 pub(super) const LARGEST: usize = 1 << 28;
 
 /// Residual blocks inside residual blocks, at most.
@@ -22,8 +22,8 @@ impl Architecture {
     /// Checks every layer against the one before it.
     ///
     /// # Errors
-    /// An input without values, the first layer that does not fit, or an output that is not one
-    /// score a class.
+    /// An input without values or of more than 2^28, the first layer that does not fit, or an output
+    /// that is not one score a class.
     pub fn new(
         input: InputShape,
         layers: Vec<LayerSpec>,
@@ -32,6 +32,12 @@ impl Architecture {
         if input.is_empty() {
             return Err(NetworkError::Parameters(format!(
                 "the input, {input}, has no values: give records at least one column"
+            )));
+        }
+        if input.len() > LARGEST {
+            return Err(NetworkError::Parameters(format!(
+                "the input, {input}, has more than {LARGEST} values: scale images down, or give records \
+                 fewer columns"
             )));
         }
         let (layers, shape) = resolve(layers, input, 0)?;
@@ -227,6 +233,24 @@ mod tests {
             let found = error(vec![LayerSpec::PublicNorm { mean, deviation }]);
             assert!(found.contains(expected), "{found}");
         }
+    }
+
+    #[test]
+    fn inputs_that_no_machine_holds_are_refused() {
+        // Its only output is small.
+        let resolve = |side| {
+            let input = InputShape::image(1, side, 1 << 14);
+            let layers = vec![LayerSpec::GlobalAvgPool, LayerSpec::Linear { outputs: 3 }];
+            Architecture::new(input, layers, 3)
+        };
+        assert!(resolve(1 << 14).is_ok());
+        for side in [(1 << 14) + 1, 1 << 32, usize::MAX] {
+            let error = resolve(side).unwrap_err().to_string();
+            assert!(error.contains("268435456") && error.contains("scale images down"));
+            assert!(error.contains(&side.to_string()), "{error}");
+        }
+        let rows = Architecture::new(InputShape::flat(usize::MAX), vec![], usize::MAX);
+        assert!(rows.unwrap_err().to_string().contains("fewer columns"));
     }
 
     #[test]

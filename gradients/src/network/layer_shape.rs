@@ -81,6 +81,19 @@ impl LayerShape {
         Some((of_each(mean), of_each(deviation)))
     }
 
+    /// Mean and scale of a `public_norm`, `(x - mean) * scale`, as many of each; `None` for every other
+    /// layer.
+    ///
+    /// The scale is one over the deviation, both in single precision: what engines train with, and so
+    /// what everything that follows from a trained network has to take.
+    pub fn public_norm_as_trained(&self) -> Option<(Vec<f32>, Vec<f32>)> {
+        let (means, deviations) = self.public_norm()?;
+        Some((
+            means.iter().map(|&mean| mean as f32).collect(),
+            deviations.iter().map(|&d| 1.0 / d as f32).collect(),
+        ))
+    }
+
     /// Calls `visit` with this layer and all inner ones, in the order of the flat vector.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
         visit(self);

@@ -8,3 +8,4 @@ mod folding;
 mod mnist;
 mod networks;
 mod refusals;
+mod worst_case;

@@ -79,6 +79,24 @@ fn a_bias_beside_tiny_weights_is_refused_and_a_layer_of_zeros_is_not() {
     }
 }
 
+/// Those of a network of zeros too, as an export is compared with one made anew.
+#[test]
+fn the_bits_of_weights_are_found_again() {
+    let case = case(vec![conv(2, 3, 1, 0, 1), LayerSpec::Square]);
+    for weight_bits in 2..=16 {
+        let settings = Settings { weight_bits };
+        let mut trained = case.trained();
+        for zeros in 0..=trained.len() {
+            let quantised = quantise(&case.architecture, &trained, case.grid, settings);
+            assert_eq!(Settings::of(&quantised.unwrap().model), settings);
+            if let Some(layer) = trained.get_mut(zeros) {
+                layer.weights.fill(0.0);
+                layer.bias.fill(0.0);
+            }
+        }
+    }
+}
+
 /// A model of one linear layer behind squares.
 fn linear(weight: i32, bias: i128, squares: usize) -> Result<IntegerModel, IntegerError> {
     let parameters = |weight, bias| IntegerParameters {

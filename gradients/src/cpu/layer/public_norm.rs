@@ -2,7 +2,7 @@
 
 use crate::network::LayerShape;
 
-/// `(x - mean) * scale` for each channel, the scale being one over the deviation.
+/// `(x - mean) * scale` for each channel.
 #[derive(Debug)]
 pub(in crate::cpu) struct PublicNorm {
     means: Vec<f32>,
@@ -12,11 +12,8 @@ pub(in crate::cpu) struct PublicNorm {
 impl PublicNorm {
     /// The layer, if it is one.
     pub(in crate::cpu) fn of(layer: &LayerShape) -> Option<Self> {
-        let (means, deviations) = layer.public_norm()?;
-        Some(Self {
-            means: means.iter().map(|&mean| mean as f32).collect(),
-            scales: deviations.iter().map(|&d| 1.0 / d as f32).collect(),
-        })
+        let (means, scales) = layer.public_norm_as_trained()?;
+        Some(Self { means, scales })
     }
 
     /// The outputs of a block of rows, channels last.

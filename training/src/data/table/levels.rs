@@ -4,6 +4,18 @@ use super::encode::encode_number;
 use crate::data::{NumericTransform, TableSchema};
 
 impl TableSchema {
+    /// The input that a raw number becomes, in a numeric column with these bounds.
+    #[must_use]
+    pub fn encode_number(
+        &self,
+        raw: f64,
+        min: f64,
+        max: f64,
+        transform: Option<NumericTransform>,
+    ) -> f32 {
+        encode_number(raw, min, max, transform, self)
+    }
+
     /// The smallest raw number of each level above the lowest, in ascending order, for a numeric column
     /// with these bounds; empty without a grid.
     ///
@@ -19,7 +31,7 @@ impl TableSchema {
         let Some(grid) = self.grid() else {
             return Vec::new();
         };
-        let number = |raw| grid.number(f64::from(encode_number(raw, min, max, transform, self)));
+        let number = |raw| grid.number(f64::from(self.encode_number(raw, min, max, transform)));
         let first = number(min) + 1;
         (first..=grid.highest())
             .map(|level| {
