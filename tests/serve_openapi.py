@@ -23,7 +23,7 @@ except ImportError as error:
     sys.exit(0)
 
 # Of each kind of model; pictures are large, and checking them by their schema is slow.
-QUESTIONS = {"table": 1500, "numbers": 1500, "image": 150, "colour": 50}
+QUESTIONS = {"table": 1500, "numbers": 1500, "image": 150, "signed": 50, "colour": 50}
 VALUES = [0, 1, -1, 255, 256, 1.5, -0.5, 1e300, 20, "20", "Private", "private", "?", "", None, True, False, [], {}, [1]]
 
 

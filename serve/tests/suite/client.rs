@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -130,6 +131,23 @@ impl Client {
         let mut line = String::new();
         self.stream.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
+    }
+
+    /// Takes what comes a little at a time: so much, then a pause. How many bytes came until the other side
+    /// closed; `None` where it did not for so long.
+    pub(crate) fn drips_within(&mut self, patience: Duration) -> Option<usize> {
+        const PART: usize = 32 << 10;
+        const PAUSE: Duration = Duration::from_millis(20);
+        let start = Instant::now();
+        let (mut part, mut came) = (vec![0; PART], 0);
+        while start.elapsed() < patience {
+            match self.stream.read(&mut part) {
+                Ok(0) | Err(_) => return Some(came),
+                Ok(more) => came += more,
+            }
+            thread::sleep(PAUSE);
+        }
+        None
     }
 
     /// Whether the other side closes, within this time, after whatever it still says.
