@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+/// Longer than any answer takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// One connection.
 pub(crate) struct Client {
     pub(crate) address: SocketAddr,
@@ -53,12 +56,8 @@ impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
-        stream
-            .set_write_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         Self {
             address,
             stream: BufReader::new(stream),
@@ -160,7 +159,10 @@ impl Client {
         let stream = self.stream.get_mut();
         stream.set_read_timeout(Some(patience)).unwrap();
         let mut rest = Vec::new();
-        match self.stream.read_to_end(&mut rest) {
+        let end = self.stream.read_to_end(&mut rest);
+        let stream = self.stream.get_mut();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        match end {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 None
             }
