@@ -85,7 +85,7 @@ def check(kind, service, draw):
             yield f"{kind}: {path} is not as described"
     content = document["paths"]["/v1/predict"]["post"]["requestBody"]["content"]["application/json"]
     model = service.ask("GET", "/v1/model")[1]["form"]
-    pixels = [[7] * (model.get("channels", 1) * model.get("height", 1) * model.get("width", 1))] * 2
+    pixels = [[min(7, model.get("maximum", 7))] * (model.get("channels", 1) * model.get("height", 1) * model.get("width", 1))] * 2
     good = content.get("example", {"inputs": pixels, "probabilities": True})
     allowed = 0
     for _ in range(QUESTIONS[kind]):

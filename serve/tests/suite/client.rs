@@ -135,8 +135,8 @@ impl Client {
     /// Takes what comes a little at a time: so much, then a pause. How many bytes came until the other side
     /// closed; `None` where it did not for so long.
     pub(crate) fn drips_within(&mut self, patience: Duration) -> Option<usize> {
-        const PART: usize = 32 << 10;
-        const PAUSE: Duration = Duration::from_millis(20);
+        const PART: usize = 64 << 10;
+        const PAUSE: Duration = Duration::from_millis(10);
         let start = Instant::now();
         let (mut part, mut came) = (vec![0; PART], 0);
         while start.elapsed() < patience {
