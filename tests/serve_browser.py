@@ -20,6 +20,7 @@ from browser import Browser, check, check_console_and_network, check_contrast, p
 
 LABEL = "document.getElementById('label').textContent"
 ERROR = "document.getElementById('error').hidden ? '' : document.getElementById('error').textContent"
+CENTRED = "document.getElementById('centre').checked"
 # What the page asked last, from the command line that it shows.
 QUESTION = "document.getElementById('curl').textContent.split(\" -d '\")[1].slice(0, -1).replaceAll(\"'\\\\''\", \"'\")"
 
@@ -104,8 +105,43 @@ def image(browser, where, failures, folder):
     check(failures, f"{where}: pasted numbers are changed", asked(browser)["inputs"][0] == [7] * 784)
     browser.evaluate("document.getElementById('clear').click()")
     check(failures, f"{where}: there is an answer to nothing", "Nothing" in browser.evaluate(LABEL))
+    check(failures, f"{where}: centring is not back after Clear", browser.evaluate(CENTRED))
+    choose(browser, "#file", exact)
+    wait(browser, f"!{CENTRED}")
+    browser.evaluate("document.getElementById('clear').click()")
+    check(failures, f"{where}: centring stays off after a picture of the model's size", browser.evaluate(CENTRED))
+    browser.evaluate("document.getElementById('centre').click()")
     draw(browser, seven)
     wait(browser, f"{LABEL}.includes('%')")
+    check(failures, f"{where}: drawing turns centring on again", not browser.evaluate(CENTRED) and centre_of(asked(browser)["inputs"][0])[1] < 13)
+    browser.evaluate("document.getElementById('clear').click()")
+    draw(browser, seven)
+    wait(browser, f"{LABEL}.includes('%')")
+    check(failures, f"{where}: a drawing after Clear is not centred", abs(centre_of(asked(browser)["inputs"][0])[1] - 14) < 0.7)
+
+
+def signed(browser, where, failures, folder):
+    """A picture of numbers that are no bytes, and not centred unless asked."""
+    least, most = -0.4242, 2.8215
+    check(failures, f"{where}: what is not MNIST is centred", not browser.evaluate(CENTRED))
+    grey = folder / "grey.png"
+    png(grey, 28, 28, lambda x, y: (x * 9 + y) % 256)
+    choose(browser, "#file", grey)
+    check(failures, f"{where}: a picture is not predicted", "%" in wait(browser, f"{LABEL}.includes('%') && {LABEL}"))
+    expected = [least + (x * 9 + y) % 256 / 255 * (most - least) for y in range(28) for x in range(28)]
+    row = asked(browser)["inputs"][0]
+    off = max(abs(a - b) for a, b in zip(row, expected))
+    check(failures, f"{where}: pixels are off by {off}", len(row) == 784 and off < 1e-12)
+    # Enlarged: white is a mean of many, and must not be more than white.
+    white = folder / "white.png"
+    png(white, 301, 301, lambda x, y: 255)
+    choose(browser, "#file", white)
+    wait(browser, f"{LABEL}.includes('%') && document.getElementById('invert').checked")
+    browser.evaluate("document.getElementById('invert').click()")
+    time.sleep(0.3)
+    row = asked(browser)["inputs"][0]
+    check(failures, f"{where}: white is {min(row)} to {max(row)}", max(row) <= most and min(row) > most - 1e-9)
+    check(failures, f"{where}: white is refused: {browser.evaluate(ERROR)}", browser.evaluate(ERROR) == "" and "%" in browser.evaluate(LABEL))
 
 
 def table(browser, where, failures, _):
@@ -200,14 +236,14 @@ def main():
         print("skipped: no chromium here")
         return
     failures = []
-    kinds = {"image": image, "table": table, "numbers": numbers, "colour": colour}
+    kinds = {"image": image, "signed": signed, "table": table, "numbers": numbers, "colour": colour}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         browser = Browser(chromium, folder / "profile")
         browser.call("DOM.enable")
         try:
             for kind, act in kinds.items():
-                private = kind in ("image", "numbers")
+                private = kind in ("image", "signed", "numbers")
                 served = subprocess.Popen([demo, kind, "0", "private" if private else "open"],
                                           stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
                 url = served.stdout.readline().strip()

@@ -23,7 +23,7 @@ except ImportError as error:
     sys.exit(0)
 
 # Of each kind of model; pictures are large, and checking them by their schema is slow.
-QUESTIONS = {"table": 1500, "numbers": 1500, "image": 150, "colour": 50}
+QUESTIONS = {"table": 1500, "numbers": 1500, "image": 150, "signed": 50, "colour": 50}
 VALUES = [0, 1, -1, 255, 256, 1.5, -0.5, 1e300, 20, "20", "Private", "private", "?", "", None, True, False, [], {}, [1]]
 
 
@@ -85,7 +85,7 @@ def check(kind, service, draw):
             yield f"{kind}: {path} is not as described"
     content = document["paths"]["/v1/predict"]["post"]["requestBody"]["content"]["application/json"]
     model = service.ask("GET", "/v1/model")[1]["form"]
-    pixels = [[7] * (model.get("channels", 1) * model.get("height", 1) * model.get("width", 1))] * 2
+    pixels = [[min(7, model.get("maximum", 7))] * (model.get("channels", 1) * model.get("height", 1) * model.get("width", 1))] * 2
     good = content.get("example", {"inputs": pixels, "probabilities": True})
     allowed = 0
     for _ in range(QUESTIONS[kind]):

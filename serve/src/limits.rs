@@ -7,7 +7,7 @@ use crate::ServeError;
 
 /// Bounds on what clients may ask and how long they may take.
 ///
-/// Memory that clients can claim is at most about `connections * (body_bytes + 64 KiB)` for bodies
+/// Memory that clients can claim is at most about `connections * (body_bytes + 128 KiB)` for bodies
 /// that arrive, and `requests` parsed bodies, each a few times as large as its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -15,7 +15,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Most rows in one request; above it the answer is 413.
     pub rows: usize,
-    /// Most connections at once. Further ones wait in the operating system's queue until one ends.
+    /// Most connections at once. A further one is let in when one ends, or has had no request for a second:
+    /// the one that is idle longest is then closed.
     pub connections: usize,
     /// Most requests for predictions that are computed or wait for it; above it the answer is 503 with
     /// `Retry-After`.
@@ -30,11 +31,17 @@ pub struct Limits {
     /// Longest time from a whole body to its answer; then the answer is 503. A prediction that
     /// has begun cannot be interrupted and holds its place among `requests` until it ends.
     pub answer_timeout: Duration,
-    /// Longest time that a client may take nothing of an answer; then it is cut off.
+    /// Longest time for a whole answer to be taken, from when the client first lets it wait; then it is
+    /// cut off.
     pub write_timeout: Duration,
-    /// Longest time for requests in flight to end after the service was told to stop.
+    /// Longest time for requests in flight to end after the service was told to stop. Above
+    /// `answer_timeout`, or requests that were taken in are cut off without an answer.
     pub shutdown_timeout: Duration,
 }
+
+/// What is left for writing answers when the service was told to stop.
+const SHUTDOWN_MARGIN: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Default for Limits {
     /// For a handful of people and programs: 4 MiB and 1024 rows a request, 128 connections, 64
@@ -48,14 +55,24 @@ impl Default for Limits {
             workers: thread::available_parallelism().map_or(1, usize::from),
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(20),
-            answer_timeout: Duration::from_secs(30),
-            write_timeout: Duration::from_secs(10),
-            shutdown_timeout: Duration::from_secs(10),
+            answer_timeout: ANSWER_TIMEOUT,
+            write_timeout: Duration::from_secs(30),
+            shutdown_timeout: ANSWER_TIMEOUT + SHUTDOWN_MARGIN,
         }
     }
 }
 
 impl Limits {
+    /// The same with this [`answer_timeout`](Self::answer_timeout), and ten seconds more to end in.
+    #[must_use]
+    pub fn with_answer_timeout(self, timeout: Duration) -> Self {
+        Self {
+            answer_timeout: timeout,
+            shutdown_timeout: timeout.saturating_add(SHUTDOWN_MARGIN),
+            ..self
+        }
+    }
+
     /// Refuses limits under which nothing can be answered.
     pub(crate) fn check(&self) -> Result<(), ServeError> {
         let counts = [
@@ -99,6 +116,17 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_taken_in_has_time_to_be_answered_after_the_stop() {
+        for limits in [
+            Limits::default(),
+            Limits::default().with_answer_timeout(Duration::from_secs(600)),
+            Limits::default().with_answer_timeout(Duration::MAX - SHUTDOWN_MARGIN),
+        ] {
+            assert!(limits.shutdown_timeout >= limits.answer_timeout + SHUTDOWN_MARGIN);
+        }
+    }
 
     #[test]
     fn limits_that_refuse_everything_are_refused() {

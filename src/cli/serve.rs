@@ -21,7 +21,8 @@ pub(super) struct ServeArgs {
     /// The address to listen at: this machine alone, when absent.
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
-    /// A host name that clients may ask for beside localhost (repeatable).
+    /// A host name that clients may ask for beside localhost (repeatable). Names are refused unless given
+    /// here, so that no site can point its own at this service.
     #[arg(long = "allowed-host", value_name = "HOST")]
     allowed_hosts: Vec<String>,
     /// The most rows in one request.
@@ -33,10 +34,13 @@ pub(super) struct ServeArgs {
     /// The most requests that are computed or wait at once.
     #[arg(long, value_name = "N", default_value_t = Limits::default().requests)]
     max_requests: usize,
-    /// The longest time from a whole request to its answer, in seconds.
+    /// The most connections at once; beyond it the longest idle one gives way.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
+    max_connections: usize,
+    /// The longest time from a whole request to its answer, in seconds; Ctrl-C waits 10 more for them.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     timeout: u32,
-    /// Prints what was served as JSON at the end.
+    /// Prints where it is served, and at the end what was, as a line of JSON each.
     #[arg(long)]
     json: bool,
 }
@@ -51,9 +55,10 @@ pub(super) fn run(args: ServeArgs) -> Result<()> {
             rows: args.max_rows,
             body_bytes: args.max_body,
             requests: args.max_requests,
-            answer_timeout: Duration::from_secs(u64::from(args.timeout)),
+            connections: args.max_connections,
             ..Limits::default()
-        },
+        }
+        .with_answer_timeout(Duration::from_secs(u64::from(args.timeout))),
         json: args.json,
     };
     serve::serve(&path, file, options)

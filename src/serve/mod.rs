@@ -2,6 +2,7 @@
 
 mod form;
 mod model;
+mod statement;
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -10,14 +11,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use privet_export::ModelFile;
-use privet_serve::{Guarantee, Limits, ModelPage, Privacy, Service, Stop};
-use serde_json::Value;
+use privet_serve::{Guarantee, Limits, ModelPage, Privacy, Served, Service, Stop};
+use serde_json::{Value, json};
 
 use crate::errors::usage;
 use crate::interrupt::{self, Watch};
 use crate::output;
 use form::form;
 use model::Model;
+use statement::Statement;
 
 /// What the command line says.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub(crate) struct Options {
     pub(crate) address: SocketAddr,
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) limits: Limits,
-    /// Prints what was served as JSON at the end.
+    /// Prints where it is served, and at the end what was, as JSON.
     pub(crate) json: bool,
 }
 
@@ -34,8 +36,10 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// Answers until Ctrl-C or the system's request to end.
 pub(crate) fn serve(path: &Path, file: ModelFile, options: Options) -> Result<()> {
-    let page = page(&file, statement(path));
-    for warning in warnings(&page, options.address.ip()) {
+    let statement = Statement::beside(path, &file);
+    let differs = statement.warning().into_iter();
+    let page = page(&file, statement);
+    for warning in differs.chain(warnings(&page, options.address.ip())) {
         output::note(&format!("warning: {warning}"));
     }
     let refused = |error: privet_serve::ServeError| usage(error.to_string());
@@ -65,50 +69,53 @@ pub(crate) fn serve(path: &Path, file: ModelFile, options: Options) -> Result<()
         watch
     });
     let watcher = watcher.context("cannot start a thread")?;
-    output::print(&format!(
-        "serving {} at http://{address}/\n",
-        path.display()
-    ))?;
+    output::print(&match options.json {
+        true => format!(
+            "{}\n",
+            json!({"serving": path.display().to_string(), "url": format!("http://{address}/")})
+        ),
+        false => format!("serving {} at http://{address}/\n", path.display()),
+    })?;
     let served = service.serve(listener, stopped)?;
     drop(watcher);
     output::print(&match options.json {
         true => format!("{}\n", serde_json::to_string(&served)?),
-        false => format!(
-            "served {} rows in {} requests; {} refused, {} turned away, {} failed\n",
-            served.rows, served.requests, served.refused, served.turned_away, served.failed
-        ),
+        false => summary(&served),
     })
 }
 
+fn summary(served: &Served) -> String {
+    let cut_off = match served.cut_off {
+        0 => String::new(),
+        some => format!(", {some} cut off at the end"),
+    };
+    format!(
+        "served {} rows in {} requests; {} refused, {} turned away, {} failed{cut_off}\n",
+        served.rows, served.requests, served.refused, served.turned_away, served.failed
+    )
+}
+
 /// What should be known before anybody asks.
-fn warnings(page: &ModelPage, address: IpAddr) -> Vec<&'static str> {
+fn warnings(page: &ModelPage, address: IpAddr) -> Vec<String> {
     let mut warnings = Vec::new();
-    if let Privacy::NotPrivate { .. } = page.privacy {
-        warnings.push(
-            "NOT PRIVATE: answers of this model may reveal records that it was trained on; let nobody ask \
-             it who may not see them",
-        );
+    if let Err(why) = page.privacy.protection() {
+        warnings.push(format!(
+            "NOT PRIVATE: {why} Let nobody ask it who may not see them"
+        ));
     }
-    if !address.is_loopback() {
+    if !address.to_canonical().is_loopback() {
         warnings.push(
             "whoever reaches this address may ask, without encryption: put a proxy with TLS and access \
-             control before it if rows are confidential",
+             control before it if rows are confidential; who opens it by a name is refused unless \
+             --allowed-host gives that name"
+                .into(),
         );
     }
     warnings
 }
 
-/// `statement.md` beside the model.
-fn statement(path: &Path) -> Option<String> {
-    let beside = path.parent()?.join("statement.md");
-    std::fs::read_to_string(beside).ok()
-}
-
-fn page(file: &ModelFile, statement: Option<String>) -> ModelPage {
+fn page(file: &ModelFile, statement: Statement) -> ModelPage {
     let description = &file.description;
-    let digest = statement.as_deref().map(crate::digest::of_text);
-    // A statement of something else is none.
-    let statement = statement.filter(|_| digest == description.statement_sha256);
     ModelPage {
         title: format!("Model for {}", description.dataset),
         dataset: description.dataset.clone(),
@@ -118,7 +125,7 @@ fn page(file: &ModelFile, statement: Option<String>) -> ModelPage {
     }
 }
 
-fn privacy(stated: &Value, statement: Option<String>) -> Privacy {
+fn privacy(stated: &Value, statement: Statement) -> Privacy {
     let word = |key: &str| stated[key].as_str().map(String::from);
     let number = |key: &str| stated[key].as_f64();
     let guarantee = || {
@@ -128,9 +135,7 @@ fn privacy(stated: &Value, statement: Option<String>) -> Privacy {
             unit: word("unit")?,
             neighboring: word("neighboring_relation")?,
             accountant: word("accountant")?,
-            statement: statement.unwrap_or_else(|| {
-                "The statement, statement.md of the run that made this model, does not lie beside it.".into()
-            }),
+            statement: statement.text(),
         })
     };
     match stated["private"] == true {

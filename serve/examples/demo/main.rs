@@ -1,5 +1,5 @@
 //! A service with a made-up model, to look at the page and to measure the service itself:
-//! `cargo run -p privet-serve --example demo -- image|colour|table|numbers [PORT] [open]`
+//! `cargo run -p privet-serve --example demo -- image|signed|colour|table|numbers [PORT] [open]`
 //!
 //! `open` says NOT PRIVATE. It ends when its standard input does.
 
@@ -15,7 +15,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let kind = words.first().map_or("image", String::as_str);
     let port: u16 = words.get(1).map_or(Ok(8080), |port| port.parse())?;
     let private = words.get(2).is_none_or(|word| word != "open");
-    let page = model::page(kind, private).ok_or("choose image, colour, table or numbers")?;
+    let page =
+        model::page(kind, private).ok_or("choose image, signed, colour, table or numbers")?;
     let classes = page.classes.len();
     let service = Service::new(page, model::Weights { classes })?;
     let listener = TcpListener::bind(("127.0.0.1", port))?;

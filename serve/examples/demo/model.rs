@@ -43,16 +43,18 @@ pub(crate) fn page(kind: &str, private: bool) -> Option<ModelPage> {
             .map(|text| (*text).to_owned())
             .collect::<Vec<_>>()
     };
-    let image = |channels, side| Form::Image {
+    let between = |minimum, maximum, channels, side| Form::Image {
         channels,
         height: side,
         width: side,
-        minimum: 0.0,
-        maximum: 255.0,
+        minimum,
+        maximum,
     };
+    let image = |channels, side| between(0.0, 255.0, channels, side);
     let digits: Vec<String> = (0..10).map(|digit| digit.to_string()).collect();
     let (dataset, classes, form) = match kind {
         "image" => ("mnist", digits, image(1, 28)),
+        "signed" => ("scaled digits", digits, between(-0.4242, 2.8215, 1, 28)),
         "colour" => (
             "cifar10",
             texts(&[

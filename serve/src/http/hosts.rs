@@ -2,9 +2,10 @@
 //!
 //! A page of another site can make a browser ask `http://its-name:port/` after pointing that name at
 //! 127.0.0.1 (DNS rebinding); to the browser that is the site's own origin, and it may read the answers.
-//! Its name still stands in the header Host, so a service on loopback answers to its own names only.
+//! Its name still stands in the header Host, so a service answers to names that it was told only. An address
+//! in numbers is nobody's name, and cannot be pointed elsewhere.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
@@ -14,21 +15,18 @@ use crate::problem::Problem;
 
 /// The hosts that are answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Hosts {
-    /// Every one: the service is not on loopback, and nobody named hosts.
-    Any,
-    /// These, in lower case, without ports.
-    Only(Vec<String>),
+pub(crate) struct Hosts {
+    /// In lower case, without ports.
+    names: Vec<String>,
+    /// Whether every address in numbers is one of them too.
+    addresses: bool,
 }
 
 impl Hosts {
-    /// The names of loopback and `allowed` for a service bound to `address`; any host where it is
-    /// not on loopback and none is named.
+    /// The names of loopback and `allowed` for a service bound to `address`; any address in numbers too where
+    /// it is not on loopback and none is named.
     pub(crate) fn of(address: SocketAddr, allowed: &[String]) -> Self {
         let ip = address.ip().to_canonical();
-        if allowed.is_empty() && !ip.is_loopback() {
-            return Self::Any;
-        }
         let mut names = ["localhost", "127.0.0.1", "[::1]"]
             .map(str::to_owned)
             .to_vec();
@@ -37,15 +35,23 @@ impl Hosts {
             IpAddr::V6(ip) => format!("[{ip}]"),
         });
         names.extend(allowed.iter().map(|host| host.to_ascii_lowercase()));
-        Self::Only(names)
+        Self {
+            names,
+            addresses: allowed.is_empty() && !ip.is_loopback(),
+        }
+    }
+
+    fn has(&self, host: &str) -> bool {
+        let named = self
+            .names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(host));
+        named || (self.addresses && is_address(host))
     }
 
     /// # Errors
     /// 400 where the header Host is missing or no host, 421 where it is another's.
     pub(super) fn check(&self, request: &Request) -> Result<(), Problem> {
-        let Self::Only(names) = self else {
-            return Ok(());
-        };
         // A request line may hold a whole address, which counts more than the header.
         let header = single(request, &header::HOST)?;
         let authority = request
@@ -54,12 +60,12 @@ impl Hosts {
             .map(|authority| authority.as_str());
         for text in [header, authority].into_iter().flatten() {
             let host = without_port(text).ok_or_else(no_host)?;
-            if !names.iter().any(|name| name.eq_ignore_ascii_case(host)) {
+            if !self.has(host) {
                 return Err(Problem::new(
                     StatusCode::MISDIRECTED_REQUEST,
-                    "this service does not answer to the host in the header Host: open it by \
-                     127.0.0.1 or localhost, or let it be started with your host among the allowed \
-                     ones",
+                    "this service does not answer to the host in the header Host: open it by its \
+                     address in numbers, such as 127.0.0.1, or let it be started with that host among \
+                     the allowed ones (`privet serve --allowed-host NAME`)",
                 ));
             }
         }
@@ -81,13 +87,18 @@ fn no_host() -> Problem {
 pub(crate) fn is_host(text: &str) -> bool {
     let name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     without_port(text) == Some(text)
-        && match text
-            .strip_prefix('[')
-            .and_then(|text| text.strip_suffix(']'))
-        {
-            Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-            None => !text.is_empty() && text.bytes().all(name),
-        }
+        && (is_address(text) || (!text.is_empty() && text.bytes().all(name)))
+}
+
+/// Whether a host is an address in numbers: IPv4, or IPv6 in brackets.
+fn is_address(host: &str) -> bool {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    match inside {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => host.parse::<Ipv4Addr>().is_ok(),
+    }
 }
 
 /// `host` of `host` or `host:port`.
@@ -164,14 +175,32 @@ mod tests {
     }
 
     #[test]
-    fn elsewhere_hosts_count_once_they_are_named() {
+    fn elsewhere_names_have_to_be_allowed_and_addresses_need_not() {
         let any = "0.0.0.0:80".parse().unwrap();
-        assert_eq!(Hosts::of(any, &[]), Hosts::Any);
+        let open = Hosts::of(any, &[]);
+        for host in ["192.168.1.7:8080", "[fe80::1]:8080", "[::1]", "localhost"] {
+            assert_eq!(status(&open, Some(host), "/"), 200, "{host}");
+        }
+        for host in [
+            "rebound.example",
+            "192.168.1.7.example",
+            "1.2.3",
+            "[x]",
+            "localhost.example",
+        ] {
+            assert_eq!(status(&open, Some(host), "/"), 421, "{host}");
+        }
+        assert_eq!(
+            status(&open, Some("192.168.1.7"), "http://evil.example/"),
+            421
+        );
         let named = Hosts::of(any, &["privet.example".into()]);
         assert_eq!(status(&named, Some("privet.example"), "/"), 200);
         assert_eq!(status(&named, Some("other.example"), "/"), 421);
-        let mapped = "[::ffff:127.0.0.1]:80".parse().unwrap();
-        assert_ne!(Hosts::of(mapped, &[]), Hosts::Any);
+        assert_eq!(status(&named, Some("192.168.1.7"), "/"), 421);
+        let mapped = Hosts::of("[::ffff:127.0.0.1]:80".parse().unwrap(), &[]);
+        assert_eq!(status(&mapped, Some("192.168.1.7"), "/"), 421);
+        assert_eq!(status(&mapped, Some("127.0.0.1"), "/"), 200);
     }
 
     #[test]

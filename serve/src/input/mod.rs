@@ -14,6 +14,7 @@ mod scalar;
 mod tests;
 
 use std::cell::Cell;
+use std::fmt;
 
 use axum::http::StatusCode;
 use serde::de::{DeserializeSeed, Error};
@@ -34,7 +35,8 @@ pub(crate) struct Question {
 /// Reads a body.
 ///
 /// # Errors
-/// 400 where it is no JSON, 413 for more than `most_rows` rows, 422 where it is not what the form says.
+/// 400 where it is no JSON, 413 for more than `most_rows` rows, 422 where it is not what the form says or has
+/// a number that no double holds.
 pub(crate) fn read(body: &[u8], form: &Form, most_rows: usize) -> Result<Question, Problem> {
     let reader = Reader {
         form,
@@ -48,8 +50,21 @@ pub(crate) fn read(body: &[u8], form: &Form, most_rows: usize) -> Result<Questio
         .map_err(|error| reader.fault.take().unwrap_or_else(|| no_json(&error)))
 }
 
+/// Whether `serde_json` could not hold a number, which is JSON all the same. It has no other sign for this.
+fn is_too_large(error: &impl fmt::Display) -> bool {
+    error.to_string().starts_with("number out of range")
+}
+
 /// The words of `serde_json` about syntax say what it expected and where, not what it found.
 fn no_json(error: &serde_json::Error) -> Problem {
+    if is_too_large(error) {
+        let detail = format!(
+            "the body has a number beyond 1.8e308 where none is needed: line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail);
+    }
     let detail = format!(
         "the body is not JSON (RFC 8259, which knows neither NaN nor Infinity): {error}; check it with a \
          JSON tool, or see /openapi.json for what it takes"

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 
 use super::kinds::unlike;
-use super::{Place, Reader};
+use super::{Place, Reader, is_too_large};
 
 /// Reads a finite number.
 #[derive(Clone, Copy)]
@@ -28,6 +28,13 @@ impl<'de> DeserializeSeed<'de> for Number<'_> {
     type Value = f64;
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<f64, D::Error> {
         json.deserialize_any(self)
+            .map_err(|error| match is_too_large(&error) {
+                true => {
+                    let why = "is beyond 1.8e308, the largest double: give a smaller number";
+                    self.0.refuse(self.1, why)
+                }
+                false => error,
+            })
     }
 }
 

@@ -17,7 +17,8 @@ pub(super) fn page(page: &ModelPage) -> Result<(), ServeError> {
             "a classifier has two or more",
         ));
     }
-    names("classes", &page.classes)?;
+    // One may be empty, as a missing value is in some tables.
+    unlike("classes", page.classes.iter().map(String::as_str))?;
     let width = page.form.width();
     if width == 0 || width > MOST_VALUES {
         return Err(fault(
@@ -159,6 +160,13 @@ mod tests {
     }
 
     #[test]
+    fn a_class_may_have_an_empty_name() {
+        let mut made = image();
+        made.classes[1].clear();
+        assert!(page(&made).is_ok());
+    }
+
+    #[test]
     fn impossible_descriptions_are_refused() {
         let number = |min, max| FieldKind::Number { min, max };
         let category = |values: &[&str]| FieldKind::Category {
@@ -166,7 +174,10 @@ mod tests {
         };
         refused(|page| page.classes.truncate(1), "classes are 1");
         refused(|page| page.classes[1] = "a".into(), "names \"a\" twice");
-        refused(|page| page.classes[1] = " ".into(), "without a name");
+        refused(
+            |page| page.form = table(&[(" ", number(0.0, 1.0))]),
+            "fields have one without a name",
+        );
         refused(|page| page.form = table(&[]), "0 values a row");
         refused(
             |page| {

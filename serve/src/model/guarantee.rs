@@ -1,5 +1,7 @@
 //! What is guaranteed to the people in the training data, in the words that a reader sees.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 /// A guarantee of differential privacy, as the run's `privacy.json` states it.
@@ -20,7 +22,18 @@ pub struct Guarantee {
     pub statement: String,
 }
 
+/// Above these a guarantee bounds nothing that matters: at epsilon 100 an outcome may be `e^100`, about
+/// 2.7e43, times as probable with a record as without it, and at delta 0.1 one data set in ten be published
+/// whole.
+const MOST_EPSILON: f64 = 100.0;
+const MOST_DELTA: f64 = 0.1;
+
 impl Guarantee {
+    /// Whether it protects anybody in effect. NaN does not.
+    fn protects(&self) -> bool {
+        self.epsilon <= MOST_EPSILON && self.delta <= MOST_DELTA
+    }
+
     /// Epsilon for the page.
     pub(crate) fn epsilon_text(&self) -> String {
         rounded_up(self.epsilon)
@@ -34,7 +47,8 @@ impl Guarantee {
 
 /// Whether the model may be shown to people who may not see its training data.
 ///
-/// As JSON: `"private"`, `"guarantee"` and `"not_private"` side by side, the last two of them `null` in turn.
+/// As JSON: `"private"`, `"guarantee"` and `"not_private"` side by side. Private is a model with a guarantee
+/// that protects somebody in effect; any other says in `"not_private"` why it is not.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Privacy {
     /// A guarantee holds.
@@ -46,22 +60,47 @@ pub enum Privacy {
     },
 }
 
+impl Privacy {
+    /// The guarantee.
+    ///
+    /// # Errors
+    /// Why there is none, or why it protects nobody in effect: epsilon is above 100, or delta above 0.1.
+    pub fn protection(&self) -> Result<&Guarantee, Cow<'_, str>> {
+        match self {
+            Self::NotPrivate { why } => Err(why.into()),
+            Self::Guaranteed(guarantee) if guarantee.protects() => Ok(guarantee),
+            Self::Guaranteed(guarantee) => Err(format!(
+                "Epsilon {} at delta {} protects nobody in effect (epsilon above {MOST_EPSILON}, or delta \
+                 above {MOST_DELTA}): answers may reveal the records that the model was trained on.",
+                guarantee.epsilon_text(),
+                guarantee.delta_text(),
+            )
+            .into()),
+        }
+    }
+}
+
 impl Serialize for Privacy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (guarantee, why) = match self {
-            Self::Guaranteed(guarantee) => (Some(guarantee), None),
-            Self::NotPrivate { why } => (None, Some(why)),
+        let stated = match self {
+            Self::Guaranteed(guarantee) => Some(guarantee),
+            Self::NotPrivate { .. } => None,
         };
+        let protection = self.protection();
         let mut object = serializer.serialize_struct("Privacy", 3)?;
-        object.serialize_field("private", &guarantee.is_some())?;
-        object.serialize_field("guarantee", &guarantee)?;
-        object.serialize_field("not_private", &why)?;
+        object.serialize_field("private", &protection.is_ok())?;
+        object.serialize_field("guarantee", &stated)?;
+        object.serialize_field("not_private", &protection.err())?;
         object.end()
     }
 }
 
-/// With at most four decimals, and never below the value.
+/// With at most four decimals, and never below the value; a very large one, which has none, by its power of
+/// ten.
 fn rounded_up(value: f64) -> String {
+    if value >= 1e9 {
+        return format!("{value:e}");
+    }
     let mut digits = (value * 1e4).ceil();
     // The product is rounded: what is printed must not look better than it is.
     if digits / 1e4 < value {
@@ -75,6 +114,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_protects_nobody_is_no_protection() {
+        let of = |epsilon, delta| {
+            Privacy::Guaranteed(Guarantee {
+                epsilon,
+                delta,
+                unit: "record".into(),
+                neighboring: "add-or-remove-one".into(),
+                accountant: "pld".into(),
+                statement: String::new(),
+            })
+        };
+        for (epsilon, delta) in [(0.0, 0.0), (100.0, 0.1), (8.0, 1e-5)] {
+            assert!(of(epsilon, delta).protection().is_ok());
+        }
+        for (epsilon, delta) in [(100.1, 1e-5), (1e300, 1e-5), (f64::NAN, 0.0), (1.0, 0.11)] {
+            let privacy = of(epsilon, delta);
+            let why = privacy.protection().unwrap_err();
+            assert!(why.contains("protects nobody in effect"), "{why}");
+        }
+    }
+
+    #[test]
     fn epsilon_never_looks_better_than_it_is() {
         for (value, text) in [
             (1.0, "1"),
@@ -82,6 +143,7 @@ mod tests {
             (0.981_23, "0.9813"),
             (1.000_000_1, "1.0001"),
             (7.99, "7.99"),
+            (1e300, "1e300"),
         ] {
             assert_eq!(rounded_up(value), text);
         }

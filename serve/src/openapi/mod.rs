@@ -33,8 +33,9 @@ pub(crate) fn model(page: &ModelPage, limits: &Limits) -> Value {
 }
 
 fn description(page: &ModelPage) -> String {
-    let privacy = match &page.privacy {
-        crate::Privacy::Guaranteed(guarantee) => format!(
+    let privacy = match page.privacy.protection() {
+        Err(why) => format!("NOT PRIVATE: {why}"),
+        Ok(guarantee) => format!(
             "Trained with differential privacy: epsilon {} at delta {}, unit {}, neighbouring data sets by \
              {}, accountant {}.",
             guarantee.epsilon_text(),
@@ -43,7 +44,6 @@ fn description(page: &ModelPage) -> String {
             guarantee.neighboring,
             guarantee.accountant,
         ),
-        crate::Privacy::NotPrivate { why } => format!("NOT PRIVATE: {why}"),
     };
     format!(
         "Predictions of a model for {}. {privacy} Questions are neither kept nor logged.",

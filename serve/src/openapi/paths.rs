@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::problem::MEDIA_TYPE;
+use crate::server::{MOST_HEADER_BYTES, MOST_HEADERS};
 use crate::{FieldKind, Form, Limits, ModelPage};
 
 /// A row of an example is written out up to this many values.
@@ -20,6 +21,9 @@ pub(super) fn all(page: &ModelPage, limits: &Limits) -> Value {
     })
 }
 
+const MALFORMED: &str =
+    "The request is malformed; where it is no HTTP at all, the answer has no body.";
+
 fn html() -> Value {
     json!({"text/html": {"schema": {"type": "string"}}})
 }
@@ -30,7 +34,7 @@ fn of(schema: &str) -> Value {
 
 fn get(id: &str, summary: &str, content: &Value) -> Value {
     let mut responses = problems(&[
-        (400, "The request is malformed."),
+        (400, MALFORMED),
         (421, "The header Host names another service."),
     ]);
     let done = json!({"description": summary, "content": content});
@@ -40,7 +44,7 @@ fn get(id: &str, summary: &str, content: &Value) -> Value {
 
 fn predict(page: &ModelPage, limits: &Limits) -> Value {
     let mut responses = problems(&[
-        (400, "The body is not JSON, or the request is malformed."),
+        (400, &format!("The body is not JSON. {MALFORMED}")),
         (408, "The body did not arrive in time."),
         (413, "The body has too many bytes or rows."),
         (415, "The body is not `application/json`, or is compressed."),
@@ -111,5 +115,12 @@ fn problems(statuses: &[(u16, &str)]) -> Map<String, Value> {
         }
         (status.to_string(), response)
     });
-    responses.collect()
+    let mut responses: Map<String, Value> = responses.collect();
+    // Told before any route is known, and so without a body.
+    let head = format!(
+        "The head of the request has more than {MOST_HEADERS} headers or {MOST_HEADER_BYTES} bytes; the \
+         answer has no body."
+    );
+    responses.insert("431".to_owned(), json!({"description": head}));
+    responses
 }

@@ -70,7 +70,9 @@ fn numbers(form: &Form, description: &str) -> Value {
 
 /// Bounds that are no limits: a number outside is taken, as the nearest bound.
 fn clamped(minimum: f64, maximum: f64) -> String {
-    format!("Bounded by {minimum} and {maximum}: a number outside is taken as the nearest bound.")
+    format!(
+        "Bounded by {minimum} and {maximum}: a number outside is taken as the nearest bound, up to 1.8e308."
+    )
 }
 
 fn record(fields: &[Field]) -> Value {

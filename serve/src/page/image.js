@@ -7,12 +7,17 @@ const makeForm = (spec, changed) => {
   const pad = at("pad");
   const count = spec.channels * spec.width * spec.height;
   const drawable = spec.channels === 1;
+  const range = spec.maximum - spec.minimum;
+  // Pixels of one byte; of any other range nothing says that they are whole numbers.
+  const bytes = range === 255 && Number.isInteger(spec.minimum);
   const scale = Math.max(1, Math.round(PAD / Math.max(spec.width, spec.height)));
   [pad.width, pad.height] = [spec.width * scale, spec.height * scale];
   const pen = pad.getContext("2d", { willReadFrequently: true });
   // What is asked: a picture of any size, or raw values, or nothing.
   let picture = null;
   let values = null;
+  // Whether a picture is centred unless it has the model's size: as the page says at first, or the reader.
+  let centring = at("centre")?.checked ?? false;
 
   const lightness = (context, width, height) => {
     const { data } = context.getImageData(0, 0, width, height);
@@ -30,7 +35,7 @@ const makeForm = (spec, changed) => {
     const size = spec.width * spec.height;
     const shade = (pixel, channel) => {
       const value = values ? values[Math.min(channel, spec.channels - 1) * size + pixel] : spec.minimum;
-      return Math.round((255 * (value - spec.minimum)) / (spec.maximum - spec.minimum));
+      return Math.round((255 * (value - spec.minimum)) / range);
     };
     for (let pixel = 0; pixel < size; pixel++) {
       for (let channel = 0; channel < 3; channel++) small.data[4 * pixel + channel] = shade(pixel, channel);
@@ -44,14 +49,18 @@ const makeForm = (spec, changed) => {
 
   const inverted = (planes) => planes.map((plane) => plane.map((value) => 1 - value));
 
+  // The raw value of a lightness. A sum of products may end a little outside the bounds.
+  const raw = (share) => {
+    const value = spec.minimum + share * range;
+    return Math.min(spec.maximum, Math.max(spec.minimum, bytes ? Math.round(value) : value));
+  };
+
   // From the picture to raw values.
   const look = () => {
     if (picture) {
       const source = at("invert").checked ? { ...picture, planes: inverted(picture.planes) } : picture;
       const planes = at("centre")?.checked ? centred(source, spec) : fitted(source, spec);
-      const range = spec.maximum - spec.minimum;
-      const raw = planes.flat().map((share) => spec.minimum + Math.min(1, Math.max(0, share)) * range);
-      values = range >= 2 ? raw.map(Math.round) : raw.map((value) => Number(value.toFixed(4)));
+      values = planes.flat().map(raw);
     }
     paint(at("seen").getContext("2d"));
   };
@@ -59,6 +68,7 @@ const makeForm = (spec, changed) => {
   const clear = () => {
     [picture, values] = [null, null];
     at("invert").checked = false;
+    if (at("centre")) at("centre").checked = centring;
     at("file").value = "";
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, pad.width, pad.height);
@@ -115,7 +125,7 @@ const makeForm = (spec, changed) => {
     const exact = bitmap.width === spec.width && bitmap.height === spec.height;
     const [plane] = picture.planes;
     const light = plane.reduce((sum, value) => sum + value, 0) / plane.length > 0.5;
-    if (at("centre")) at("centre").checked = !exact;
+    if (at("centre")) at("centre").checked = !exact && at("centre").defaultChecked;
     at("invert").checked = drawable && !exact && light;
   };
 
@@ -125,7 +135,11 @@ const makeForm = (spec, changed) => {
     changed();
   };
 
+  at("centre")?.addEventListener("change", () => {
+    centring = at("centre").checked;
+  });
   at("clear").addEventListener("click", () => {
+    centring = at("centre")?.defaultChecked ?? false;
     clear();
     changed();
   });

@@ -7,6 +7,9 @@
 
   const percent = (share) => (share < 0.0005 && share > 0 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`);
 
+  // A class may be an empty text.
+  const named = (name) => (name.trim() === "" ? "(empty)" : name);
+
   // Without an answer, or before the next one.
   const empty = (words) => {
     at("label").textContent = words;
@@ -22,13 +25,13 @@
 
   const show = (model, prediction) => {
     const shares = prediction.probabilities;
-    at("label").textContent = `${prediction.label} (${percent(shares[prediction.class])})`;
+    at("label").textContent = `${named(prediction.label)} (${percent(shares[prediction.class])})`;
     let order = model.classes.map((_, position) => position);
     if (order.length > MOST_BARS) order = order.sort((a, b) => shares[b] - shares[a]).slice(0, MOST_BARS);
     const bars = order.map((position) => {
       const line = document.createElement("li");
       const [name, track, bar, value] = ["span", "div", "div", "span"].map((tag) => document.createElement(tag));
-      name.textContent = model.classes[position];
+      name.textContent = named(model.classes[position]);
       value.textContent = percent(shares[position]);
       track.className = "track";
       bar.style.width = `${100 * shares[position]}%`;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::StatusCode;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -12,16 +14,20 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
+use super::idle::{Activity, Idle};
 use super::write_timeout::WriteTimeout;
 use crate::http::App;
 
-/// The head of a request: more than any client of this service has to say.
-const MOST_HEADERS: usize = 64;
-const MOST_HEADER_BYTES: usize = 16 << 10;
-/// What is read ahead of each connection.
-const BUFFER_BYTES: usize = 64 << 10;
+/// The head of a request: more than any client of this service has to say, with a browser's cookies for
+/// other services of the same host.
+pub(crate) const MOST_HEADERS: usize = 64;
+pub(crate) const MOST_HEADER_BYTES: usize = 64 << 10;
+/// What is read ahead of each connection: a head, and as much again.
+const BUFFER_BYTES: usize = 128 << 10;
 /// The pause after a connection could not be taken, most often for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How often idle connections are looked for while there is no room.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Serves connections until `stopped`; how many had to be cut off then.
 pub(super) async fn until(
@@ -62,6 +68,7 @@ async fn accept(
     graceful: Arc<GracefulShutdown>,
     room: Arc<Semaphore>,
 ) {
+    let idle = Arc::new(Idle::default());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(app.limits.header_timeout)
@@ -69,16 +76,27 @@ async fn accept(
         .max_header_size(MOST_HEADER_BYTES)
         .max_buf_size(BUFFER_BYTES);
     loop {
-        // Never closed: the permit always comes.
-        let Ok(permit) = room.clone().acquire_owned().await else {
-            return;
-        };
         match listener.accept().await {
             Ok((stream, _)) => {
+                let permit = place(&room, &idle).await;
                 app.counts.connected();
-                connect(&http, stream, &routes, &app, &graceful, permit);
+                connect(&http, stream, &routes, &app, &graceful, (permit, &idle));
             }
             Err(_) => sleep(PAUSE).await,
+        }
+    }
+}
+
+/// A place for one more connection, as soon as one ends or has been idle for a while.
+async fn place(room: &Arc<Semaphore>, idle: &Idle) -> Option<OwnedSemaphorePermit> {
+    loop {
+        if let Ok(permit) = room.clone().try_acquire_owned() {
+            return Some(permit);
+        }
+        idle.close_longest();
+        // Never closed: the permit comes.
+        if let Ok(permit) = timeout(LOOK, room.clone().acquire_owned()).await {
+            return permit.ok();
         }
     }
 }
@@ -87,18 +105,38 @@ fn connect(
     http: &http1::Builder,
     stream: TcpStream,
     routes: &Router,
-    app: &App,
+    app: &Arc<App>,
     graceful: &GracefulShutdown,
-    permit: OwnedSemaphorePermit,
+    (permit, idle): (Option<OwnedSemaphorePermit>, &Arc<Idle>),
 ) {
     // Answers are written at once; where that cannot be had they come a little later.
     let _ = stream.set_nodelay(true);
-    let stream = WriteTimeout::new(stream, app.limits.write_timeout);
-    let service = TowerToHyperService::new(routes.clone());
+    let activity = Arc::new(Activity::new(idle));
+    let stream = WriteTimeout::new(stream, app.limits.write_timeout, activity.clone());
+    let (routes, asked) = (TowerToHyperService::new(routes.clone()), activity.clone());
+    let service = service_fn(move |request| {
+        asked.asked();
+        let (answer, asked) = (routes.call(request), asked.clone());
+        async move {
+            let answer = answer.await;
+            asked.answered();
+            answer
+        }
+    });
     let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
-    tokio::spawn(async move {
-        // A client that is slow, gone or speaks no HTTP has an end of its own making: nothing to tell.
-        let _ = connection.await;
+    let app = app.clone();
+    let task = tokio::spawn(async move {
+        // A client that is slow or gone has an end of its own making: nothing to tell. A head that is no
+        // HTTP or too large was answered, without a body, and no route has counted it.
+        match connection.await {
+            Err(error) if error.is_parse_too_large() => {
+                let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+                app.counts.answered(status);
+            }
+            Err(error) if error.is_parse() => app.counts.answered(StatusCode::BAD_REQUEST),
+            _ => {}
+        }
         drop(permit);
     });
+    activity.begins(task.abort_handle());
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct Served {
     /// Connections that were taken.
     pub connections: u64,
-    /// Requests that were answered, with whatever status.
+    /// Requests that were answered, with whatever status; those that were no HTTP too.
     pub requests: u64,
     /// Rows that were predicted.
     pub rows: u64,
@@ -21,6 +21,7 @@ pub struct Served {
     /// Requests on which the model failed (500).
     pub failed: u64,
     /// Connections that were cut off at the end because they did not end in time.
+    /// What they asked was not answered.
     pub cut_off: u64,
 }
 

@@ -2,6 +2,7 @@
 
 mod accept;
 mod counts;
+mod idle;
 mod stop;
 mod write_timeout;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::Semaphore;
 
+pub(crate) use accept::{MOST_HEADER_BYTES, MOST_HEADERS};
 pub(crate) use counts::Counts;
 pub use counts::Served;
 pub use stop::{Stop, Stopped};
@@ -53,8 +55,8 @@ impl Service {
 
     /// The same, answering to these hosts too: names or addresses without ports, as in the header Host.
     ///
-    /// On loopback, `localhost`, `127.0.0.1` and `[::1]` always are; elsewhere every host is answered
-    /// unless some are named here.
+    /// On loopback, `localhost`, `127.0.0.1` and `[::1]` always are; elsewhere these, and while none is named
+    /// here every address in numbers. Names have to be named: any site can point its own at this machine.
     ///
     /// # Errors
     /// A text that is no host.

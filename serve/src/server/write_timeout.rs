@@ -1,7 +1,8 @@
-//! Clients that take no answer.
+//! Clients that take no answer, or take it by drops.
 
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,21 +10,25 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
-/// A connection that fails when the other side has taken nothing for some time though there was something to
-/// take.
+use super::idle::Activity;
+
+/// A connection that fails when the other side has not taken all of an answer some time after it first had to
+/// be waited for. However much it takes now and then: a byte each second would hold the answer for days.
 pub(super) struct WriteTimeout {
     stream: TcpStream,
     patience: Duration,
-    /// Runs while the other side takes nothing.
+    /// Runs from the first wait until all is written.
     waiting: Option<Pin<Box<Sleep>>>,
+    activity: Arc<Activity>,
 }
 
 impl WriteTimeout {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, patience: Duration, activity: Arc<Activity>) -> Self {
         Self {
             stream,
             patience,
             waiting: None,
+            activity,
         }
     }
 
@@ -33,7 +38,6 @@ impl WriteTimeout {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.waiting = None;
             return written;
         }
         let patience = self.patience;
@@ -78,7 +82,10 @@ impl AsyncWrite for WriteTimeout {
         self.stream.is_write_vectored()
     }
 
+    /// Is asked once nothing waits to be written.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.waiting = None;
+        self.activity.written();
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -2,9 +2,13 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+/// Longer than any answer takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One connection.
 pub(crate) struct Client {
@@ -52,12 +56,8 @@ impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
-        stream
-            .set_write_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         Self {
             address,
             stream: BufReader::new(stream),
@@ -132,6 +132,23 @@ impl Client {
         line.trim_end().to_owned()
     }
 
+    /// Takes what comes a little at a time: so much, then a pause. How many bytes came until the other side
+    /// closed; `None` where it did not for so long.
+    pub(crate) fn drips_within(&mut self, patience: Duration) -> Option<usize> {
+        const PART: usize = 64 << 10;
+        const PAUSE: Duration = Duration::from_millis(10);
+        let start = Instant::now();
+        let (mut part, mut came) = (vec![0; PART], 0);
+        while start.elapsed() < patience {
+            match self.stream.read(&mut part) {
+                Ok(0) | Err(_) => return Some(came),
+                Ok(more) => came += more,
+            }
+            thread::sleep(PAUSE);
+        }
+        None
+    }
+
     /// Whether the other side closes, within this time, after whatever it still says.
     pub(crate) fn is_closed_within(&mut self, patience: Duration) -> bool {
         self.rest_within(patience).is_some()
@@ -142,7 +159,10 @@ impl Client {
         let stream = self.stream.get_mut();
         stream.set_read_timeout(Some(patience)).unwrap();
         let mut rest = Vec::new();
-        match self.stream.read_to_end(&mut rest) {
+        let end = self.stream.read_to_end(&mut rest);
+        let stream = self.stream.get_mut();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        match end {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 None
             }

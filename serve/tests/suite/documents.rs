@@ -1,5 +1,7 @@
 //! What is the same for everyone: page, style, script, model, health.
 
+use privet_serve::{Form, ModelPage, Privacy};
+
 use crate::client::Client;
 use crate::made::{Echo, Running, image, limits, numbers, table};
 
@@ -109,6 +111,67 @@ fn the_guarantee_is_shown_or_that_there_is_none() {
     let model = client.get("/v1/model").json();
     assert_eq!(model["private"], false);
     assert_eq!(model["guarantee"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_guarantee_that_protects_nobody_is_called_none() {
+    let mut page = image();
+    if let Privacy::Guaranteed(guarantee) = &mut page.privacy {
+        guarantee.epsilon = 1e300;
+    }
+    let service = Running::new(page, Echo, limits());
+    let mut client = Client::new(service.address);
+    let html = client.get("/").body;
+    for words in [
+        "NOT PRIVATE.",
+        "In effect nothing.",
+        "<dd>1e300</dd>",
+        "protects nobody in effect",
+    ] {
+        assert!(html.contains(words), "{words}");
+    }
+    let model = client.get("/v1/model").json();
+    assert_eq!(model["private"], false);
+    assert_eq!(model["guarantee"]["epsilon"], 1e300);
+    let why = model["not_private"].as_str().unwrap();
+    assert!(why.contains("protects nobody in effect"), "{why}");
+    let told = client.get("/openapi.json").json()["info"]["description"].to_string();
+    assert!(told.contains("NOT PRIVATE: Epsilon 1e300"), "{told}");
+}
+
+#[test]
+fn pictures_are_centred_at_first_where_those_of_training_were() {
+    let page = |dataset: &str, side| ModelPage {
+        dataset: dataset.to_owned(),
+        form: Form::Image {
+            channels: 1,
+            height: side,
+            width: side,
+            minimum: 0.0,
+            maximum: 255.0,
+        },
+        ..image()
+    };
+    for (page, offered, ticked) in [
+        (page("mnist", 28), true, true),
+        (page("fashion-mnist", 28), true, false),
+        (page("mnist", 8), false, false),
+    ] {
+        let service = Running::new(page, Echo, limits());
+        let html = Client::new(service.address).get("/").body;
+        assert_eq!(html.contains("id=\"centre\""), offered);
+        let tick = "<input id=\"centre\" type=\"checkbox\" checked ";
+        assert_eq!(html.contains(tick), ticked);
+    }
+}
+
+#[test]
+fn an_empty_class_is_answered_as_it_is() {
+    let mut page = image();
+    page.classes[1].clear();
+    let service = Running::new(page, Echo, limits());
+    let answer = Client::new(service.address).predict(r#"{"inputs": [[0, 1]]}"#);
+    assert_eq!(answer.json()["predictions"][0]["label"], "");
 }
 
 #[test]

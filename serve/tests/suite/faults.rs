@@ -135,3 +135,28 @@ fn what_is_no_http_ends_the_connection_alone() {
     }
     assert_eq!(Client::new(service.address).get("/health").status, 200);
 }
+
+#[test]
+fn heads_may_be_long_and_those_that_are_refused_are_counted() {
+    let service = Running::new(image(), Echo, limits());
+    let ask = |head: String| {
+        let mut client = Client::new(service.address);
+        client.send(format!(
+            "GET /health HTTP/1.1\r\nHost: localhost\r\n{head}\r\n"
+        ));
+        client.answer()
+    };
+    // Cookies of other services on this host, as a browser sends them.
+    let cookie = |length: usize| format!("Cookie: a={}\r\n", "y".repeat(length));
+    assert_eq!(ask(cookie(60_000)).status, 200);
+    for (head, status) in [
+        (cookie(70_000), 431),
+        ("X: y\r\n".repeat(64), 431),
+        ("X y\r\n".to_owned(), 400),
+    ] {
+        let answer = ask(head);
+        assert_eq!((answer.status, answer.body.as_str()), (status, ""));
+    }
+    let served = service.end();
+    assert_eq!((served.requests, served.refused), (4, 3));
+}

@@ -39,23 +39,60 @@ fn beyond_the_places_requests_are_turned_away() {
     assert_eq!((served.rows, served.turned_away, served.failed), (3, 20, 0));
 }
 
-#[test]
-fn beyond_the_connections_clients_wait_for_one() {
-    let few = Limits {
+const HEALTH: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+fn two_connections() -> Limits {
+    Limits {
         connections: 2,
         ..limits()
-    };
-    let service = Running::new(image(), Echo, few);
+    }
+}
+
+#[test]
+fn beyond_the_connections_the_longest_idle_gives_way() {
+    let service = Running::new(image(), Echo, two_connections());
     let (mut first, mut second) = (Client::new(service.address), Client::new(service.address));
     assert_eq!(first.get("/health").status, 200);
     assert_eq!(second.get("/health").status, 200);
+    assert_eq!(first.get("/health").status, 200);
     let mut third = Client::new(service.address);
-    third.send("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    third.send(HEALTH);
+    // Within the second that an idle connection has, on any machine that is not at its end.
     assert!(
         !third.is_closed_within(Duration::from_millis(300)),
+        "it was let in at once"
+    );
+    assert_eq!(third.answer().status, 200);
+    assert!(second.is_closed_within(Duration::from_secs(20)));
+    assert_eq!(first.get("/health").status, 200);
+    // So they do where one of them never asked.
+    let silent = Client::new(service.address);
+    let mut fourth = Client::new(service.address);
+    fourth.send(HEALTH);
+    assert_eq!(fourth.answer().status, 200);
+    let served = service.end();
+    assert_eq!((served.connections, served.requests), (5, 6));
+    drop(silent);
+}
+
+#[test]
+fn a_connection_with_a_request_keeps_its_place() {
+    let gate = Gate::default();
+    let service = Running::new(image(), gate.clone(), two_connections());
+    let address = service.address;
+    let ask = || thread::spawn(move || Client::new(address).predict(BODY));
+    let within = [ask(), ask()];
+    gate.wait_for(2);
+    let mut third = Client::new(address);
+    third.send(HEALTH);
+    assert!(
+        !third.is_closed_within(Duration::from_secs(2)),
         "it was let in"
     );
-    drop(first);
+    gate.open();
+    for thread in within {
+        assert_eq!(thread.join().unwrap().status, 200);
+    }
     assert_eq!(third.answer().status, 200);
 }
 

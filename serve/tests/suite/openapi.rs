@@ -50,8 +50,12 @@ fn every_path_is_there_and_every_status_described() {
     }
     let responses = &paths["/v1/predict"]["post"]["responses"];
     for status in [
-        "200", "400", "408", "413", "415", "421", "422", "500", "503",
+        "200", "400", "408", "413", "415", "421", "422", "431", "500", "503",
     ] {
+        assert!(responses[status]["description"].is_string(), "{status}");
+    }
+    for status in ["200", "400", "421", "431"] {
+        let responses = &paths["/health"]["get"]["responses"];
         assert!(responses[status]["description"].is_string(), "{status}");
     }
 }

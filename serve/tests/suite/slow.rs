@@ -75,27 +75,45 @@ fn slow_senders_hold_no_place_of_others() {
     assert_eq!(answer.status, 200);
 }
 
-#[test]
-fn who_takes_no_answer_is_cut_off() {
+/// Rows whose answer is more than lies in the buffers of both sides.
+const ROWS: usize = 400_000;
+/// Below the length of that answer, which is 65 bytes a row.
+const MOST: usize = 60 * ROWS;
+
+/// A client of a service with little patience for readers, that has asked for a long answer.
+fn asked_for_much(patience: Duration) -> (Running, Client) {
     let quick = Limits {
         body_bytes: 4 << 20,
         rows: 1 << 20,
-        write_timeout: SHORT,
+        write_timeout: patience,
         ..limits()
     };
     let service = Running::new(image(), Echo, quick);
     let mut client = Client::new(service.address);
-    const ROWS: usize = 400_000;
     let rows = vec!["[1,2]"; ROWS].join(",");
     let body = format!("{{\"probabilities\":true,\"inputs\":[{rows}]}}");
     client.send(format!(
         "{HEAD}Content-Length: {}\r\n\r\n{body}",
         body.len()
     ));
-    // The answer is more than lies in the buffers of both sides.
+    (service, client)
+}
+
+#[test]
+fn who_takes_no_answer_is_cut_off() {
+    let (service, mut client) = asked_for_much(SHORT);
     thread::sleep(Duration::from_secs(3));
     let came = client.rest_within(LONG).expect("it was never closed");
-    assert!(came < 40 * ROWS, "all of the answer came: {came} bytes");
+    assert!(came < MOST, "all of the answer came: {came} bytes");
+    assert_eq!(service.end().rows, ROWS as u64);
+}
+
+#[test]
+fn who_takes_an_answer_by_drops_is_cut_off() {
+    // The operating system passes drops on in megabytes: each must come well within the patience.
+    let (service, mut client) = asked_for_much(4 * SHORT);
+    let came = client.drips_within(2 * LONG).expect("it was never closed");
+    assert!(came < MOST, "all of the answer came: {came} bytes");
     assert_eq!(service.end().rows, ROWS as u64);
 }
 

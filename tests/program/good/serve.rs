@@ -15,6 +15,8 @@ struct Served {
     child: Child,
     out: BufReader<ChildStdout>,
     address: String,
+    /// What it said first.
+    line: String,
 }
 
 impl Served {
@@ -31,15 +33,14 @@ impl Served {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
-        let address = line
-            .split("http://")
-            .nth(1)
-            .unwrap_or_else(|| panic!("{line}"));
-        let address = address.trim().trim_end_matches('/').to_string();
+        let url = line.split("http://").nth(1);
+        let address = url.and_then(|url| url.split('/').next());
+        let address = address.unwrap_or_else(|| panic!("{line}")).to_string();
         Self {
             child,
             out,
             address,
+            line,
         }
     }
 
@@ -142,6 +143,8 @@ fn a_model_without_privacy_is_served_with_a_warning() {
     let config = dp_sgd().replacen("[privacy]\n", "[privacy]\ndanger_fixed_noise_seed = 1\n", 1);
     folder.run(&config, &["--quiet"]).well();
     let served = Served::start(&folder, &["run", "--json"]);
+    let told: Value = serde_json::from_str(&served.line).unwrap();
+    assert_eq!(told["url"], format!("http://{}/", served.address));
     let (_, page) = served.ask("GET", "/", "");
     assert!(
         page.contains("NOT PRIVATE") || page.contains("not private"),
@@ -152,6 +155,20 @@ fn a_model_without_privacy_is_served_with_a_warning() {
     assert!(err.contains("warning: NOT PRIVATE"), "{err}");
     let counts: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
     assert_eq!(counts["rows"], 0);
+}
+
+#[test]
+fn a_statement_of_something_else_is_not_shown() {
+    let folder = Folder::new();
+    folder.run(&pate(), &["--quiet"]).well();
+    folder.write("run/released/statement.md", "Nothing can go wrong.");
+    let served = Served::start(&folder, &["run"]);
+    let told = served.json("GET", "/v1/model", "");
+    let statement = told["guarantee"]["statement"].as_str().unwrap();
+    assert!(statement.contains("is not the one"), "{statement}");
+    let (code, _, err) = served.stop();
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("export --verify"), "{err}");
 }
 
 #[test]
@@ -170,4 +187,7 @@ fn what_cannot_be_served_is_refused() {
     folder
         .privet(&["serve", "run", "--port", "0", "--max-rows", "0"])
         .failed(2, &["rows"]);
+    folder
+        .privet(&["serve", "run", "--port", "0", "--max-connections", "0"])
+        .failed(2, &["connections"]);
 }
