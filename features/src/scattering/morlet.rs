@@ -6,8 +6,11 @@ use rustfft::num_complex::Complex;
 /// Periods on each side that reach into the grid.
 const PERIODS: i64 = 2;
 
-/// Twice the constant by which the filters are normalised. It is the one of Kymatio, not pi: with
-/// another one, coefficients would differ in the fifth digit.
+/// Twice the constant by which the filters are normalised: the one of Kymatio.
+#[expect(
+    clippy::approx_constant,
+    reason = "with pi, coefficients would differ in the fifth digit"
+)]
 const TWO_PI: f64 = 2.0 * 3.1415;
 
 /// Below this logarithm a Gaussian is nothing beside 1 in double precision.
