@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::augment::Augmentation;
-use privet_gradients::network::{Architecture, NetworkError, NetworkSpec};
 use crate::optimizer::{Optimizer, OptimizerError, OptimizerSpec};
 pub use crate::rows::LabeledRows;
 use crate::rows::RowBuffer;
 use crate::seed::seeded_generator;
+use privet_gradients::network::{Architecture, NetworkError, NetworkSpec};
 
 /// How a network is trained without privacy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
