@@ -1,6 +1,10 @@
 //! The contrastive objective.
 
-use ndarray::{Array2, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayViewMut2, Axis, Zip};
+use rayon::prelude::*;
+
+/// Rows that a thread takes at a time.
+const ROWS: usize = 64;
 
 /// The normalised temperature-scaled cross-entropy (Chen et al. 2020, section 2.1) of `[2n, width]`
 /// projections, row `i + n` the other view of row `i`, and its derivative.
@@ -10,50 +14,61 @@ use ndarray::{Array2, Axis, Zip};
 /// similar to none and has a derivative of 0.
 pub(super) fn contrastive(projections: &Array2<f64>, temperature: f64) -> (f64, Array2<f64>) {
     let views = projections.nrows();
-    let lengths = projections.map_axis(Axis(1), |row| row.dot(&row).sqrt());
-    let mut units = projections.clone();
-    Zip::from(units.rows_mut())
-        .and(&lengths)
-        .for_each(|mut row, &length| {
-            row *= inverse(length);
-        });
-    // Similarities, then in their place the derivative by each.
-    let mut similar = units.dot(&units.t());
-    let mut value = 0.0;
-    for (view, mut row) in similar.rows_mut().into_iter().enumerate() {
-        let other = (view + views / 2) % views;
-        row /= temperature;
-        row[view] = f64::NEG_INFINITY;
-        value -= row[other];
-        let largest = row.fold(f64::NEG_INFINITY, |most, &value| most.max(value));
-        row.mapv_inplace(|value| libm::exp(value - largest));
-        let sum = row.sum();
-        value += largest + libm::log(sum);
-        row /= sum;
-        row[other] -= 1.0;
-    }
+    let other = |view: usize| (view + views / 2) % views;
+    let inverse = projections.map_axis(Axis(1), |row| match row.dot(&row) {
+        0.0 => 0.0,
+        square => 1.0 / square.sqrt(),
+    });
+    let units = projections * &inverse.view().insert_axis(Axis(1));
+    // exp(s_ij - 1 / temperature): at most 1, because a cosine is, and above 0 at every temperature
+    // that is allowed.
+    let mut similar = Array2::zeros((views, views));
+    each_block(&mut similar, |first, block| {
+        let own = units.slice_axis(Axis(0), (first..first + block.nrows()).into());
+        block.assign(&own.dot(&units.t()));
+        block.mapv_inplace(|cosine| libm::exp((cosine - 1.0) / temperature));
+        for (row, mut similar) in block.rows_mut().into_iter().enumerate() {
+            similar[first + row] = 0.0;
+        }
+    });
+    let sums: Array1<f64> = similar.sum_axis(Axis(1));
+    let terms = (0..views).map(|view| {
+        let cosine = units.row(view).dot(&units.row(other(view)));
+        (1.0 - cosine) / temperature + libm::log(sums[view])
+    });
     let scale = 1.0 / views as f64;
-    // A similarity stands in two rows, and moves with both of its views.
-    let by_unit = (similar.dot(&units) + similar.t().dot(&units)) * (scale / temperature);
-    let mut derivative = by_unit;
-    Zip::from(derivative.rows_mut())
-        .and(units.rows())
-        .and(&lengths)
-        .for_each(|mut row, unit, &length| {
+    let value = scale * terms.sum::<f64>();
+    let shares = sums.mapv(|sum| 1.0 / sum);
+    let mut derivative = Array2::zeros(units.raw_dim());
+    each_block(&mut derivative, |first, block| {
+        let mut weights = similar
+            .slice_axis(Axis(0), (first..first + block.nrows()).into())
+            .to_owned();
+        for (view, mut weights) in (first..).zip(weights.rows_mut()) {
+            // A similarity stands in the terms of both of its views.
+            let own = shares[view];
+            Zip::from(&mut weights)
+                .and(&shares)
+                .for_each(|weight, share| *weight *= own + share);
+            weights[other(view)] -= 2.0;
+        }
+        block.assign(&weights.dot(&units));
+        for (view, mut derivative) in (first..).zip(block.rows_mut()) {
             // Along the projection itself nothing changes.
-            let along = row.dot(&unit);
-            row.scaled_add(-along, &unit);
-            row *= inverse(length);
-        });
-    (value * scale, derivative)
+            let along = derivative.dot(&units.row(view));
+            derivative.scaled_add(-along, &units.row(view));
+            derivative *= inverse[view] * scale / temperature;
+        }
+    });
+    (value, derivative)
 }
 
-/// 0 for a length of 0.
-fn inverse(length: f64) -> f64 {
-    match length == 0.0 {
-        true => 0.0,
-        false => 1.0 / length,
-    }
+/// Calls `fill` with the first row and the rows of every block, on all threads. Blocks do not depend
+/// on the number of threads, and neither does what is in them.
+fn each_block(rows: &mut Array2<f64>, fill: impl Fn(usize, &mut ArrayViewMut2<'_, f64>) + Sync) {
+    let mut blocks: Vec<_> = rows.axis_chunks_iter_mut(Axis(0), ROWS).collect();
+    let blocks = blocks.par_iter_mut().enumerate();
+    blocks.for_each(|(place, block)| fill(place * ROWS, block));
 }
 
 #[cfg(test)]
@@ -82,5 +97,13 @@ mod tests {
         let (value, derivative) = contrastive(&views, 0.1);
         assert!(value.is_finite() && derivative.iter().all(|value| value.is_finite()));
         assert_eq!(derivative.row(0).to_vec(), [0.0, 0.0]);
+    }
+
+    /// Opposite views at the smallest temperature: all exponentials are small, none is 0.
+    #[test]
+    fn the_smallest_temperature_stays_finite() {
+        let views = array![[1.0, 0.0], [-1.0, 0.0]];
+        let (value, derivative) = contrastive(&views, 0.003);
+        assert!(value.abs() < 1e-9 && derivative.iter().all(|value| value.is_finite()));
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::contrastive::contrastive;
 use super::vicreg::{Weights, vicreg};
 
-/// `objective = { kind = "contrastive", temperature = 0.2 }`: a function of the projections of a
+/// `objective = { kind = "contrastive", temperature = 0.5 }`: a function of the projections of a
 /// whole batch, of which a smaller value is better.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
@@ -38,7 +38,7 @@ pub enum EncoderObjective {
 }
 
 fn default_temperature() -> f64 {
-    0.2
+    0.5
 }
 
 fn default_invariance() -> f64 {
@@ -62,7 +62,7 @@ impl EncoderObjective {
     pub(super) fn misfit(&self) -> Option<(&'static str, f64, &'static str)> {
         match *self {
             Self::Contrastive { temperature } => {
-                // Exponents up to two over the temperature stay finite in double precision.
+                // exp(-2 / temperature) must be above 0 in double precision.
                 let valid = temperature.is_finite() && temperature >= 0.003;
                 (!valid).then_some(("temperature", temperature, "a number of at least 0.003"))
             }
