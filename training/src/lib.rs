@@ -5,6 +5,8 @@
 //! - [`network`]: networks as a list of layers;
 //! - [`gradient`]: sums of (clipped) per-example gradients, behind one interface;
 //! - [`augment`]: random changes of images and of tables;
+//! - [`encoder`]: features learned from public images without labels;
+//! - [`initial`]: initial parameters as one vector;
 //! - [`optimizer`]: SGD and Adam on flat parameters, schedules, averages;
 //! - [`plain`]: training without privacy (teachers, students, baselines);
 //! - [`noisy`]: noisy SGD;
@@ -20,4 +22,4 @@ pub mod gradient;
 pub mod network;
 pub mod noisy;
 
-pub use privet_learning::{augment, optimizer, plain, seed};
+pub use privet_learning::{augment, encoder, initial, optimizer, plain, seed};

@@ -74,6 +74,31 @@ impl Architecture {
         self.layers.iter().map(LayerShape::parameters).sum()
     }
 
+    /// Layers that end with features and not with classes: the scores are the last layer's output,
+    /// as a vector.
+    ///
+    /// # Errors
+    /// An input without values, or the first layer that does not fit.
+    pub fn trunk(input: InputShape, layers: Vec<LayerSpec>) -> Result<Self, NetworkError> {
+        // Layers and shapes are checked before the width is known.
+        let (_, output) = resolve(layers.clone(), input, 0)?;
+        let mut layers = layers;
+        if !matches!(output, InputShape::Flat { .. }) {
+            layers.push(LayerSpec::Flatten);
+        }
+        Self::new(input, layers, output.len())
+    }
+
+    /// The first `count` layers, or all where there are fewer, as a [trunk](Self::trunk). Their
+    /// parameters are the first ones of this network's flat vector.
+    ///
+    /// # Errors
+    /// None for a network that was checked; the signature is that of [`Architecture::new`].
+    pub fn first_layers(&self, count: usize) -> Result<Self, NetworkError> {
+        let kept = self.layers.iter().take(count);
+        Self::trunk(self.input, kept.map(|layer| layer.spec.clone()).collect())
+    }
+
     /// The network that ends before the last layer with parameters: its scores are what that layer
     /// is given, as a vector. Its parameters are the first ones of this network's flat vector.
     ///
@@ -81,13 +106,7 @@ impl Architecture {
     /// None for a network that was checked; the signature is that of [`Architecture::new`].
     pub fn features(&self) -> Result<Self, NetworkError> {
         let last = self.layers.iter().rposition(|layer| layer.parameters() > 0);
-        let kept = &self.layers[..last.unwrap_or(self.layers.len())];
-        let output = kept.last().map_or(self.input, |layer| layer.output);
-        let mut layers: Vec<LayerSpec> = kept.iter().map(|layer| layer.spec.clone()).collect();
-        if !matches!(output, InputShape::Flat { .. }) {
-            layers.push(LayerSpec::Flatten);
-        }
-        Self::new(self.input, layers, output.len())
+        self.first_layers(last.unwrap_or(self.layers.len()))
     }
 
     /// Every layer and inner layer that has parameters of its own, in the order of the flat vector;
@@ -280,6 +299,20 @@ mod tests {
         let inputs = pixels.features().unwrap();
         assert_eq!((inputs.classes(), inputs.parameters()), (128, 0));
         assert_eq!(inputs.layers().len(), 1);
+    }
+
+    #[test]
+    fn a_trunk_ends_with_a_vector_of_any_width() {
+        let pool = LayerSpec::AvgPool {
+            kernel: 2,
+            stride: None,
+        };
+        let trunk = Architecture::trunk(IMAGE, vec![pool, LayerSpec::Relu]).unwrap();
+        assert_eq!((trunk.classes(), trunk.layers().len()), (32, 3));
+        assert_eq!(trunk.first_layers(9).unwrap(), trunk);
+        assert_eq!(trunk.first_layers(0).unwrap().classes(), 128);
+        let misfit = Architecture::trunk(IMAGE, vec![LayerSpec::Linear { outputs: 3 }]);
+        assert!(misfit.unwrap_err().to_string().contains("flatten"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+use super::elastic::Field;
+
 /// Where each pixel comes from: `source = center + matrix (target - center) + offset`, places as
 /// `[row, column]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,8 +44,14 @@ impl Affine {
         Self { matrix, offset }
     }
 
-    /// Applies the map to one channel, bilinear between pixels; the edge is repeated outside.
-    pub(super) fn apply(self, channel: &mut [f32], [height, width]: [usize; 2]) {
+    /// Applies the map to one channel, and adds the field to where each pixel comes from; bilinear
+    /// between pixels, so that both blur it once; the edge is repeated outside.
+    pub(super) fn apply(
+        self,
+        channel: &mut [f32],
+        [height, width]: [usize; 2],
+        field: Option<&Field>,
+    ) {
         let before = channel.to_vec();
         let center = [(height - 1) as f32 / 2.0, (width - 1) as f32 / 2.0];
         let [[a, b], [c, d]] = self.matrix;
@@ -51,8 +59,9 @@ impl Affine {
             let down = row as f32 - center[0];
             for (column, value) in values.iter_mut().enumerate() {
                 let right = column as f32 - center[1];
-                let from_row = center[0] + a * down + b * right + self.offset[0];
-                let from_column = center[1] + c * down + d * right + self.offset[1];
+                let more = field.map_or([0.0; 2], |field| field.at(row * width + column));
+                let from_row = center[0] + a * down + b * right + self.offset[0] + more[0];
+                let from_column = center[1] + c * down + d * right + self.offset[1] + more[1];
                 let (top, bottom, lower) = neighbours(from_row, height);
                 let (left, right, later) = neighbours(from_column, width);
                 let mix = |row: usize| {
@@ -92,7 +101,7 @@ mod tests {
         width: usize,
     ) -> Vec<f32> {
         let sides = [image.len() / width, width];
-        Affine { matrix, offset }.apply(&mut image, sides);
+        Affine { matrix, offset }.apply(&mut image, sides, None);
         image
     }
 
@@ -101,7 +110,7 @@ mod tests {
         let map = Affine::draw(NONE, &mut seeded_generator(1, "affine", 0));
         let before: Vec<f32> = (0..12).map(|value| value as f32).collect();
         let mut after = before.clone();
-        map.apply(&mut after, [3, 4]);
+        map.apply(&mut after, [3, 4], None);
         assert_eq!(before, after);
     }
 

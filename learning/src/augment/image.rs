@@ -5,12 +5,13 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::affine::{Affine, Largest};
+use super::elastic::Field;
 use super::setting::{AugmentationError, check};
 use super::{contrast, cutout};
 use privet_gradients::network::InputShape;
 
-/// `images = { rotation = 15.0, cutout = 0.4 }`: one random affine map, then contrast and brightness,
-/// then a square cut out, all drawn anew each time that an image is seen.
+/// `images = { rotation = 15.0, cutout = 0.4 }`: one random affine map, with an elastic deformation
+/// where that is asked for, then contrast and brightness, then a square cut out, all drawn anew each time that an image is seen.
 ///
 /// The strong augmentation of FixMatch (Sohn et al. 2020, section 2.3) in the spirit of its
 /// RandAugment: every distortion is drawn each time with a random strength, instead of two out of a
@@ -32,6 +33,10 @@ pub struct ImageAugmentation {
     pub brightness: f64,
     /// Largest side of the covered square, as a share of the image's shorter side, at most 1.
     pub cutout: f64,
+    /// Largest elastic displacement in each direction, as a share of the image's longer side, at most
+    /// 1.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub elastic: f64,
 }
 
 impl Default for ImageAugmentation {
@@ -44,8 +49,13 @@ impl Default for ImageAugmentation {
             contrast: 0.3,
             brightness: 0.05,
             cutout: 0.4,
+            elastic: 0.0,
         }
     }
+}
+
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// The values that inputs take.
@@ -107,6 +117,7 @@ impl ImageAugmentation {
             ("contrast", self.contrast),
             ("brightness", self.brightness),
             ("cutout", self.cutout),
+            ("elastic", self.elastic),
         ] {
             check(key, value, 1.0, "between 0 and 1")?;
         }
@@ -135,8 +146,13 @@ impl ImageAugmentation {
             shift: self.shift * height.max(width) as f64,
         };
         let map = Affine::draw(largest, generator);
+        // Without it nothing is drawn.
+        let field = (self.elastic > 0.0).then(|| {
+            let largest = self.elastic * height.max(width) as f64;
+            Field::draw(largest, [height, width], generator)
+        });
         for channel in image.chunks_exact_mut(height * width) {
-            map.apply(channel, [height, width]);
+            map.apply(channel, [height, width], field.as_ref());
         }
         contrast::change(image, self.contrast, self.brightness, range, generator);
         let grey = (range.low + range.high) / 2.0;

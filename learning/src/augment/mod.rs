@@ -1,8 +1,8 @@
 //! Random changes of rows for training without privacy, and for the copies of noisy SGD.
 //!
 //! - [`Augmentation`]: weak, for images: small shifts, and reflections where they mean nothing;
-//! - [`ImageAugmentation`]: strong, for images: an affine map, contrast and brightness, a square cut
-//!   out;
+//! - [`ImageAugmentation`]: strong, for images: an affine map, an elastic deformation, contrast and
+//!   brightness, a square cut out;
 //! - [`TableAugmentation`]: for tables: masked features and numeric noise.
 //!
 //! All of them draw from a generator that they are given. [`each_row`] gives every row its own, so
@@ -11,6 +11,7 @@
 mod affine;
 mod contrast;
 mod cutout;
+mod elastic;
 mod image;
 mod setting;
 mod shift;
