@@ -3,6 +3,7 @@
 use ndarray::ShapeError;
 use privet_gradients::GradientError;
 use privet_gradients::network::{InputShape, NetworkError};
+use privet_learning::encoder::EncoderError;
 use thiserror::Error;
 
 /// Why a representation cannot be made or applied.
@@ -61,6 +62,9 @@ pub enum FeatureError {
     /// Parts that are no map.
     #[error("the features cannot be read: {0}")]
     Parts(String),
+    /// An encoder that cannot be trained.
+    #[error("encoder: {0}")]
+    Encoder(#[from] EncoderError),
     /// A network that cannot be built.
     #[error(transparent)]
     Network(#[from] NetworkError),

@@ -7,7 +7,7 @@
 //! - [`Scattering`], [`OrientedGradients`]: of images, without any data;
 //! - [`GroupNormalise`], [`RowNorm`]: of each row by itself;
 //! - [`PrincipalComponents`], [`Standardise`]: fitted on public rows;
-//! - [`Encoder`]: a network that was trained on public rows.
+//! - [`Encoder`]: a network that was trained on public rows without labels.
 
 mod encoder;
 mod error;
@@ -32,7 +32,7 @@ pub use parts::{FeatureDescription, FeatureParts, StageDescription};
 pub use principal_components::PrincipalComponents;
 pub use row_norm::{RowNorm, RowNormMode};
 pub use scattering::Scattering;
-pub use spec::StageSpec;
+pub use spec::{Fitting, StageSpec};
 pub use stage::Stage;
 pub use standardise::{Standardise, Statistics};
 pub use tensor::Tensor;

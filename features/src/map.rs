@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2};
 use privet_gradients::network::InputShape;
 
 use crate::parts::{Shelf, tensor_name};
-use crate::{FeatureDescription, FeatureError, FeatureParts, Stage, StageSpec, Tensor};
+use crate::{FeatureDescription, FeatureError, FeatureParts, Fitting, Stage, StageSpec, Tensor};
 
 /// Stages one after another, each for the shape that the one before it gives.
 ///
@@ -40,6 +40,7 @@ impl FeatureMap {
         input: InputShape,
         stages: &[StageSpec],
         public: Option<ArrayView2<'_, f32>>,
+        fitting: Fitting<'_>,
     ) -> Result<Self, FeatureError> {
         let mut map = Self::new(input);
         // What stages after the last fitted one make of public rows is of no use.
@@ -47,8 +48,11 @@ impl FeatureMap {
         let mut public = public.map(|rows| rows.to_owned());
         for (index, spec) in stages.iter().enumerate() {
             let mut add = || {
-                let stage =
-                    spec.fit(map.output_shape(), public.as_ref().map(|rows| rows.view()))?;
+                let stage = spec.fit(
+                    map.output_shape(),
+                    public.as_ref().map(|rows| rows.view()),
+                    fitting,
+                )?;
                 if fitted.is_some_and(|last| index < last) {
                     let represented = public.take().map(|rows| stage.apply(rows.view()));
                     public = represented.transpose()?;
@@ -58,6 +62,18 @@ impl FeatureMap {
             add().map_err(|error| at(index + 1, error))?;
         }
         Ok(map)
+    }
+
+    /// Shape of what stages make of inputs of a shape, before anything is fitted.
+    ///
+    /// # Errors
+    /// The first stage that does not fit, with its position.
+    pub fn output_of(input: InputShape, stages: &[StageSpec]) -> Result<InputShape, FeatureError> {
+        let mut shape = input;
+        for (index, spec) in stages.iter().enumerate() {
+            shape = spec.output(shape).map_err(|error| at(index + 1, error))?;
+        }
+        Ok(shape)
     }
 
     /// Appends a stage.

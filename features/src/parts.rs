@@ -68,7 +68,7 @@ impl StageDescription {
             Self::Configured(StageSpec::Standardise { by }) => {
                 Box::new(Standardise::from_tensors(input, *by, shelf)?)
             }
-            Self::Configured(fixed) => fixed.fit(input, None)?,
+            Self::Configured(fixed) => fixed.fixed(input)?,
             Self::Encoder { layers, outputs } => {
                 Box::new(Encoder::from_tensors(input, layers, *outputs, shelf)?)
             }

@@ -1,12 +1,15 @@
 //! Stages as written in a config.
 
 use ndarray::ArrayView2;
+use privet_gradients::GradientEngine;
 use privet_gradients::network::InputShape;
+use privet_learning::encoder::{EncoderTraining, train_encoder};
+use privet_learning::plain::SeedName;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BlockNormalisation, FeatureError, GroupNormalise, OrientedGradients, PrincipalComponents,
-    RowNorm, RowNormMode, Scattering, Stage, Standardise, Statistics,
+    BlockNormalisation, Encoder, FeatureError, GroupNormalise, OrientedGradients,
+    PrincipalComponents, RowNorm, RowNormMode, Scattering, Stage, Standardise, Statistics,
 };
 
 /// One stage of a representation, for example `{ kind = "scattering", scales = 2, angles = 8 }`.
@@ -73,6 +76,20 @@ pub enum StageSpec {
         #[serde(default)]
         mode: RowNormMode,
     },
+    /// A network that is trained on the public images without their labels; what stands behind its
+    /// trunk is thrown away.
+    Encoder(EncoderTraining),
+}
+
+/// What fitting a stage takes beside public rows.
+#[derive(Clone, Copy)]
+pub struct Fitting<'a> {
+    /// What computes the gradients of encoders.
+    pub engine: &'a dyn GradientEngine,
+    /// The experiment's seed.
+    pub seed: u64,
+    /// Told of a stage's kind, and of the epochs that an encoder has done of all.
+    pub progress: &'a dyn Fn(&str, usize, usize),
 }
 
 fn two() -> usize {
@@ -102,13 +119,39 @@ impl StageSpec {
             Self::Standardise { .. } => "standardise",
             Self::GroupNormalise { .. } => "group-normalise",
             Self::RowNorm { .. } => "row-norm",
+            Self::Encoder(_) => "encoder",
         }
+    }
+
+    /// Shape of what the stage makes of inputs of a shape, before anything is fitted.
+    ///
+    /// # Errors
+    /// Settings out of their range or that do not fit the shape.
+    pub fn output(&self, input: InputShape) -> Result<InputShape, FeatureError> {
+        Ok(match self {
+            Self::Pca {
+                components,
+                whitening,
+            } => PrincipalComponents::output_of(input, *components, *whitening)?,
+            Self::Standardise { .. } => input,
+            Self::Encoder(training) => {
+                training.validate()?;
+                InputShape::flat(training.trunk(input)?.classes())
+            }
+            Self::Scattering { .. }
+            | Self::Hog { .. }
+            | Self::GroupNormalise { .. }
+            | Self::RowNorm { .. } => self.fixed(input)?.output(),
+        })
     }
 
     /// Whether the stage is fitted, so that it needs public rows.
     #[must_use]
     pub const fn needs_public_rows(&self) -> bool {
-        matches!(self, Self::Pca { .. } | Self::Standardise { .. })
+        matches!(
+            self,
+            Self::Pca { .. } | Self::Standardise { .. } | Self::Encoder(_)
+        )
     }
 
     /// The stage for inputs of a shape, fitted on `public` rows of that shape where it needs any.
@@ -123,6 +166,7 @@ impl StageSpec {
         &self,
         input: InputShape,
         public: Option<ArrayView2<'_, f32>>,
+        fitting: Fitting<'_>,
     ) -> Result<Box<dyn Stage>, FeatureError> {
         let rows = || {
             public.ok_or_else(|| FeatureError::Fit {
@@ -132,6 +176,41 @@ impl StageSpec {
                     .into(),
             })
         };
+        (fitting.progress)(self.kind(), 0, 0);
+        Ok(match self {
+            Self::Pca {
+                components,
+                whitening,
+            } => Box::new(PrincipalComponents::fit(
+                input,
+                rows()?,
+                *components,
+                *whitening,
+            )?),
+            Self::Standardise { by } => Box::new(Standardise::fit(input, rows()?, *by)?),
+            Self::Encoder(training) => {
+                let name = SeedName {
+                    seed: fitting.seed,
+                    purpose: "encoder",
+                    index: 0,
+                };
+                let told = |epoch, _| (fitting.progress)(self.kind(), epoch, training.epochs);
+                let (trunk, parameters) =
+                    train_encoder(fitting.engine, rows()?, input, training, name, told)?;
+                Box::new(Encoder::new(trunk, parameters)?)
+            }
+            Self::Scattering { .. }
+            | Self::Hog { .. }
+            | Self::GroupNormalise { .. }
+            | Self::RowNorm { .. } => self.fixed(input)?,
+        })
+    }
+
+    /// A stage that needs no rows.
+    ///
+    /// # Errors
+    /// Settings out of their range or that do not fit the shape, and stages that are fitted.
+    pub(crate) fn fixed(&self, input: InputShape) -> Result<Box<dyn Stage>, FeatureError> {
         Ok(match *self {
             Self::Scattering { scales, angles } => {
                 Box::new(Scattering::new(input, scales, angles)?)
@@ -148,18 +227,14 @@ impl StageSpec {
                 orientations,
                 normalisation,
             )?),
-            Self::Pca {
-                components,
-                whitening,
-            } => Box::new(PrincipalComponents::fit(
-                input,
-                rows()?,
-                components,
-                whitening,
-            )?),
-            Self::Standardise { by } => Box::new(Standardise::fit(input, rows()?, by)?),
             Self::GroupNormalise { groups } => Box::new(GroupNormalise::new(input, groups)?),
             Self::RowNorm { norm, mode } => Box::new(RowNorm::new(input, norm, mode)?),
+            Self::Pca { .. } | Self::Standardise { .. } | Self::Encoder(_) => {
+                return Err(FeatureError::Parts(format!(
+                    "`{}` is fitted, and nothing that was fitted is here; write the file again",
+                    self.kind()
+                )));
+            }
         })
     }
 }
@@ -167,6 +242,7 @@ impl StageSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use privet_gradients::cpu::CpuEngine;
 
     fn read(text: &str) -> Result<StageSpec, toml::de::Error> {
         toml::from_str(text)
@@ -234,16 +310,22 @@ mod tests {
 
     #[test]
     fn a_fitted_stage_needs_public_rows() {
+        let engine = CpuEngine::default();
+        let fitting = Fitting {
+            engine: &engine,
+            seed: 1,
+            progress: &|_, _, _| {},
+        };
         for spec in [
             read("kind = 'pca'\ncomponents = 2").unwrap(),
             read("kind = 'standardise'").unwrap(),
         ] {
             assert!(spec.needs_public_rows());
-            let error = spec.fit(InputShape::flat(3), None).unwrap_err();
+            let error = spec.fit(InputShape::flat(3), None, fitting).unwrap_err();
             assert!(error.to_string().contains("public split"), "{error}");
         }
         let fixed = read("kind = 'row-norm'").unwrap();
         assert!(!fixed.needs_public_rows());
-        assert!(fixed.fit(InputShape::flat(3), None).is_ok());
+        assert!(fixed.fit(InputShape::flat(3), None, fitting).is_ok());
     }
 }

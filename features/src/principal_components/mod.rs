@@ -9,6 +9,7 @@ use privet_gradients::network::InputShape;
 
 use self::eigen::leading;
 use self::operator::Covariance;
+use crate::error::in_range;
 use crate::parts::Shelf;
 use crate::stage::apply_blocks;
 use crate::standardise::check_finite;
@@ -44,6 +45,20 @@ const RANK: f64 = 1e-12;
 const KIND: &str = "pca";
 
 impl PrincipalComponents {
+    /// Shape of the output, before any rows are looked at.
+    ///
+    /// # Errors
+    /// More components than a row has values, or a power outside `[0, 1]`.
+    pub(crate) fn output_of(
+        input: InputShape,
+        components: usize,
+        whitening: f64,
+    ) -> Result<InputShape, FeatureError> {
+        check_whitening(whitening)?;
+        in_range(KIND, "components", components, 1..=input.len())?;
+        Ok(InputShape::flat(components))
+    }
+
     /// Components of `public` rows and the power `whitening`, `w`.
     ///
     /// Eigenvectors are accurate to about 1e-10 over their relative distance from other eigenvalues.

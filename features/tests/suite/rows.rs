@@ -4,9 +4,11 @@ use std::f32::consts::PI;
 
 use ndarray::{Array2, Axis, concatenate};
 use privet_features::{Encoder, FeatureError, FeatureMap, StageSpec};
+use privet_gradients::cpu::CpuEngine;
 use privet_gradients::network::{InputShape, NetworkSpec};
 
 use crate::data::image;
+use crate::fitting;
 
 const INPUT: InputShape = InputShape::Image {
     channels: 2,
@@ -27,7 +29,15 @@ pub(crate) fn maps() -> Vec<FeatureMap> {
         table["stages"].clone().try_into().unwrap()
     };
     let public = images(40);
-    let fit = |text| FeatureMap::fit(INPUT, &stages(text), Some(public.view())).unwrap();
+    let fit = |text| {
+        FeatureMap::fit(
+            INPUT,
+            &stages(text),
+            Some(public.view()),
+            fitting(&CpuEngine::default()),
+        )
+        .unwrap()
+    };
     let mut long = fit("stages = [
         { kind = 'standardise', by = 'channel' },
         { kind = 'scattering', scales = 2, angles = 4 },
@@ -102,8 +112,84 @@ fn stages_that_do_not_follow_each_other_are_refused_by_position() {
             angles: 8,
         },
     ];
-    let error = FeatureMap::fit(INPUT, &stages, Some(images(9).view())).unwrap_err();
+    let error = FeatureMap::fit(
+        INPUT,
+        &stages,
+        Some(images(9).view()),
+        fitting(&CpuEngine::default()),
+    )
+    .unwrap_err();
     assert!(error.to_string().starts_with("stage 3"), "{error}");
-    let error = FeatureMap::fit(INPUT, &stages, None).unwrap_err();
+    let error = FeatureMap::fit(INPUT, &stages, None, fitting(&CpuEngine::default())).unwrap_err();
     assert!(error.to_string().starts_with("stage 2"), "{error}");
+}
+
+#[test]
+fn the_shape_is_known_before_anything_is_fitted() {
+    for map in maps() {
+        let stages: Vec<StageSpec> = map
+            .to_parts()
+            .description
+            .stages
+            .into_iter()
+            .filter_map(|stage| match stage {
+                privet_features::StageDescription::Configured(spec) => Some(spec),
+                privet_features::StageDescription::Encoder { .. } => None,
+            })
+            .collect();
+        let mut shape = INPUT;
+        for spec in &stages {
+            let rows = Array2::from_shape_fn((9, shape.len()), |(row, place)| {
+                ((row * 31 + place * 7) % 17) as f32
+            });
+            let engine = CpuEngine::default();
+            let stage = spec.fit(shape, Some(rows.view()), fitting(&engine));
+            let Ok(stage) = stage else {
+                // More components than these rows have.
+                assert_eq!(spec.kind(), "pca");
+                break;
+            };
+            assert_eq!(stage.output(), spec.output(shape).unwrap(), "{spec:?}");
+            shape = stage.output();
+        }
+    }
+}
+
+#[test]
+fn an_encoder_is_trained_on_public_images_and_survives_a_file() {
+    let stages: Vec<StageSpec> = toml::from_str::<toml::Table>(
+        "stages = [{ kind = 'encoder', epochs = 1, batch_size = 8, projection = [8] },
+                   { kind = 'pca', components = 4, whitening = 0.25 }]",
+    )
+    .unwrap()["stages"]
+        .clone()
+        .try_into()
+        .unwrap();
+    let engine = CpuEngine::default();
+    let public = images(24);
+    let told = std::sync::Mutex::new(Vec::new());
+    let fit = || {
+        let progress = |kind: &str, epoch: usize, of: usize| {
+            told.lock().unwrap().push((kind.to_owned(), epoch, of));
+        };
+        let fitting = privet_features::Fitting {
+            progress: &progress,
+            ..fitting(&engine)
+        };
+        FeatureMap::fit(INPUT, &stages, Some(public.view()), fitting).unwrap()
+    };
+    let (map, again) = (fit(), fit());
+    assert_eq!(map.output_shape(), InputShape::flat(4));
+    assert_eq!(
+        FeatureMap::output_of(INPUT, &stages).unwrap(),
+        map.output_shape()
+    );
+    let rows = images(5);
+    let values = map.apply(rows.view()).unwrap();
+    assert_eq!(values, again.apply(rows.view()).unwrap());
+    let read = FeatureMap::from_parts(map.to_parts()).unwrap();
+    assert_eq!(values, read.apply(rows.view()).unwrap());
+    let told = told.into_inner().unwrap();
+    assert!(told.contains(&("encoder".into(), 1, 1)));
+    assert!(FeatureMap::fit(INPUT, &stages, None, fitting(&engine)).is_err());
 }
