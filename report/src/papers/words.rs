@@ -122,8 +122,10 @@ fn at_most(value: f64) -> String {
     let shown = format!("{value:.1e}");
     match shown.parse::<f64>() {
         Ok(rounded) if rounded >= value => shown,
-        // The next number with two digits is at most a tenth away.
-        _ => format!("{:.1e}", value * 1.1),
+        _ => {
+            let half_a_digit = 0.05 * 10f64.powi(value.log10().floor() as i32);
+            format!("{:.1e}", value + half_a_digit)
+        }
     }
 }
 

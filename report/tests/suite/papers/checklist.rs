@@ -78,8 +78,8 @@ fn answers_are_what_the_run_did() {
         "\"&gt;50K\" is recognised least often (40.00 %) and \"&lt;=50K\" most often (96.67 %)";
     assert!(pate.contains(shares), "{pate}");
     for words in [
-        "for two users epsilon is 1.9999 and delta 3.8e-5",
-        "for ten users epsilon is 9.9995",
+        "for two users epsilon is 2 and delta 3.8e-5",
+        "for ten users epsilon is 9.9996 and delta 1.3e-1",
         "1.3222 by rdp",
         "\\`id\\|&lt;b&gt;\\`",
     ] {

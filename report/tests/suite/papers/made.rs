@@ -121,7 +121,7 @@ pub(super) fn student() -> Made {
         )
         .replace(
             "[data]",
-            "[ledger]\npath = \"/secret/x\"\n[data]\ndeclared_size = 999",
+            "[ledger]\npath = \"/secret/x\"\n[data]\ndeclared_size = 77777",
         );
     made.result["utility"]["queries"] = Value::Null;
     made.privacy["origin"] = json!({"declared_size": 5000, "shared_ledger": true, "votes_from_elsewhere": true, "question_rounds": 3});
