@@ -117,8 +117,9 @@ impl fmt::Display for Warning {
                 declared_size,
             } => write!(
                 formatter,
-                "delta = {delta:e} is not below 1/{declared_size} = {:.1e}, one over the number of \
-                 records: a mechanism that publishes a random record whole would satisfy it; set \
+                "delta = {delta:e} is not below 1/{declared_size} = {:.1e}, one over the \
+                 declared number of records or users: a mechanism that publishes a random one of them whole would \
+                 satisfy it; set \
                  [privacy] delta to at most {:.0e}",
                 1.0 / *declared_size as f64,
                 10f64.powf((0.1 / *declared_size as f64).log10().floor()),

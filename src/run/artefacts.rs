@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use privet_export::ModelDescription;
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
-use privet_report::papers::{Circumstances, Facts, ModelHeader};
-use privet_report::run::{Confusion, Evaluation};
+use privet_report::papers::{Facts, ModelHeader};
+use privet_report::run::{Confusion, Evaluation, Origin};
 use privet_student::PseudoLabel;
 use privet_training::evaluate;
 use privet_training::network::Network;
@@ -42,6 +42,8 @@ pub(super) struct Outcome {
     pub(super) bytes_released: u64,
     pub(super) released: Released,
     pub(super) warnings: Vec<String>,
+    /// What the method knows of how its release came about.
+    pub(super) origin: Origin,
     /// PATE: what the votes say about their cost.
     pub(super) votes: Findings,
 }
@@ -144,6 +146,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     let evaluation = Evaluation {
         warning: (!stated.private).then(|| "NOT PRIVATE".into()),
         public_benchmark: context.dataset.info.public_benchmark,
+        attribution: attribution(context),
         confusion: outcome.confusion.clone(),
     };
     dir.write("evaluation.json", &json(&evaluation)?)?;
@@ -198,29 +201,23 @@ fn facts(
     privacy: &Value,
     evaluation: &Evaluation,
 ) -> Result<Facts> {
-    let info = &context.dataset.info;
     let model = [context.dir.released(MODEL), context.dir.private(MODEL)];
     let model = model.iter().find_map(|path| std::fs::read(path).ok());
-    let circumstances = Circumstances {
-        attribution: match info.attribution.is_empty() {
-            true => String::new(),
-            false => format!("{} (licence: {})", info.attribution, info.license),
-        },
-        shared_ledger: context.dir.is_charged(),
-        declared_size: info.declared_size.map(|size| size as u64),
-        model: model.and_then(|bytes| ModelHeader::of_safetensors(&bytes)),
-    };
+    let model = model.and_then(|bytes| ModelHeader::of_safetensors(&bytes));
     let (result, config) = (
         serde_json::to_value(result)?,
         context.dir.config()?.parse()?,
     );
-    Ok(Facts::new(
-        &result,
-        privacy,
-        evaluation,
-        &config,
-        circumstances,
-    )?)
+    Ok(Facts::new(&result, privacy, evaluation, &config, model)?)
+}
+
+/// Whom to credit for the data set, and its licence; empty where nobody is named.
+fn attribution(context: &Context) -> String {
+    let info = &context.dataset.info;
+    match info.attribution.is_empty() {
+        true => String::new(),
+        false => format!("{} (licence: {})", info.attribution, info.license),
+    }
 }
 
 /// The file that every model has.
@@ -268,6 +265,11 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
                 mechanism: outcome.mechanism.clone(),
                 assumptions: [&outcome.assumptions[..], &report.assumptions].concat(),
                 warnings: outcome.warnings.clone(),
+                origin: Origin {
+                    declared_size: info.declared_size.map(|size| size as u64),
+                    shared_ledger: Some(context.dir.is_charged()),
+                    ..outcome.origin
+                },
                 // It speaks of one attempt; what an earlier one released is not in it.
                 sanitized: outcome.votes.sanitized.clone().filter(|_| once),
                 ..report

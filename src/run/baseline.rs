@@ -1,7 +1,7 @@
 //! A model without privacy: a method of its own, and the line that private models are held against.
 
 use anyhow::{Context as _, Result, bail, ensure};
-use privet_report::run::Confusion;
+use privet_report::run::{Confusion, Origin};
 use privet_training::augment::Augmentation;
 use privet_training::data::{Dataset, InputShape};
 use privet_training::gradient::GradientEngine;
@@ -169,6 +169,7 @@ impl<'a> BaselinePlan<'a> {
             claim: Claim::NotPrivate,
             mechanism: Vec::new(),
             assumptions: Vec::new(),
+            origin: Origin::default(),
             steps: None,
             warnings: Vec::new(),
             votes: Findings::default(),

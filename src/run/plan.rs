@@ -9,17 +9,20 @@ use crate::config::PrivacyTarget;
 use crate::display::epsilon;
 use crate::ledger::RunLedger;
 
-/// The public number of records that delta, sampling and shards are judged by.
+/// The public number of records, or of users where users are protected, that delta, sampling and
+/// shards are judged by.
 pub(super) fn declared_size(dataset: &Dataset) -> Result<usize> {
     let Some(size) = dataset.info.declared_size else {
         bail!(
             "[data] declared_size is missing: give the public, approximate number of private \
-             records; the true number is private and is never used"
+             records (of users, where [privacy] unit protects users); the true number is private and is \
+             never used"
         );
     };
     ensure!(
         size > 0,
-        "[data] declared_size = 0: give the number of private records"
+        "[data] declared_size = 0: give the number of private records (of users, where [privacy] \
+         unit protects users)"
     );
     Ok(size)
 }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use privet_accountant::Guarantee;
 use privet_mechanisms::NoiseOrigin;
+use privet_report::run::Origin;
 use privet_training::data::Dataset;
 
 use super::engine::Engine;
@@ -95,6 +96,14 @@ impl Plan<'_> {
             Self::Pate(plan) => plan.assumptions(),
             Self::DpSgd(plan) => plan.assumptions(),
             Self::MultiLabel(_) | Self::Student(_) | Self::Baseline(_) => Vec::new(),
+        }
+    }
+
+    /// How what it releases comes about.
+    pub(super) fn origin(&self) -> Origin {
+        match self {
+            Self::Pate(plan) => plan.origin(),
+            _ => Origin::default(),
         }
     }
 

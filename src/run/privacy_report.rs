@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use privet_accountant::{DpEvent, Guarantee, Ledger};
 use privet_mechanisms::{Arithmetic, NoiseOrigin};
+use privet_report::run::Origin;
 use privet_training::data::{PublicDeclaration, PublicInputs};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,8 @@ pub(super) struct PrivacyReport {
     pub(super) by_accountant: Vec<Guarantee>,
     /// What was taken as public, and on whose word.
     pub(super) public_data: PublicDeclaration,
+    /// How the release came about, for papers about it that are written elsewhere.
+    pub(super) origin: Origin,
     /// PATE: a bound that depends on the votes, with noise on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sanitized: Option<SanitizedEpsilon>,
@@ -85,11 +88,12 @@ impl PrivacyReport {
             unit: "record",
             noise: noise.as_str().into(),
             mechanism: Vec::new(),
-            assumptions: assumptions(method, arithmetic, ledger.entries().len()),
+            assumptions: assumptions(method, arithmetic, noise, ledger.entries().len()),
             warnings: Vec::new(),
             events: ledger.as_event(),
             by_accountant: guarantees,
             public_data,
+            origin: Origin::default(),
             sanitized: None,
             public_pool: None,
             labels_sha256: None,
@@ -110,6 +114,7 @@ impl PrivacyReport {
             events: DpEvent::non_private(),
             by_accountant: Vec::new(),
             public_data,
+            origin: Origin::default(),
             sanitized: None,
             public_pool: None,
             labels_sha256: None,
@@ -118,12 +123,8 @@ impl PrivacyReport {
     }
 }
 
-const PATE: [&str; 2] = [
-    "the examples asked about, their inputs and their number are public and were chosen without the \
-     private records",
-    "the cost is data-independent: that of every query of the plan, and of as many answers as the \
-     plan allows",
-];
+const PATE: &str = "the cost is data-independent: that of every query of the plan, and of as many answers as \
+     the plan allows";
 
 const NOISY_SGD: [&str; 2] = [
     "each step's batch is drawn by the stated sampling, and batches are not revealed",
@@ -151,13 +152,25 @@ const EXACT_NOISE: &str = "noise comes from ChaCha20 under a key of the operatin
      adversaries who cannot break it, and is sampled and added without rounding; side channels such as \
      run time are outside the guarantee";
 
-fn assumptions(method: MethodName, arithmetic: Arithmetic, charges: usize) -> Vec<String> {
+const FIXED_NOISE: &str = "NOT PRIVATE: the noise comes from a fixed seed, and whoever knows the seed can take it \
+     away; nothing is guaranteed, whatever epsilon says";
+
+fn assumptions(
+    method: MethodName,
+    arithmetic: Arithmetic,
+    origin: NoiseOrigin,
+    charges: usize,
+) -> Vec<String> {
     let (sums, noise) = match arithmetic {
         Arithmetic::Float => (FLOAT_SUMS, FLOAT_NOISE),
         Arithmetic::Exact => (EXACT_SUMS, EXACT_NOISE),
     };
+    let noise = match origin {
+        NoiseOrigin::OsEntropy => noise,
+        _ => FIXED_NOISE,
+    };
     let own = match method {
-        MethodName::Pate => PATE.to_vec(),
+        MethodName::Pate => vec![PATE],
         MethodName::DpSgd => [&NOISY_SGD[..], &[sums]].concat(),
         MethodName::Baseline => Vec::new(),
     };

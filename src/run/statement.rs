@@ -1,6 +1,8 @@
 //! `statement.md`: the guarantee in words that a data-protection officer can read.
 
 use privet_accountant::{Guarantee, NeighboringRelation};
+use privet_report::papers::{markdown, of_groups};
+use privet_report::run::is_selection;
 use privet_training::data::DatasetInfo;
 
 use super::privacy_report::PrivacyReport;
@@ -8,7 +10,7 @@ use crate::display::epsilon;
 
 /// The page.
 pub(super) fn text(report: &PrivacyReport, info: &DatasetInfo) -> String {
-    let mut page = format!("# Privacy statement: model for {}\n\n", info.name);
+    let mut page = format!("# Privacy statement: {}\n\n", markdown(&info.name));
     match (&report.guarantee, report.private) {
         (Some(guarantee), true) => page.push_str(&private(report, guarantee)),
         (Some(_), false) => page.push_str(
@@ -20,10 +22,12 @@ pub(super) fn text(report: &PrivacyReport, info: &DatasetInfo) -> String {
              It may reveal records that it was trained on. Do not publish it.\n",
         ),
     }
+    // Texts that people wrote stay text, whatever they hold.
     page.push_str("\n## What was taken as public\n\n");
     page.push_str(&format!(
         "- Source: {}\n- Declared public by: {}\n",
-        report.public_data.source, report.public_data.declared_by
+        markdown(&report.public_data.source),
+        markdown(&report.public_data.declared_by)
     ));
     if info.public_benchmark {
         page.push_str(
@@ -34,7 +38,8 @@ pub(super) fn text(report: &PrivacyReport, info: &DatasetInfo) -> String {
     if !info.attribution.is_empty() {
         page.push_str(&format!(
             "\n## Attribution\n\n{} (licence: {})\n",
-            info.attribution, info.license
+            markdown(&info.attribution),
+            markdown(&info.license)
         ));
     }
     page
@@ -69,25 +74,22 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
         ),
     };
     let delta = guarantee.delta;
-    let released = match report.method {
-        "pate" => "the labels of public examples in `labels.csv`, and the model learned from them",
-        _ => "the model, and its state after every step of training",
-    };
     let mut page = format!(
-        "What is published from the private records ({released}) satisfies \
+        "What is published from the private records ({}) satisfies \
          **({}, {delta:e})-differential privacy**, with respect to data sets that differ in \
          {neighbours}.\n\n\
          In words: take any conclusion that somebody may draw from the published files, whatever else \
          they know, and compare its probability in two worlds: {change}. In each world it is at most {} \
          times what it is in the other, plus {delta:e}.\n\n\
          The unit of protection is one {unit}. Whoever stands behind several {unit}s is protected less, \
-         and markedly so: for k {unit}s epsilon grows k times, and delta by more than that (group \
-         privacy).\n\n\
+         and markedly so. {}.\n\n\
          ## How it was computed\n\n\
          - Accountant: {}{}. Epsilon is an upper bound, rounded up, and does not depend on the data.\n\
          - Noise: {}.\n\n",
+        published(report),
         epsilon(guarantee.epsilon),
         factor(guarantee.epsilon),
+        markdown(&of_groups(guarantee.epsilon, delta, unit)),
         guarantee.accountant,
         guarantee
             .conversion
@@ -108,27 +110,47 @@ fn private(report: &PrivacyReport, guarantee: &Guarantee) -> String {
         ));
     }
     if !report.mechanism.is_empty() {
-        page.push_str(match report.method {
-            "pate" => "What was done to the records:\n\n",
-            _ => "In each step:\n\n",
-        });
+        page.push_str("What was done to the records:\n\n");
         for sentence in &report.mechanism {
-            page.push_str(&format!("- {sentence}\n"));
+            page.push_str(&format!("- {}\n", markdown(sentence)));
         }
         page.push('\n');
     }
     for warning in &report.warnings {
-        page.push_str(&format!("**Warning:** {warning}.\n\n"));
+        page.push_str(&format!("**Warning:** {}.\n\n", markdown(warning)));
     }
     page.push_str("## What it rests on\n\n");
     for assumption in &report.assumptions {
-        page.push_str(&format!("- {assumption}\n"));
+        page.push_str(&format!("- {}\n", markdown(assumption)));
     }
     page.push_str(
         "\nThe files under `private/` of the run, and its times and memory, are not covered and must \
          not be published.\n",
     );
     page
+}
+
+/// All that is published of the private records.
+fn published(report: &PrivacyReport) -> String {
+    let mut published = match (&report.labels_sha256, report.method) {
+        (Some(_), _) => vec![
+            "the labels of public examples in `labels.csv`, and whatever is learned from these and \
+             public data alone",
+        ],
+        // What trials released on their way is gone.
+        _ if is_selection(&report.events) => vec!["the model"],
+        (None, "dp-sgd") => vec!["the model, and its state after every step of training"],
+        (None, _) => vec!["the model"],
+    };
+    if is_selection(&report.events) {
+        published.push(
+            "which of the settings was chosen, and the noisy count in `selection.json` by which it won",
+        );
+    }
+    if report.sanitized.is_some() {
+        published.push("the bound on epsilon for these very votes, with noise on it");
+    }
+    published.join("; ")
 }
 
 /// `e^epsilon`, rounded up to three digits.

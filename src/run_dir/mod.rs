@@ -25,6 +25,9 @@ use lock::Lock;
 pub(crate) use replay::{Replay, Reserved};
 pub(crate) use sealed::SealedFile;
 
+/// The config of a run.
+const CONFIG: &str = "config.resolved.toml";
+
 /// A run directory that this process owns.
 #[derive(Debug)]
 pub(crate) struct RunDir {
@@ -32,6 +35,8 @@ pub(crate) struct RunDir {
     machine: Vec<u8>,
     account: Option<RunAccount>,
     given_key: Option<[u8; 32]>,
+    /// The file that says what the directory is for.
+    plan: &'static str,
     _lock: Lock,
 }
 
@@ -40,6 +45,17 @@ impl RunDir {
     ///
     /// A new directory must not exist yet; a resumed one must hold the same resolved config.
     pub(crate) fn open(root: &Path, resume: bool, config: &str) -> Result<Self> {
+        Self::open_for(CONFIG, root, resume, config)
+    }
+
+    /// The same of a run whose config is known at its end alone: what it is begun with is kept in the file
+    /// `plan` until then, and stays.
+    pub(crate) fn open_for(
+        plan: &'static str,
+        root: &Path,
+        resume: bool,
+        config: &str,
+    ) -> Result<Self> {
         match (root.exists(), resume) {
             (true, false) => {
                 return Err(usage(format!(
@@ -77,6 +93,7 @@ impl RunDir {
             machine: machine::identity()?,
             account: None,
             given_key: None,
+            plan,
         };
         dir.check_config(resume, config)?;
         // The names of the directory and of all that were made to hold it must be as durable as what
@@ -90,7 +107,7 @@ impl RunDir {
     }
 
     fn check_config(&self, resume: bool, config: &str) -> Result<()> {
-        let path = self.root.join("config.resolved.toml");
+        let path = self.root.join(self.plan);
         let stored = match fs::read_to_string(&path) {
             Ok(stored) => Some(stored),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
@@ -129,9 +146,9 @@ impl RunDir {
                 .is_ok_and(|mut released| released.next().is_some())
     }
 
-    /// The config that the run was started with.
+    /// The config of the run.
     pub(crate) fn config(&self) -> Result<String> {
-        let path = self.root.join("config.resolved.toml");
+        let path = self.root.join(CONFIG);
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 
@@ -204,6 +221,11 @@ impl RunDir {
     /// Writes one of the operator's files at the top.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         atomic::write(&self.root.join(name), bytes, Access::Shared)
+    }
+
+    /// Writes the config, of a run that was not begun with it.
+    pub(crate) fn write_config(&self, config: &str) -> Result<()> {
+        self.write(CONFIG, config.as_bytes())
     }
 
     /// Writes a file that may be published.

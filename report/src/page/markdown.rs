@@ -1,4 +1,5 @@
-//! The little Markdown that statements are written in: headings, paragraphs, lists, bold, code.
+//! The little Markdown that statements are written in: headings, paragraphs, lists, bold, code, and
+//! characters without their meaning (`\*`, `&lt;`).
 
 /// HTML of a statement. What it quotes (names of data sets, sources) cannot become elements.
 pub(super) fn html(text: &str) -> String {
@@ -50,12 +51,50 @@ fn lines(block: &str) -> Vec<String> {
 }
 
 fn inline(text: &str) -> String {
-    let escaped = text
+    let escaped = plain_as_marks(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;");
     let bold = paired(&escaped, "**", "strong");
-    paired(&bold, "`", "code")
+    marks_as_plain(&paired(&bold, "`", "code"))
+}
+
+/// Where characters stand meanwhile whose meaning was taken: the private use area of Unicode, in the order
+/// of ASCII.
+const MARKS: u32 = 0xE000;
+
+/// Characters behind a backslash, and entities, as marks.
+fn plain_as_marks(text: &str) -> String {
+    let mark = |c: char| char::from_u32(MARKS + u32::from(c)).unwrap_or(c);
+    let mut marked = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let next = characters.next_if(|next| c == '\\' && next.is_ascii_punctuation());
+        marked.push(next.map_or(c, mark));
+    }
+    let entities = [("&lt;", '<'), ("&gt;", '>'), ("&amp;", '&')];
+    entities.iter().fold(marked, |text, &(entity, c)| {
+        text.replace(entity, &mark(c).to_string())
+    })
+}
+
+/// Marks as the characters of HTML that they stand for.
+fn marks_as_plain(html: &str) -> String {
+    let mut plain = String::with_capacity(html.len());
+    for c in html.chars() {
+        let code = u32::from(c).checked_sub(MARKS);
+        match code
+            .and_then(|code| u8::try_from(code).ok())
+            .map(char::from)
+        {
+            Some('<') => plain.push_str("&lt;"),
+            Some('>') => plain.push_str("&gt;"),
+            Some('&') => plain.push_str("&amp;"),
+            Some(held) if held.is_ascii_punctuation() => plain.push(held),
+            _ => plain.push(c),
+        }
+    }
+    plain
 }
 
 /// Puts what stands between two marks into an element; a mark without its pair stays.
@@ -93,5 +132,12 @@ mod tests {
             html("a <img onerror=x> & b"),
             "<p>a &lt;img onerror=x&gt; &amp; b</p>\n"
         );
+        // As they are escaped in a statement.
+        assert_eq!(
+            html(r"a \*\*b\*\* \`c &lt;img&gt; &amp;lt; \#"),
+            "<p>a **b** `c &lt;img&gt; &amp;lt; #</p>\n"
+        );
+        // A private character of the text itself brings no element.
+        assert_eq!(html("\u{e03c}b\u{e03e}"), "<p>&lt;b&gt;</p>\n");
     }
 }

@@ -6,7 +6,8 @@
 ///
 /// White space becomes single blanks; characters without a shape (controls, marks of direction) are
 /// left out, as they could make a text look like another.
-pub(super) fn inline(text: &str) -> String {
+#[must_use]
+pub fn inline(text: &str) -> String {
     let words = one_line(text);
     let characters: Vec<char> = words.chars().collect();
     let at = |index: usize| characters.get(index).copied();

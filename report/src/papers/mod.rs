@@ -23,10 +23,12 @@ mod yaml;
 
 pub use card::{FileNote, model_card};
 pub use checklist::nist_checklist;
-pub use facts::{Circumstances, Facts};
+pub use escape::inline as markdown;
+pub use facts::Facts;
 pub use model_header::ModelHeader;
 pub use owner::{DataSource, OrganisationKind, Owner, Sector};
 pub use registry::registry_entry;
+pub use words::of_groups;
 
 /// What the file of a model card is called.
 pub const MODEL_CARD: &str = "model_card.md";

@@ -1,6 +1,7 @@
 //! What several papers say in the same words.
 
 use privet_accountant::NeighboringRelation;
+use privet_accountant::meaning::group::epsilon_delta;
 
 use super::escape::{inline, paragraphs};
 use super::{Facts, Owner};
@@ -65,7 +66,7 @@ pub(super) fn summary(facts: &Facts) -> String {
 
 /// Whether there is a model, and not labels alone.
 pub(super) fn makes_model(facts: &Facts) -> bool {
-    facts.circumstances().model.is_some() || facts.result.utility.test_accuracy.is_some()
+    facts.model().is_some() || facts.result.utility.test_accuracy.is_some()
 }
 
 /// The guarantee in a phrase, as plain text; none without one.
@@ -88,6 +89,53 @@ pub(super) fn neighbours(facts: &Facts) -> String {
         Some(NeighboringRelation::ReplaceSpecial) => format!("one {unit} blanked out"),
         None => "nothing (no relation is stated)".into(),
     }
+}
+
+/// What follows for several units together, as plain text; empty without a guarantee.
+pub(super) fn groups(facts: &Facts) -> String {
+    let stated = facts.guarantee();
+    stated.map_or_else(String::new, |stated| {
+        of_groups(stated.epsilon, stated.delta, &facts.privacy.unit)
+    })
+}
+
+/// What follows of a guarantee for two and for ten units together, as plain text.
+#[must_use]
+pub fn of_groups(stated: f64, delta: f64, unit: &str) -> String {
+    let told =
+        [("two", 2), ("ten", 10)].map(|(word, size)| match epsilon_delta(stated, delta, size) {
+            (value, delta) if value.is_finite() && delta < 1.0 => format!(
+                "for {word} {unit}s epsilon is {} and delta {}",
+                epsilon(value),
+                at_most(delta)
+            ),
+            _ => format!("for {word} {unit}s no guarantee follows (delta would reach 1)"),
+        });
+    format!(
+        "Group privacy: {}; for k {unit}s epsilon grows k times, and delta (e^(k epsilon) - 1) / (e^epsilon - 1) times",
+        told.join("; ")
+    )
+}
+
+/// A positive number with two digits, rounded up.
+fn at_most(value: f64) -> String {
+    let shown = format!("{value:.1e}");
+    match shown.parse::<f64>() {
+        Ok(rounded) if rounded >= value => shown,
+        _ => {
+            let half_a_digit = 0.05 * 10f64.powi(value.log10().floor() as i32);
+            format!("{:.1e}", value + half_a_digit)
+        }
+    }
+}
+
+/// Where the private number of units is declared, as a phrase; none where it is not.
+pub(super) fn declared_size(facts: &Facts) -> Option<String> {
+    let size = facts.origin().declared_size?;
+    Some(format!(
+        "{size} private {}s as declared",
+        facts.privacy.unit
+    ))
 }
 
 /// The accountant, with its conversion, as plain text.

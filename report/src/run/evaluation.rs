@@ -11,6 +11,9 @@ pub struct Evaluation {
     /// Whether the owner of the data set declared all of it a public benchmark, so that measurements of
     /// the records themselves (times, votes) may be shown.
     pub public_benchmark: bool,
+    /// Whom to credit for the data set, and its licence; empty where nobody is named.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub attribution: String,
     /// Which classes are taken for which; null where the run makes no model.
     pub confusion: Option<Confusion>,
 }

@@ -38,7 +38,10 @@ fn at(path: &Path) -> Vec<Result<PathBuf, ReportError>> {
 fn finished(path: PathBuf) -> Result<PathBuf, ReportError> {
     if path.join("result.json").exists() {
         Ok(path)
-    } else if path.join("config.resolved.toml").exists() {
+    } else if ["config.resolved.toml", "candidates.toml"]
+        .iter()
+        .any(|name| path.join(name).exists())
+    {
         Err(ReportError::Unfinished { path })
     } else {
         Err(ReportError::NotARun { path })

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 
 pub use evaluation::{Confusion, Evaluation};
 pub use inside::{Inside, Membership, RocPoint, VoteGaps};
-pub use privacy::{ByAccountant, Privacy, PublicData};
+pub(crate) use privacy::holds;
+pub use privacy::{ByAccountant, Origin, Privacy, PublicData, is_selection};
 pub use read::audited;
 pub(crate) use read::{agree, damaged, json, optional, text};
 pub use result::{Cost, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility};

@@ -25,6 +25,14 @@ pub struct RunResult {
     pub released: BTreeMap<String, String>,
 }
 
+impl RunResult {
+    /// Whether the run learned from labels that another one released: the questions were asked there.
+    #[must_use]
+    pub fn learned_from_files(&self) -> bool {
+        self.utility.labels_released.is_some() && self.utility.queries.is_none()
+    }
+}
+
 /// The headline guarantee.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PrivacyResult {

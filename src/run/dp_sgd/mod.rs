@@ -8,6 +8,7 @@ mod words;
 use anyhow::{Context as _, Result};
 use privet_accountant::Guarantee;
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
+use privet_report::run::Origin;
 use privet_training::checkpoint::Checkpoint;
 use privet_training::network::{Architecture, Network, ParameterLayout};
 use privet_training::noisy::{NoisySgdSettings, NoisySgdTraining, PrivateUnits};
@@ -152,6 +153,7 @@ impl DpSgdPlan<'_> {
             },
             mechanism: self.in_words(),
             assumptions: self.assumptions(),
+            origin: Origin::default(),
             steps: self.config.table.stop_at_budget.then(|| Steps {
                 planned: self.planned_steps,
                 taken: self.mechanism.steps(),

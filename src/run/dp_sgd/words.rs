@@ -16,7 +16,7 @@ pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<
             None => "all are used".to_owned(),
         };
         format!(
-            "unit: a user is all records with one value in the column `{}`; {used}, and the mean of \
+            "unit: a user is all records with one value in the column \"{}\"; {used}, and the mean of \
              their gradients is the gradient of the user",
             unit.column
         )

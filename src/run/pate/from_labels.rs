@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use privet_report::run::Origin;
 use privet_student::LabeledSet;
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
@@ -69,6 +70,8 @@ impl<'a> StudentPlan<'a> {
             claim: Claim::Labels(Box::new(stated.clone())),
             mechanism: Vec::new(),
             assumptions: Vec::new(),
+            // It came with the labels.
+            origin: Origin::default(),
             steps: None,
             bytes_released: 4 * (labels.len() + reinforced.len()) as u64,
             votes: Findings::default(),

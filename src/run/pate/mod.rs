@@ -15,6 +15,7 @@ mod votes;
 mod words;
 
 use anyhow::{Context as _, Result, ensure};
+use privet_report::run::Origin;
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
@@ -85,6 +86,11 @@ impl<'a> PatePlan<'a> {
     /// What the cost rests on.
     pub(super) fn assumptions(&self) -> Vec<String> {
         words::assumptions(self.config, &self.voters)
+    }
+
+    /// How labels come about.
+    pub(super) fn origin(&self) -> Origin {
+        words::origin(self.config, &self.voters)
     }
 
     /// The gradients of a run on so many records, with a pool of so many examples.
@@ -172,6 +178,7 @@ impl<'a> PatePlan<'a> {
             },
             mechanism: self.in_words(),
             assumptions: self.assumptions(),
+            origin: self.origin(),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             votes: labeled.findings,

@@ -73,8 +73,8 @@ impl Voters {
         let (count, size) = (table.count, declared_size(dataset)?);
         ensure!(
             count <= size,
-            "[teachers] count = {count}, but the data set declares {size} private records: a \
-             teacher needs records of its own; use fewer teachers"
+            "[teachers] count = {count}, but [data] declared_size = {size} private records (users, where \
+             [privacy] unit protects users): a teacher needs some of its own; use fewer teachers"
         );
         let (rule, changed) = partition(config, experiment.file.seed)?;
         let teacher = match (table.ridge, table.linear_discriminant) {

@@ -1,6 +1,7 @@
 //! Voters and noise in words, for the reports.
 
 use privet_accountant::VoteNoise;
+use privet_report::run::Origin;
 
 use super::mechanism::Mechanism;
 use super::voters::{Teacher, Voters};
@@ -15,13 +16,32 @@ pub(super) fn of(config: &Pate, voters: &Voters, mechanism: &Mechanism) -> Vec<S
             None => "all of which are used".to_owned(),
         };
         format!(
-            "unit: a user is all records with one value in the column `{}`, {used}; they are in the \
+            "unit: a user is all records with one value in the column \"{}\", {used}; they are in the \
              shard of one teacher",
             unit.column
         )
     });
     let each = [voters_in_words(config, voters), answers(config, mechanism)];
-    grouped.into_iter().chain(each).collect()
+    let sanitized = config.sanitize.map(|settings| {
+        format!(
+            "bound: an upper bound on the cost of these very votes at the Renyi order {}, with Gaussian noise of {} \
+             times its smooth sensitivity (beta {}), rounded up after the noise; its value and sensitivity are \
+             computed in floating point",
+            settings.order().get(),
+            settings.noise_multiplier(),
+            settings.beta()
+        )
+    });
+    grouped.into_iter().chain(each).chain(sanitized).collect()
+}
+
+/// What whoever has the released files alone should know of how the labels came about.
+pub(super) fn origin(config: &Pate, voters: &Voters) -> Origin {
+    Origin {
+        votes_from_elsewhere: Some(matches!(voters, Voters::Elsewhere { .. })),
+        question_rounds: Some(config.questions.rounds),
+        ..Origin::default()
+    }
 }
 
 fn voters_in_words(config: &Pate, voters: &Voters) -> String {
@@ -120,5 +140,16 @@ pub(super) fn assumptions(config: &Pate, voters: &Voters) -> Vec<String> {
              nearer depends on these two and public values alone"
         }
     };
-    vec![sentence.to_owned()]
+    let questions = match config.questions.rounds {
+        1 => {
+            "the examples asked about, their inputs and their number are public and were chosen without \
+             the private records"
+        }
+        _ => {
+            "the examples asked about were chosen from released labels and public data alone: those of \
+             later rounds by a student of the labels released before; their inputs and their number are \
+             public"
+        }
+    };
+    vec![sentence.to_owned(), questions.to_owned()]
 }

@@ -8,6 +8,7 @@ use privet_ledger::Unit;
 use privet_mechanisms::NoiseOrigin;
 use privet_training::data::Dataset;
 use serde_json::json;
+use toml::{Table, Value};
 
 use super::SelectionNumbers;
 use crate::config::{Experiment, Method, PrivacyTarget};
@@ -142,13 +143,29 @@ impl<'a> Agreed<'a> {
     }
 }
 
-/// The configs of all candidates, as they are kept in the directory.
+/// The configs of all candidates, as they are kept in the directory: `[[candidate]]` with `name` and
+/// `config`, below the numbers of the selection.
 pub(super) fn resolved(candidates: &[Candidate], numbers: SelectionNumbers) -> Result<String> {
-    let mut text = format!("# {numbers:?}\n");
-    for Candidate { name, experiment } in candidates {
-        text.push_str(&format!("\n# candidate {name}\n{}", experiment.to_toml()?));
+    let tables = candidates.iter().map(|Candidate { name, experiment }| {
+        let mut table = Table::new();
+        table.insert("name".into(), name.as_str().into());
+        table.insert(
+            "config".into(),
+            Value::Table(experiment.to_toml()?.parse()?),
+        );
+        Ok(Value::Table(table))
+    });
+    let mut all = Table::new();
+    all.insert("mean_trials".into(), numbers.mean_trials.into());
+    all.insert("score_noise".into(), numbers.score_noise.into());
+    if let Some(epsilon) = numbers.epsilon {
+        all.insert("epsilon".into(), epsilon.into());
     }
-    Ok(text)
+    all.insert(
+        "candidate".into(),
+        Value::Array(tables.collect::<Result<_>>()?),
+    );
+    Ok(toml::to_string(&all)?)
 }
 
 pub(super) fn load(experiment: &Experiment, data_dir: &Path) -> Result<Dataset> {

@@ -29,6 +29,9 @@ use trials::Trials;
 
 const PURPOSE: &str = "the best of a random number of private trainings";
 
+/// What there is to choose from; the config of the directory is the winner's.
+const CANDIDATES: &str = "candidates.toml";
+
 /// Where trials are, under `private/`.
 const TRIALS: &str = "trials";
 
@@ -109,7 +112,7 @@ pub(crate) fn select(
         .with_context(named)?;
     charging.check(&options.out).with_context(named)?;
     let config = candidates::resolved(candidates, numbers)?;
-    let mut dir = RunDir::open(&options.out, options.resume, &config)?;
+    let mut dir = RunDir::open_for(CANDIDATES, &options.out, options.resume, &config)?;
     if let Some(result) = dir.finished()? {
         let told = format!("{} is complete already", options.out.display());
         options.progress.say(&told);

@@ -56,6 +56,7 @@ pub(super) fn outcome(
     context
         .dir
         .write_released("selection.json", &json(&told)?)?;
+    context.dir.write_config(&context.experiment.to_toml()?)?;
     let network_layers = network.architecture().clone();
     let parameters = network.flat_parameters();
     let (test, classes) = (&context.dataset.test, &context.dataset.info.classes);
@@ -63,6 +64,7 @@ pub(super) fn outcome(
         .engine
         .confusion(&network_layers, &parameters, test, classes)?;
     let plan = Plan::new(context.experiment, &context.dataset, &Stage::All)?;
+    let origin = plan.origin();
     let choice = format!(
         "choice: {chosen} won among {} candidates in a geometric number of trials (mean {}), each of a \
          candidate drawn by chance, by the number of private records predicted rightly with discrete \
@@ -84,6 +86,7 @@ pub(super) fn outcome(
         },
         mechanism,
         assumptions: [plan.assumptions(), vec![CHARGED.into()]].concat(),
+        origin,
         steps: None,
         warnings: plan.warnings().iter().map(ToString::to_string).collect(),
         votes: Findings::default(),

@@ -20,7 +20,13 @@ fn every_artefact_says_not_private() {
         assert!(said.out.contains("NOT PRIVATE"), "{}", said.out);
         assert!(said.err.contains("warning: NOT PRIVATE"), "{}", said.err);
         assert_eq!(folder.json("run/result.json")["privacy"]["private"], false);
-        assert_eq!(folder.json("run/released/privacy.json")["private"], false);
+        let report = folder.json("run/released/privacy.json");
+        assert_eq!(report["private"], false);
+        let assumptions = report["assumptions"].to_string();
+        assert!(
+            !assumptions.contains("ChaCha20") && assumptions.contains("NOT PRIVATE"),
+            "{assumptions}"
+        );
         for file in files_below(&folder.path("run")) {
             if file.starts_with("private/") && !file.ends_with(".safetensors") {
                 continue;

@@ -74,9 +74,34 @@ fn only_the_winner_is_released_and_all_trials_are_paid_for() {
     );
     assert!(report["mechanism"].to_string().contains("choice: "));
 
+    // The config is the winner's; what it was chosen from stands beside it.
+    let parsed = |name: &str| -> toml::Table { folder.text(name).parse().unwrap() };
+    let candidates = parsed("out/candidates.toml");
+    let of_winner = candidates["candidate"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|candidate| candidate["name"].as_str() == Some(chosen));
+    let config = parsed("out/config.resolved.toml");
+    assert_eq!(of_winner.unwrap()["config"], toml::Value::Table(config));
+    let statement = folder.text("out/released/statement.md");
+    assert!(
+        statement.contains("noisy count in `selection.json`"),
+        "{statement}"
+    );
+    assert!(!statement.contains("every step of training"));
+    let checklist = folder.text("out/released/nist_sp_800_226.md");
+    assert!(checklist.contains("predicts rightly, with noise"));
+
     let again = folder.privet(&[&WORDS[..], &["--resume"]].concat()).well();
     assert!(again.out.contains("test accuracy"), "{}", again.out);
     folder.privet(&["predict", "out", "records.csv"]).well();
+    let card = folder.bytes("out/released/model_card.md");
+    folder
+        .privet(&["export", "out", "--format", "safetensors"])
+        .well();
+    assert_eq!(folder.bytes("out/released/model_card.md"), card);
+    folder.privet(&["report", "out"]).well();
 }
 
 #[test]
@@ -171,7 +196,10 @@ fn students_of_pate_are_chosen_too() {
     let released = files_below(&folder.path("out/released"));
     let expected = [
         "model.safetensors",
+        "model_card.md",
+        "nist_sp_800_226.md",
         "privacy.json",
+        "registry_entry.yaml",
         "selection.json",
         "statement.md",
     ];

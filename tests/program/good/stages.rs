@@ -85,6 +85,50 @@ fn three_commands_do_what_one_does() {
     }
     assert!(author.exists("model/released/model.safetensors"));
     assert!(!author.exists("model/released/labels.csv"));
+    let statement = owner.text("run/released/statement.md");
+    assert!(!statement.contains("model learned"), "{statement}");
+}
+
+#[test]
+fn the_author_of_the_student_says_of_the_labels_what_came_with_them() {
+    let owner = folder();
+    owner.privet(&["teachers", NAME, "--out", "run"]).well();
+    owner.privet(&["label", NAME, "--out", "run"]).well();
+    let origin = owner.json("run/released/privacy.json")["origin"].clone();
+    assert_eq!(origin["votes_from_elsewhere"], false);
+    assert_eq!(origin["shared_ledger"], false);
+    assert_eq!(origin["question_rounds"], 1);
+    let declared = origin["declared_size"].as_u64().unwrap();
+    let author = folder_of_the_author(&owner, "run");
+    // What the author's config says of the owner's side is a guess.
+    let guess = format!("declared_size = {declared}");
+    author.write(NAME, edit(&config(), &guess, "declared_size = 77777"));
+    let words = [
+        "student",
+        NAME,
+        "--labels",
+        "handed-over/labels.csv",
+        "--out",
+        "model",
+    ];
+    author.privet(&words).well();
+    author
+        .privet(&["export", "model", "--format", "safetensors"])
+        .well();
+    for name in ["model_card.md", "nist_sp_800_226.md", "registry_entry.yaml"] {
+        let paper = author.text(&format!("model/released/{name}"));
+        for guessed in ["77777", "teachers.", "aggregator."] {
+            assert!(!paper.contains(guessed), "{guessed} in {name}: {paper}");
+        }
+    }
+    let card = author.text("model/released/model_card.md");
+    for words in [
+        format!("of {declared} private records as declared"),
+        "came from elsewhere".to_owned(),
+        "`student.".to_owned(),
+    ] {
+        assert!(card.contains(&words), "no {words} in {card}");
+    }
 }
 
 #[test]

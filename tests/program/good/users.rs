@@ -62,7 +62,7 @@ fn users_are_sampled_and_clipped_with_all_their_records() {
     let statement = folder.text("run/released/statement.md");
     for words in [
         "one user more or less",
-        "all records with one value in the column `id`",
+        "all records with one value in the column \"id\"",
         "of each the first 5 are used",
         "each user independently with probability 0.1",
         "72 declared users",

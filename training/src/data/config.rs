@@ -16,8 +16,8 @@ use super::{
 pub struct DataConfig {
     /// A built-in data set, or what to call the user's own.
     pub name: String,
-    /// Size of the private part as a public constant: declared, not counted. Built-in data sets
-    /// have a published one.
+    /// Size of the private part as a public constant: declared, not counted; in records, or in users where
+    /// `[privacy] unit` protects users. Built-in data sets have a published one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_size: Option<usize>,
     /// How many public images are the pool (`mnist`, `fashion-mnist`); the others are the test set.

@@ -30,8 +30,8 @@ pub struct DatasetInfo {
     pub public_benchmark: bool,
     /// Who declares the pool and the test set public.
     pub public: PublicDeclaration,
-    /// Size of the private part as a public constant: published (benchmarks) or declared; never the
-    /// realised count.
+    /// Size of the private part as a public constant, in records, or in users where records are grouped
+    /// into them: published (benchmarks) or declared; never the realised count.
     pub declared_size: Option<usize>,
 }
 

@@ -14,12 +14,12 @@ pub(super) fn section(facts: &Facts) -> String {
     let mut text = format!(
         "## Privacy Guarantee\n\nWhat was published from the private records satisfies **({}, {:e})-differential \
          privacy** for data sets that differ in {}.\n\n\
-         - **Unit:** one {unit}. Whoever stands behind k {unit}s is protected less: epsilon grows k times, and delta \
-         by more (group privacy).\n\
+         - **Unit:** one {unit}. Whoever stands behind several {unit}s is protected less. {}.\n\
          - **Epsilon:** an upper bound that does not depend on the data, rounded up, by the accountant {}\n",
         epsilon(stated.epsilon),
         stated.delta,
         inline(&words::neighbours(facts)),
+        inline(&words::groups(facts)),
         inline(&words::accountant(facts)),
     );
     let others = words::by_accountant(facts);

@@ -119,14 +119,19 @@ fn risks(facts: &Facts, owner: &Owner) -> String {
         }
         false => "",
     };
+    let bounds = match facts.is_private() {
+        true => format!(
+            "Differential privacy bounds what the files tell about a single {}; it does not make their conclusions \
+             right, nor prevent conclusions about people that hold without their records.",
+            inline(&facts.privacy.unit)
+        ),
+        false => "Nothing bounds what the files tell about a record.".into(),
+    };
     format!(
         "## Bias, Risks, and Limitations\n\n{}\n\n{}\n\n{group}{noise}\n\n### Recommendations\n\n\
-         Measure the model on records of those whom it will meet before relying on it. Differential privacy \
-         bounds what the files tell about a single {}; it does not make their conclusions right, nor prevent \
-         conclusions about people that hold without their records.\n\n",
+         Measure the model on records of those whom it will meet before relying on it. {bounds}\n\n",
         said(owner.limitations.as_ref(), "limitations"),
         said(owner.bias.as_ref(), "bias"),
-        inline(&facts.privacy.unit),
     )
 }
 
@@ -143,7 +148,7 @@ fn citation(facts: &Facts, owner: &Owner) -> String {
             words::list(&papers)
         ));
     }
-    let credit = &facts.circumstances().attribution;
+    let credit = &facts.evaluation.attribution;
     if !credit.is_empty() {
         text.push_str(&format!("## Attribution\n\n{}\n\n", inline(credit)));
     }

@@ -9,7 +9,7 @@ use crate::papers::{Facts, ModelHeader};
 /// Loads the file of this name (a literal of Python): the very network where each of its layers has a
 /// counterpart, else its parameters and the list of layers.
 pub(super) fn script(facts: &Facts, name: &str) -> String {
-    let model = facts.circumstances().model.as_ref();
+    let model = facts.model();
     match model.and_then(|model| Some((model, layers(model)?))) {
         Some((model, layers)) => {
             let sides: Vec<String> = model.input.iter().map(u64::to_string).collect();

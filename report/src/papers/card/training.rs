@@ -10,11 +10,8 @@ pub(super) fn section(facts: &Facts, owner: &Owner) -> String {
         "## Training Details\n\n### Training Data\n\nThe data set {}",
         inline(facts.dataset())
     );
-    if let Some(size) = facts.circumstances().declared_size {
-        let unit = inline(&facts.privacy.unit);
-        text.push_str(&format!(
-            ", of {size} private {unit}s as declared (not as counted)"
-        ));
+    if let Some(size) = words::declared_size(facts) {
+        text.push_str(&format!(", of {} (not as counted)", inline(&size)));
     }
     text.push_str(&format!(
         ".\n\n- **Whom the records are about:** {}\n- **How they were collected:** {}\n- **Taken as public:** {}; \
@@ -24,6 +21,12 @@ pub(super) fn section(facts: &Facts, owner: &Owner) -> String {
         inline(&facts.privacy.public_data.source),
         inline(&facts.privacy.public_data.declared_by),
     ));
+    if let Some(said) = &owner.records_per_person {
+        text.push_str(&format!(
+            "- **Records of a person (by the owner's word):** {}\n",
+            inline(said)
+        ));
+    }
     text.push_str(&labels(facts));
     text.push_str(
         "\n### Training Procedure\n\n#### Preprocessing\n\nBy public constants alone, which are in the model \
@@ -62,6 +65,10 @@ fn labels(facts: &Facts) -> String {
     let right = utility
         .label_accuracy
         .filter(|_| facts.is_public_benchmark());
+    let from = match facts.labels_are_from_elsewhere() {
+        true => ", which came from elsewhere with their guarantee",
+        false => "",
+    };
     let right = right.map(|share| {
         format!(
             "; {} of them equal the public truth",
@@ -71,7 +78,7 @@ fn labels(facts: &Facts) -> String {
     let own = utility.labels_reinforced.filter(|&count| count > 0);
     let own = own.map(|count| format!("; {count} more that the student gave itself"));
     format!(
-        "- **What the student learned from:** {released} released labels{asked} of public examples{}{}\n",
+        "- **What the student learned from:** {released} released labels{asked} of public examples{from}{}{}\n",
         right.unwrap_or_default(),
         own.unwrap_or_default()
     )
@@ -79,7 +86,7 @@ fn labels(facts: &Facts) -> String {
 
 /// `## Technical Specifications`.
 pub(super) fn technical(facts: &Facts) -> String {
-    let Some(model) = &facts.circumstances().model else {
+    let Some(model) = facts.model() else {
         return String::new();
     };
     let sides: Vec<String> = model.input.iter().map(u64::to_string).collect();
@@ -98,7 +105,7 @@ pub(super) fn technical(facts: &Facts) -> String {
 
 /// What kind of model it is, as plain text.
 pub(super) fn kind(facts: &Facts) -> String {
-    match &facts.circumstances().model {
+    match facts.model() {
         Some(model) => format!("neural network with {} parameters", model.parameters()),
         None if words::makes_model(facts) => "neural network".into(),
         None => "none: labels of public examples".into(),
@@ -107,7 +114,7 @@ pub(super) fn kind(facts: &Facts) -> String {
 
 /// The Hub's name for what the model does; none where its inputs are neither pictures nor rows of a table.
 pub(super) fn task(facts: &Facts) -> Option<&'static str> {
-    let model = facts.circumstances().model.as_ref()?;
+    let model = facts.model()?;
     match (model.preprocessing.as_str(), model.kind.as_str()) {
         ("table", _) => Some("tabular-classification"),
         ("pixels", "image") => Some("image-classification"),

@@ -7,14 +7,14 @@ use crate::papers::{Facts, Owner};
 pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
     vec![
         query_model(facts),
-        threat_model(owner),
+        threat_model(facts, owner),
         Item::of_guarantee(facts, || randomness(facts)),
         Item::of_guarantee(facts, || arithmetic(facts)),
         timing(facts),
         backend(),
-        security(owner),
+        security(facts, owner),
         access(owner),
-        collection(owner),
+        collection(facts, owner),
     ]
 }
 
@@ -23,25 +23,52 @@ fn query_model(facts: &Facts) -> Item {
         true => " Questions to the model cost nothing more, however many.",
         false => "",
     };
+    let (status, known) = match (facts.method(), facts.origin().question_rounds) {
+        _ if facts.pays_for_selection() => (
+            Status::NotMet,
+            "which settings are tried, and how often, is drawn by chance, and one of them is chosen by a noisy score on \
+             the records; the guarantee pays for that",
+        ),
+        ("pate", Some(2..)) => (
+            Status::NotMet,
+            "questions are asked in rounds, and the later ones are chosen from released labels and public data alone; \
+             their number is fixed by the config",
+        ),
+        ("pate", None) if facts.is_private() => (
+            Status::NotStated,
+            "the files do not say whether all questions were chosen before the first answer",
+        ),
+        _ => (
+            Status::Met,
+            "all that is computed from the records is fixed by the config",
+        ),
+    };
     Item::new(
         "Is the query model stated, and is every question known before the records are looked at?",
         "Query Models (section 4)",
-        Status::Met,
+        status,
         &format!(
-            "Data release: all that is computed from the records is fixed by the config, and published once. Nobody \
-             asks the records anything interactively.{cost}"
+            "Data release: {known}. It is published once. Nobody outside asks the records anything interactively.{cost}"
         ),
-        "`config.resolved.toml`, `ledger.json`",
+        "`privacy.json`: `origin`, `events`; `config.resolved.toml`",
     )
 }
 
-fn threat_model(owner: &Owner) -> Item {
+fn threat_model(facts: &Facts, owner: &Owner) -> Item {
+    let receivers = match facts.is_private() {
+        true => "must be trusted; whoever receives the released files need not be.",
+        false => {
+            "must be trusted. NOT PRIVATE: whoever receives the files of this run would have to be trusted too."
+        }
+    };
     Item::owners(
         "Is it stated who must be trusted, and why that trust is deserved?",
         "Trust Models (section 4)",
         ("trust", owner.trust.as_ref()),
-        "The run is made for the central model: whoever holds the records and runs the program sees all of them and \
-         must be trusted; whoever receives the released files need not be.",
+        &format!(
+            "The run is made for the central model: whoever holds the records and runs the program sees all of them and \
+             {receivers}"
+        ),
     )
 }
 
@@ -72,6 +99,15 @@ fn arithmetic(facts: &Facts) -> Item {
              without rounding.",
             "`privacy.json`: `assumptions`; `config.resolved.toml`: `dp_sgd.arithmetic`",
         ),
+        false if facts.is_sanitized() => Item::new(
+            QUESTION,
+            SECTION,
+            Status::NotMet,
+            "Votes are whole numbers, and noise is sampled exactly; but the published bound on epsilon for these very \
+             votes is computed in floating point, value and sensitivity, before its noise: that rounding is outside the \
+             guarantee. Without [privacy] sanitize nothing is.",
+            "`privacy.json`: `sanitized`, `events`",
+        ),
         false => Item::new(
             QUESTION,
             SECTION,
@@ -88,13 +124,17 @@ fn timing(facts: &Facts) -> Item {
         true => " The operator's pages show them, as the data set was declared a public benchmark.",
         false => "",
     };
+    let outside = match facts.is_private() {
+        true => " and is outside the guarantee",
+        false => "",
+    };
     Item::new(
         "Is it ruled out that running time tells something about the records?",
         "Timing channels under Mechanism Implementation Challenges (section 4)",
         Status::NotMet,
         &format!(
-            "Running time depends on the records and is outside the guarantee. Times and memory are in no released \
-             file; whoever can watch the run is not kept from measuring them.{shown}"
+            "Running time depends on the records{outside}. Times and memory are in no released file; whoever can watch \
+             the run is not kept from measuring them.{shown}"
         ),
         "`privacy.json`: `assumptions`",
     )
@@ -111,13 +151,19 @@ fn backend() -> Item {
     )
 }
 
-fn security(owner: &Owner) -> Item {
+fn security(facts: &Facts, owner: &Owner) -> Item {
+    let key = match facts.is_private() {
+        true => ", and deletes the key of the noise when a run is finished",
+        false => "",
+    };
     Item::owners(
         "Is it stated how the records are kept safe, stored and while they are computed with?",
         "Data Security and Access Control (section 4)",
         ("security", owner.security.as_ref()),
-        "The program keeps what must not leave under private/, which other users of the machine cannot read, and \
-         deletes the key of the noise when a run is finished. It encrypts nothing.",
+        &format!(
+            "The program keeps what must not leave under private/, which other users of the machine cannot read{key}. \
+             It encrypts nothing."
+        ),
     )
 }
 
@@ -130,11 +176,15 @@ fn access(owner: &Owner) -> Item {
     )
 }
 
-fn collection(owner: &Owner) -> Item {
+fn collection(facts: &Facts, owner: &Owner) -> Item {
+    let remark = match facts.is_private() {
+        true => "Differential privacy bounds what the release tells, not what can be stolen.",
+        false => "",
+    };
     Item::owners(
         "Is it stated why the records need to be collected at all, and that no more are than needed?",
         "Data Collection Exposure (section 4)",
         ("data_collection", owner.data_collection.as_ref()),
-        "Differential privacy bounds what the release tells, not what can be stolen.",
+        remark,
     )
 }

@@ -11,6 +11,8 @@ pub(super) enum Status {
     Met,
     /// It is not so.
     NotMet,
+    /// The owner says something about it, which the program cannot check.
+    Stated,
     /// The program cannot know, and nobody said.
     NotStated,
     /// There is nothing that it could be asked of.
@@ -22,6 +24,7 @@ impl Status {
         match self {
             Self::Met => "met",
             Self::NotMet => "not met",
+            Self::Stated => "stated",
             Self::NotStated => "not stated",
             Self::NotApplicable => "not applicable",
         }
@@ -73,8 +76,8 @@ impl Item {
         }
     }
 
-    /// What only the owner can say: met where it is said, whatever it says. The remark is plain text, of
-    /// what the run knows about it.
+    /// What only the owner can say: stated where it is said, whatever it says. The remark is plain text,
+    /// of what the run knows about it.
     pub(super) fn owners(
         question: &'static str,
         section: &'static str,
@@ -87,7 +90,7 @@ impl Item {
             Some(text) => Self {
                 question,
                 section,
-                status: Status::Met,
+                status: Status::Stated,
                 answer: format!(
                     "By the owner's word, which was not checked: {}{space}{remark}",
                     paragraphs(text)
@@ -104,7 +107,8 @@ impl Item {
         }
     }
 
-    /// Markdown, with an empty line behind it.
+    /// Markdown, with an empty line behind it. Files that whoever has the released ones alone cannot look at
+    /// are said to be such.
     pub(super) fn text(&self, number: u32) -> String {
         let Self {
             question,
@@ -113,12 +117,28 @@ impl Item {
             answer,
             source,
         } = self;
+        let inside = |source: String, name: &&str| {
+            let name = format!("`{name}`");
+            source.replace(
+                &name,
+                &format!("{name} (in the run directory, not released)"),
+            )
+        };
+        let source = INSIDE.iter().fold((*source).to_owned(), inside);
         format!(
             "### {number}. {question}\n\n**{}.** {answer}\n\n*Publication: {section}. Answer from: {source}.*\n\n",
             capital(status.name()),
         )
     }
 }
+
+/// Files at the top of a run's directory.
+const INSIDE: [&str; 4] = [
+    "config.resolved.toml",
+    "evaluation.json",
+    "ledger.json",
+    "result.json",
+];
 
 fn capital(text: &str) -> String {
     let mut characters = text.chars();

@@ -4,9 +4,10 @@
 //! Special Publication 800-226 (March 2025). Its pyramid says what a guarantee stands on: at the top the
 //! privacy parameters and the unit of privacy (section 2), in the middle the algorithms and their
 //! correctness, utility and bias (section 3), at the bottom the deployment: query and trust model, side
-//! channels, security, access and the collection of the data (section 4). Each of its privacy hazards that
+//! channels, security, access and the collection of the data (section 4). Each of its 14 privacy hazards that
 //! can concern a trained model is a question here, in words of our own; those of counts, sums and synthetic
-//! data are left out. Where a section's number is not certain, its title and its part are given.
+//! data are left out. Titles and numbers of sections are from what others write about the publication, whose
+//! final text was not at hand; the page says so.
 //!
 //! An answer is what the run did. Where only people know, it is the owner's word, or `not stated`.
 
@@ -57,9 +58,9 @@ pub fn nist_checklist(facts: &Facts, owner: &Owner) -> String {
 
 const INTRODUCTION: &str = "Questions by NIST Special Publication 800-226, \"Guidelines for Evaluating Differential \
      Privacy Guarantees\" (March 2025), <https://doi.org/10.6028/NIST.SP.800-226>, in words of our own; NIST has \
-     neither written nor approved this page. *Met* and *not met* are about what the run did, as its files say, or \
-     about whether something is stated; they are no judgement of the whole. What only the owner of the records can \
-     say is marked as the owner's word and was not checked.";
+     neither written nor approved this page. Its final text was not at hand: titles and numbers of sections are from \
+     secondary sources and may be wrong. *Met* and *not met* are about what the run did, as its files say; they are no \
+     judgement of the whole. *Stated* is what the owner of the records says, whatever it says: it was not checked.";
 
 fn summary<'a>(items: impl Iterator<Item = &'a Item>) -> String {
     let items: Vec<&Item> = items.collect();
@@ -67,6 +68,7 @@ fn summary<'a>(items: impl Iterator<Item = &'a Item>) -> String {
     for status in [
         Status::Met,
         Status::NotMet,
+        Status::Stated,
         Status::NotStated,
         Status::NotApplicable,
     ] {

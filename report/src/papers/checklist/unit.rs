@@ -3,7 +3,6 @@
 use privet_accountant::NeighboringRelation;
 
 use super::item::{Item, Status};
-use crate::numbers::epsilon;
 use crate::papers::{Facts, Owner, words};
 
 /// The questions.
@@ -12,6 +11,7 @@ pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
         Item::of_guarantee(facts, || neighbours(facts)),
         Item::of_guarantee(facts, || number(facts)),
         unit(facts, owner),
+        Item::of_guarantee(facts, || person(facts, owner)),
         Item::of_guarantee(facts, || groups(facts)),
     ]
 }
@@ -35,6 +35,13 @@ fn neighbours(facts: &Facts) -> Item {
 fn number(facts: &Facts) -> Item {
     let unit = &facts.privacy.unit;
     let (status, answer) = match facts.privacy.neighboring_relation {
+        Some(NeighboringRelation::AddOrRemoveOne) if facts.refuses_more_units() => (
+            Status::NotMet,
+            format!(
+                "Neighbours differ in the presence of one {unit}, but a run on more {unit}s than were declared is \
+                 refused, and that it was refused is not hidden: the guarantee assumes that there are no more."
+            ),
+        ),
         Some(NeighboringRelation::AddOrRemoveOne) => (
             Status::Met,
             format!(
@@ -79,8 +86,9 @@ fn unit(facts: &Facts, owner: &Owner) -> Item {
                 Status::Met,
                 &format!(
                     "The unit is one {unit}, with all records that have the same value in one column. Whoever has two \
-                     names there is two {unit}s.{}",
-                    words.unwrap_or_default()
+                     names there is two {unit}s.{}{}",
+                    words.unwrap_or_default(),
+                    owners_word(owner)
                 ),
                 "`privacy.json`: `unit`, `mechanism`",
             )
@@ -88,21 +96,59 @@ fn unit(facts: &Facts, owner: &Owner) -> Item {
     }
 }
 
+/// What the owner says of records and people, behind a blank; empty of nothing.
+fn owners_word(owner: &Owner) -> String {
+    let said = owner.records_per_person.as_ref();
+    said.map_or_else(String::new, |said| {
+        format!(" By the owner's word, which was not checked: {said}")
+    })
+}
+
+fn person(facts: &Facts, owner: &Owner) -> Item {
+    const OWNER: &str = "`[export.owner]` of the config";
+    let unit = facts.privacy.unit.as_str();
+    let (status, answer, source) = match (unit, owner.one_record_per_person) {
+        ("record", Some(true)) => (
+            Status::Stated,
+            "By the owner's word, which was not checked, no person has more than one record.".into(),
+            OWNER,
+        ),
+        ("record", _) => (
+            Status::NotMet,
+            "The unit is one record, and nobody says that each person has one at most ([export.owner] \
+             one_record_per_person = true): whoever has several is protected less."
+                .into(),
+            "`privacy.json`: `unit`",
+        ),
+        _ if owner.records_per_person.is_some() => (
+            Status::Stated,
+            owners_word(owner).trim_start().into(),
+            OWNER,
+        ),
+        _ => (
+            Status::NotStated,
+            format!(
+                "Whether a person can be several {unit}s only the owner knows: set [export.owner] records_per_person."
+            ),
+            "nobody",
+        ),
+    };
+    Item::new(
+        "Is the unit of privacy at least a person?",
+        "The Unit of Privacy (section 2.4)",
+        status,
+        &answer,
+        source,
+    )
+}
+
 fn groups(facts: &Facts) -> Item {
     let unit = &facts.privacy.unit;
-    let value = facts
-        .guarantee()
-        .map_or(f64::INFINITY, |stated| stated.epsilon);
     Item::new(
         "Are groups (families, people with several units) protected as one unit is?",
         "The Unit of Privacy (section 2.4)",
         Status::NotMet,
-        &format!(
-            "The guarantee is for one {unit}. For two of them together epsilon is {}, for ten {}, and delta grows by \
-             more than that.",
-            epsilon(2.0 * value),
-            epsilon(10.0 * value)
-        ),
-        "`privacy.json`: `epsilon`, `unit`",
+        &format!("The guarantee is for one {unit}. {}.", words::groups(facts)),
+        "`privacy.json`: `epsilon`, `delta`, `unit`",
     )
 }

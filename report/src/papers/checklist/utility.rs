@@ -11,7 +11,7 @@ pub(super) fn items(facts: &Facts, owner: &Owner) -> Vec<Item> {
         utility(facts),
         repetitions(facts),
         systemic_bias(facts, owner),
-        human_bias(),
+        human_bias(facts),
         statistical_bias(facts),
     ]
 }
@@ -89,18 +89,33 @@ fn systemic_bias(facts: &Facts, owner: &Owner) -> Item {
         "Systemic bias under Bias (section 3)",
         ("bias", owner.bias.as_ref()),
         &format!(
-            "{}Noise costs small groups more than large ones; the program knows classes, not groups of people.",
-            measured.unwrap_or_default()
+            "{}{}The program knows classes, not groups of people.",
+            measured.unwrap_or_default(),
+            match facts.is_private() {
+                true => "Noise costs small groups more than large ones. ",
+                false => "",
+            }
         ),
     )
 }
 
-fn human_bias() -> Item {
+fn human_bias(facts: &Facts) -> Item {
+    let (status, answer) = match facts.is_sanitized() {
+        true => (
+            Status::NotMet,
+            "The published bound on epsilon for these very votes is rounded up after the noise, and cut where it would \
+             be below zero or above the guarantee's range: so that it stays an upper bound, not to look plausible.",
+        ),
+        false => (
+            Status::NotApplicable,
+            "No statistic of the records is changed after the noise to look plausible.",
+        ),
+    };
     Item::new(
-        "Was the result changed after the noise so that people find it more plausible?",
+        "Is the result left as the noise made it, even where people find it implausible?",
         "Human bias under Bias (section 3)",
-        Status::NotApplicable,
-        "What is published is no statistic that could look implausible: nothing is rounded or cut after the noise.",
+        status,
+        answer,
         "the program's behaviour, the same for every run",
     )
 }

@@ -11,7 +11,8 @@ use toml::Table;
 use super::ModelHeader;
 use crate::ReportError;
 use crate::run::{
-    Confusion, Evaluation, Privacy, PrivacyResult, RunResult, Settings, agree, damaged, flat,
+    Confusion, Evaluation, Origin, Privacy, PrivacyResult, RunResult, Settings, agree, damaged,
+    flat, holds,
 };
 
 /// A finished run, as far as its papers may speak of it.
@@ -21,25 +22,16 @@ pub struct Facts {
     pub(super) privacy: Privacy,
     pub(super) evaluation: Evaluation,
     config: Table,
-    circumstances: Circumstances,
-}
-
-/// What none of a run's four files says.
-#[derive(Clone, Debug, Default)]
-pub struct Circumstances {
-    /// Whom to credit for the data set, and its licence; empty where nobody is named.
-    pub attribution: String,
-    /// Whether the run was charged in a ledger of all runs on the same people.
-    pub shared_ledger: bool,
-    /// Size of the private part as a public constant: declared, never counted.
-    pub declared_size: Option<u64>,
-    /// The released model; none where labels are all that is made.
-    pub model: Option<ModelHeader>,
+    model: Option<ModelHeader>,
 }
 
 impl Facts {
     /// From the contents of `result.json`, `released/privacy.json`, `evaluation.json` and
-    /// `config.resolved.toml`, so that a run can have its papers before any of them is written.
+    /// `config.resolved.toml`, and the model (none where labels are all that is made), so that a run can
+    /// have its papers before any of them is written.
+    ///
+    /// Of a student that learned from files the config says nothing but how it learned: whose author it is
+    /// knows of the labels what came with them.
     ///
     /// # Errors
     /// Contents that are not those of the files, or two of them that disagree about the guarantee.
@@ -48,25 +40,32 @@ impl Facts {
         privacy: &Value,
         evaluation: &Evaluation,
         config: &Table,
-        circumstances: Circumstances,
+        model: Option<ModelHeader>,
     ) -> Result<Self, ReportError> {
         let result: RunResult = typed(result, "result.json")?;
         let privacy: Privacy = typed(privacy, STATED)?;
         agree(&result, &privacy, Path::new(STATED))?;
+        let mut config = config.clone();
+        if result.learned_from_files() {
+            config.retain(|table, _| table == "student");
+        }
         Ok(Self {
             result,
             privacy,
             evaluation: evaluation.clone(),
-            config: config.clone(),
-            circumstances,
+            config,
+            model,
         })
     }
 
-    /// With the size of the private part as a public constant, which the config of a built-in data set does
-    /// not hold.
+    /// With the size of the private part as its config declares it, where the run's files do not say it and
+    /// the config is that of the owner of the records.
     #[must_use]
     pub fn with_declared_size(mut self, size: Option<u64>) -> Self {
-        self.circumstances.declared_size = size.or(self.circumstances.declared_size);
+        let origin = &mut self.privacy.origin;
+        if !self.result.learned_from_files() {
+            origin.declared_size = origin.declared_size.or(size);
+        }
         self
     }
 
@@ -108,8 +107,39 @@ impl Facts {
         self.evaluation.confusion.as_ref()
     }
 
-    pub(super) fn circumstances(&self) -> &Circumstances {
-        &self.circumstances
+    /// How the release came about.
+    pub(super) fn origin(&self) -> Origin {
+        self.privacy.origin
+    }
+
+    /// The released model; none where labels are all that is made.
+    pub(super) fn model(&self) -> Option<&ModelHeader> {
+        self.model.as_ref()
+    }
+
+    /// Whether labels that another run released are what the model learned from.
+    pub(super) fn labels_are_from_elsewhere(&self) -> bool {
+        self.result.learned_from_files()
+    }
+
+    /// What was computed from records and is shown without noise, as the data set was declared a public
+    /// benchmark.
+    pub(super) fn unprotected(&self) -> Vec<&'static str> {
+        let utility = &self.result.utility;
+        let shown = [
+            (
+                utility.baseline_accuracy,
+                "the accuracy of a model that was trained on the same records without privacy",
+            ),
+            (
+                utility.label_accuracy,
+                "the share of released labels that equal the truth",
+            ),
+        ];
+        let shown = shown
+            .into_iter()
+            .filter(|(share, _)| share.is_some() && self.is_public_benchmark());
+        shown.map(|(_, what)| what).collect()
     }
 
     /// What the network and its training were set to: public constants, without the data set, the
@@ -136,10 +166,11 @@ impl Facts {
     }
 
     /// Whether no rounding of floating-point numbers is outside the guarantee: votes are counted and
-    /// compared without rounding, gradients where the config says so.
+    /// compared without rounding, gradients where the config says so. A bound on the cost of the very votes
+    /// is computed in floating point.
     pub(super) fn is_exact(&self) -> bool {
         match self.method() {
-            "pate" => true,
+            "pate" => !self.is_sanitized(),
             "dp-sgd" => self.setting("dp_sgd", "arithmetic") == Some("exact"),
             _ => false,
         }
@@ -151,15 +182,25 @@ impl Facts {
         mechanism.find_map(|words| words.strip_prefix("unit: "))
     }
 
-    /// Whether teachers elsewhere cast the votes, so that the run takes their word for what a unit changes.
-    pub(super) fn votes_are_from_elsewhere(&self) -> bool {
-        let teachers = self.config.get("teachers");
-        teachers.is_some_and(|teachers| teachers.get("changed_votes").is_some())
+    /// Whether a bound that depends on the votes was released with noise, or at least paid for.
+    pub(super) fn is_sanitized(&self) -> bool {
+        let stated = self.result.privacy.as_ref();
+        stated.is_some_and(|stated| stated.sanitized.is_some())
+            || holds(&self.privacy.events, &|event| {
+                matches!(event, DpEvent::SmoothSensitivityRelease { .. })
+            })
+    }
+
+    /// Whether a run on more units than were declared is refused, so that their number is not all hidden.
+    pub(super) fn refuses_more_units(&self) -> bool {
+        holds(&self.privacy.events, &|event| {
+            matches!(event, DpEvent::TruncatedSubsampledGaussian { .. })
+        })
     }
 
     /// Whether a choice among several models by their scores on private records is part of the cost.
     pub(super) fn pays_for_selection(&self) -> bool {
-        has_selection(&self.privacy.events)
+        self.privacy.pays_for_selection()
     }
 }
 
@@ -174,13 +215,4 @@ const OPERATIONAL: [&str; 3] = [
 
 fn typed<T: serde::de::DeserializeOwned>(value: &Value, name: &str) -> Result<T, ReportError> {
     T::deserialize(value).map_err(|error| damaged(Path::new(name), error.to_string()))
-}
-
-fn has_selection(event: &DpEvent) -> bool {
-    match event {
-        DpEvent::RepeatAndSelect { .. } => true,
-        DpEvent::Composed { events, .. } => events.iter().any(has_selection),
-        DpEvent::SelfComposed { event, .. } => has_selection(event),
-        _ => false,
-    }
 }

@@ -6,13 +6,13 @@ use std::path::Path;
 use serde_json::Value;
 use toml::Table;
 
-use super::{Circumstances, Facts, STATED};
+use super::{Facts, STATED};
 use crate::ReportError;
 use crate::papers::ModelHeader;
 use crate::run::{Evaluation, damaged, json, optional, text};
 
 impl Facts {
-    /// From a finished run's directory.
+    /// From a finished run's directory. What a run of an earlier version did not write down is not stated.
     ///
     /// # Errors
     /// A file that is missing, cannot be read or does not hold what a run writes.
@@ -25,43 +25,14 @@ impl Facts {
         let evaluation = optional(&file("evaluation.json"))?.unwrap_or(Evaluation {
             warning: None,
             public_benchmark: false,
+            attribution: String::new(),
             confusion: None,
         });
         let model = ["released", "private"].map(|folder| file(folder).join("model.safetensors"));
-        let declared = config
-            .get("data")
-            .and_then(|data| data.get("declared_size"));
-        let circumstances = Circumstances {
-            attribution: attribution(&text(&file("released/statement.md"))?),
-            shared_ledger: config.contains_key("ledger") || file("private/run.id").exists(),
-            declared_size: declared
-                .and_then(toml::Value::as_integer)
-                .and_then(|size| u64::try_from(size).ok()),
-            model: model
-                .iter()
-                .find_map(|path| ModelHeader::of_safetensors(&fs::read(path).ok()?)),
-        };
+        let model = model
+            .iter()
+            .find_map(|path| ModelHeader::of_safetensors(&fs::read(path).ok()?));
         let (result, privacy): (Value, Value) = (json(&file("result.json"))?, json(&file(STATED))?);
-        Self::new(&result, &privacy, &evaluation, &config, circumstances)
-    }
-}
-
-/// The last section of a statement.
-fn attribution(statement: &str) -> String {
-    let section = statement.rsplit_once("\n## Attribution\n\n");
-    section.map_or_else(String::new, |(_, text)| text.trim_end().to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credit_is_the_last_section() {
-        assert_eq!(
-            attribution("# A\n\n## Attribution\n\nX. (licence: Y)\n"),
-            "X. (licence: Y)"
-        );
-        assert_eq!(attribution("# A\n"), "");
+        Self::new(&result, &privacy, &evaluation, &config, model)
     }
 }

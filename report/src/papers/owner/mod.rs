@@ -60,6 +60,9 @@ pub struct Owner {
     /// How many records a person may have, and so whom the unit of privacy protects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub records_per_person: Option<String>,
+    /// `true` where no person has more than one record, so that protecting records protects people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_record_per_person: Option<bool>,
     /// How the records were collected, and why no fewer would do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_collection: Option<String>,

@@ -17,7 +17,7 @@ pub(super) fn entry(facts: &Facts, owner: &Owner) -> Map {
     let deployment = Map::default()
         .with("basic", product::basic(facts, owner))
         .with("dp_variant", guarantee::variant(facts, owner))
-        .with("privacy_loss", guarantee::loss(facts))
+        .with("privacy_loss", guarantee::loss(facts, owner))
         .with("deployment_model", implementation::model(owner))
         .with(
             "implementation",

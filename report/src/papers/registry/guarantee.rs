@@ -15,10 +15,19 @@ pub(super) fn variant(facts: &Facts, owner: &Owner) -> Map {
         subjects.unwrap_or_default()
     );
     let public = &facts.privacy.public_data;
+    let shown = facts.unprotected();
+    let shown = match shown.is_empty() {
+        true => {
+            "Nothing that was computed from the private records is published without noise.".into()
+        }
+        false => format!(
+            "Without noise are shown, as the data set was declared a public benchmark: {}.",
+            shown.join("; ")
+        ),
+    };
     let unprotected = format!(
-        "Nothing that was computed from the private records is published without noise. Taken as public: records \
-         from {} (declared public by {}), names of classes, preprocessing, hyperparameters and the declared number \
-         of {}s.",
+        "{shown} Taken as public: records from {} (declared public by {}), names of classes, preprocessing, \
+         hyperparameters and the declared number of {}s.",
         public.source, public.declared_by, facts.privacy.unit
     );
     Map::default()
@@ -31,7 +40,7 @@ pub(super) fn variant(facts: &Facts, owner: &Owner) -> Map {
 }
 
 /// `privacy_loss`.
-pub(super) fn loss(facts: &Facts) -> Map {
+pub(super) fn loss(facts: &Facts, owner: &Owner) -> Map {
     let stated = facts.guarantee();
     let epsilon = stated.map(|stated| Yaml::AtMost(stated.epsilon));
     let delta = stated
@@ -43,6 +52,11 @@ pub(super) fn loss(facts: &Facts) -> Map {
     let mut unit = format!("Adjacent data sets differ in {}.", words::neighbours(facts));
     if let Some(grouped) = facts.unit_in_words() {
         unit.push_str(&format!(" Unit: {grouped}."));
+    }
+    if let Some(said) = &owner.records_per_person {
+        unit.push_str(&format!(
+            " Records of a person, by the owner's word: {said}"
+        ));
     }
     let mut details = format!(
         "Upper bounds that do not depend on the data, rounded up, by the accountant {}.",
@@ -57,10 +71,7 @@ pub(super) fn loss(facts: &Facts) -> Map {
     Map::default()
         .with("privacy_unit", inline(&facts.privacy.unit))
         .with("privacy_unit_details", inline(&unit))
-        .with_some(
-            "number_of_privacy_units",
-            facts.circumstances().declared_size,
-        )
+        .with_some("number_of_privacy_units", facts.origin().declared_size)
         .with("privacy_parameters", parameters)
         .with("privacy_parameters_details", inline(&details))
 }

@@ -40,11 +40,11 @@ pub(super) fn implementation(facts: &Facts, owner: &Owner) -> Map {
         "Preprocessing uses public constants alone. {selection}\n\n{}",
         tuning.unwrap_or_default()
     );
-    let ledger = match facts.circumstances().shared_ledger {
-        true => {
+    let ledger = match facts.origin().shared_ledger {
+        Some(true) => {
             "The run was charged in a ledger of all runs on the same people before it released anything."
         }
-        false => "It is the cost of this run alone.",
+        Some(false) | None => "It is the cost of this run alone.",
     };
     let composition = format!(
         "All mechanisms of the run together, by the accountant {}. {ledger}",
@@ -74,6 +74,10 @@ pub(super) fn implementation(facts: &Facts, owner: &Owner) -> Map {
 /// A list in Markdown.
 fn mechanisms(facts: &Facts) -> String {
     let rounding = match facts.is_exact() {
+        false if facts.is_sanitized() => {
+            "floating point: noise is sampled exactly; the bound on epsilon for these very votes is computed in floating \
+             point before its noise, whose rounding is outside the guarantee"
+        }
         true => "floating point: noise is sampled exactly and added without rounding",
         false => "floating point: its rounding is outside the guarantee",
     };

@@ -35,12 +35,16 @@ fn answers_are_what_the_run_did() {
             "not stated",
             "met",
         ),
+        ("at least a person", "not met", "not met", "not stated"),
+        ("well-tested libraries", "not met", "not met", "not met"),
+        ("every question known", "met", "met", "met"),
+        ("contribution of each unit", "met", "met", "met"),
         ("Is delta at most", "not stated", "not met", "not met"),
         ("Are groups", "not met", "not met", "not met"),
         ("one budget kept", "not met", "met", "met"),
         (
             "depends on the data",
-            "not applicable",
+            "not met",
             "not applicable",
             "not applicable",
         ),
@@ -65,14 +69,20 @@ fn answers_are_what_the_run_did() {
         let found = [&pate, &noisy, &users].map(|page| status(page, words));
         assert_eq!(found, [of_pate, of_noisy, of_users], "{words}");
     }
-    assert_eq!(
-        status(&page(&made::sanitised()), "depends on the data"),
-        "met"
-    );
+    // The accuracy of a baseline is neither protected nor paid for.
+    let mut bound = made::sanitised();
+    assert_eq!(status(&page(&bound), "depends on the data"), "not met");
+    bound.evaluation["public_benchmark"] = json!(false);
+    assert_eq!(status(&page(&bound), "depends on the data"), "met");
     let shares =
         "\"&gt;50K\" is recognised least often (40.00 %) and \"&lt;=50K\" most often (96.67 %)";
     assert!(pate.contains(shares), "{pate}");
-    for words in ["for ten 9.999", "1.3222 by rdp", "\\`id\\|&lt;b&gt;\\`"] {
+    for words in [
+        "for two users epsilon is 2 and delta 3.8e-5",
+        "for ten users epsilon is 9.9996 and delta 1.3e-1",
+        "1.3222 by rdp",
+        "\\`id\\|&lt;b&gt;\\`",
+    ] {
         assert!(users.contains(words), "no {words} in\n{users}");
     }
 }
@@ -93,12 +103,22 @@ fn nothing_is_guaranteed_without_privacy() {
             "nobody can predict",
             "floating-point",
             "one budget",
+            "at least a person",
         ] {
             assert_eq!(status(&page, words), "not met", "{words}");
         }
         assert!(
             !page.contains("satisfies") && !page.contains("differential privacy for data sets")
         );
+        for words in [
+            "need not be",
+            "bounds what the release tells",
+            "deletes the key",
+            "the guarantee.",
+            "ChaCha20",
+        ] {
+            assert!(!page.contains(words), "{words} in\n{page}");
+        }
     }
 }
 
@@ -110,7 +130,7 @@ fn delta_is_compared_with_the_number_of_units() {
         (Some(316), "met"),
         (None, "not stated"),
     ] {
-        run.circumstances.declared_size = size;
+        run.privacy["origin"]["declared_size"] = json!(size);
         assert_eq!(
             status(&page(&run), "Is delta at most"),
             expected,
@@ -118,9 +138,13 @@ fn delta_is_compared_with_the_number_of_units() {
         );
     }
     (run.result["privacy"]["delta"], run.privacy["delta"]) = (json!(2e-5), json!(2e-5));
-    for size in [None, Some(10)] {
-        run.circumstances.declared_size = size;
-        assert_eq!(status(&page(&run), "Is delta at most"), "not met");
+    for (size, expected) in [
+        (None, "not stated"),
+        (Some(10), "met"),
+        (Some(224), "not met"),
+    ] {
+        run.privacy["origin"]["declared_size"] = json!(size);
+        assert_eq!(status(&page(&run), "Is delta at most"), expected);
     }
 }
 
@@ -137,21 +161,91 @@ fn neighbours_of_one_size_do_not_hide_the_size() {
 
 #[test]
 fn a_selection_that_was_paid_for_is_met() {
+    let page = page(&made::selection());
+    assert_eq!(status(&page, "hyperparameters were chosen"), "met");
+    // It publishes a count, and what it asks is not all known before.
+    assert_eq!(status(&page, "depends on the data"), "met");
+    assert!(page.contains("predicts rightly, with noise"));
+    assert_eq!(status(&page, "every question known"), "not met");
+}
+
+#[test]
+fn later_rounds_of_questions_are_not_known_before() {
+    let mut run = made::pate();
+    for (rounds, expected) in [
+        (json!(1), "met"),
+        (json!(2), "not met"),
+        (json!(null), "not stated"),
+    ] {
+        run.privacy["origin"]["question_rounds"] = rounds;
+        assert_eq!(status(&page(&run), "every question known"), expected);
+    }
+}
+
+#[test]
+fn a_bound_of_the_votes_is_rounded() {
+    for (words, without, with) in [
+        ("floating-point", "met", "not met"),
+        ("left as the noise made it", "not applicable", "not met"),
+    ] {
+        assert_eq!(status(&page(&made::pate()), words), without);
+        assert_eq!(status(&page(&made::sanitised()), words), with);
+    }
+    // It was computed and paid for, even where it is not shown.
+    let mut run = made::pate();
+    let bound = json!({"kind": "smooth_sensitivity_release", "smoothness": 0.025, "noise_multiplier": 5.0, "shift": 3.0});
+    run.privacy["events"] = json!({"kind": "composed", "events": [run.privacy["events"], bound]});
+    assert_eq!(status(&page(&run), "floating-point"), "not met");
+}
+
+#[test]
+fn one_record_for_each_person_is_the_owners_word() {
+    let owner = |text: &str| toml::from_str::<Owner>(text).unwrap();
+    let words = "at least a person";
+    for (text, of_records, of_users) in [
+        ("", "not met", "not stated"),
+        ("records_per_person = \"Up to forty.\"", "not met", "stated"),
+        ("one_record_per_person = false", "not met", "not stated"),
+        ("one_record_per_person = true", "stated", "not stated"),
+    ] {
+        let page = |run: Made| nist_checklist(&run.facts(), &owner(text));
+        assert_eq!(status(&page(made::dp_sgd()), words), of_records, "{text}");
+        assert_eq!(status(&page(made::users()), words), of_users, "{text}");
+    }
+    let told = nist_checklist(
+        &made::users().facts(),
+        &owner("records_per_person = \"Up to forty.\""),
+    );
+    assert!(told.contains("Up to forty."));
+}
+
+#[test]
+fn a_refusal_of_too_many_units_is_not_hidden() {
     let mut run = made::dp_sgd();
-    let event = json!({"kind": "repeat_and_select", "event": run.privacy["events"], "mean": 8.0, "shape": "inf"});
-    let event: Result<privet_accountant::DpEvent, _> = serde_json::from_value(event);
-    let event = event.unwrap_or_else(|error| panic!("{error}"));
-    run.privacy["events"] = json!({"kind": "composed", "events": [event]});
-    assert_eq!(status(&page(&run), "hyperparameters were chosen"), "met");
+    run.privacy["events"] = json!({"kind": "self_composed", "count": 4, "event": {
+        "kind": "truncated_subsampled_gaussian", "dataset_size": 1000, "sampling_probability": 0.01,
+        "truncated_batch_size": 20, "noise_multiplier": 2.0}});
+    assert_eq!(status(&page(&run), "among the records at all"), "not met");
+}
+
+#[test]
+fn files_that_stay_inside_are_said_to() {
+    let page = page(&made::pate());
+    for name in ["config.resolved.toml", "result.json", "evaluation.json"] {
+        let inside = format!("`{name}` (in the run directory, not released)");
+        assert_eq!(
+            page.matches(&format!("`{name}`")).count(),
+            page.matches(&inside).count()
+        );
+        assert!(page.contains(&inside), "{name}");
+    }
 }
 
 #[test]
 fn votes_from_elsewhere_are_somebodys_word() {
     let mut run = made::pate();
     assert_eq!(status(&page(&run), "contribution of each unit"), "met");
-    run.config = run
-        .config
-        .replace("count = 250", "count = 250\nchanged_votes = 1");
+    run.privacy["origin"]["votes_from_elsewhere"] = json!(true);
     run.privacy["assumptions"] = json!(["it is the word of whoever counted"]);
     assert_eq!(
         status(&page(&run), "contribution of each unit"),
@@ -168,7 +262,7 @@ fn what_the_owner_says_is_marked_as_such() {
     let count = |page: &str, words: &str| page.matches(words).count();
     assert_eq!(
         count(&silent, "**Not stated.** Set `[export.owner] "),
-        count(&told, "By the owner's word")
+        count(&told, "**Stated.** By the owner's word") - 1
     );
     assert!(count(&silent, "\n### ") >= 25);
     // The table at the top counts what is below it.

@@ -1,6 +1,6 @@
 //! Runs of every kind, as they are in memory when a run ends.
 
-use privet_report::papers::{Circumstances, Facts, FileNote, ModelHeader, Owner};
+use privet_report::papers::{Facts, FileNote, ModelHeader, Owner};
 use privet_report::run::Evaluation;
 use serde_json::{Value, json};
 
@@ -11,21 +11,14 @@ pub(super) struct Made {
     pub(super) privacy: Value,
     pub(super) evaluation: Value,
     pub(super) config: String,
-    pub(super) circumstances: Circumstances,
+    pub(super) model: Option<ModelHeader>,
 }
 
 impl Made {
     pub(super) fn facts(&self) -> Facts {
         let evaluation: Evaluation = serde_json::from_value(self.evaluation.clone()).unwrap();
-        let (config, circumstances) = (self.config.parse().unwrap(), self.circumstances.clone());
-        Facts::new(
-            &self.result,
-            &self.privacy,
-            &evaluation,
-            &config,
-            circumstances,
-        )
-        .unwrap()
+        let (config, model) = (self.config.parse().unwrap(), self.model.clone());
+        Facts::new(&self.result, &self.privacy, &evaluation, &config, model).unwrap()
     }
 }
 
@@ -36,6 +29,8 @@ pub(super) fn all() -> Vec<(&'static str, Made)> {
         ("dp-sgd", dp_sgd()),
         ("users", users()),
         ("sanitised", sanitised()),
+        ("selection", selection()),
+        ("student", student()),
         ("fixed noise", fixed_noise()),
         ("baseline", baseline()),
     ]
@@ -58,6 +53,8 @@ pub(super) fn pate() -> Made {
     made.result["utility"]["label_accuracy"] = json!(0.835);
     made.result["utility"]["baseline_accuracy"] = json!(0.8525);
     made.result["privacy"]["raw_data_dependent_epsilon"] = json!(0.123_456_7);
+    made.privacy["origin"] =
+        json!({"shared_ledger": false, "votes_from_elsewhere": false, "question_rounds": 1});
     made
 }
 
@@ -76,8 +73,7 @@ pub(super) fn dp_sgd() -> Made {
     let mut made = made("dp-sgd", &event, &mechanism, config);
     made.result["dataset"] = json!("clinic");
     made.evaluation["public_benchmark"] = json!(false);
-    made.circumstances.declared_size = Some(26000);
-    made.circumstances.shared_ledger = true;
+    made.privacy["origin"] = json!({"declared_size": 26000, "shared_ledger": true});
     made
 }
 
@@ -103,6 +99,32 @@ pub(super) fn sanitised() -> Made {
         "smoothness": 0.025, "noise_multiplier": 5.0});
     made.result["privacy"]["sanitized"] = number.clone();
     made.privacy["sanitized"] = number;
+    made
+}
+
+/// The best of a few settings by a noisy score.
+pub(super) fn selection() -> Made {
+    let mut made = dp_sgd();
+    let event = json!({"kind": "repeat_and_select", "event": made.privacy["events"], "mean": 8.0, "shape": "inf"});
+    made.privacy["events"] = json!({"kind": "composed", "events": [event]});
+    made
+}
+
+/// A student of labels that somebody else released, whose author guesses how.
+pub(super) fn student() -> Made {
+    let mut made = pate();
+    made.config = made
+        .config
+        .replace(
+            "[teachers]",
+            "declared_size_guess = 1\n[teachers]\nchanged_votes = 1",
+        )
+        .replace(
+            "[data]",
+            "[ledger]\npath = \"/secret/x\"\n[data]\ndeclared_size = 77777",
+        );
+    made.result["utility"]["queries"] = Value::Null;
+    made.privacy["origin"] = json!({"declared_size": 5000, "shared_ledger": true, "votes_from_elsewhere": true, "question_rounds": 3});
     made
 }
 
@@ -152,15 +174,10 @@ fn made(method: &str, event: &Value, mechanism: &[&str], config: &str) -> Made {
                 {"accountant": "rdp", "conversion": "mironov-2017", "delta": 1e-5, "epsilon": 1.322_16}],
             "public_data": {"source": "https://example.org/a_b", "declared_by": "the office"},
         }),
-        evaluation: json!({"public_benchmark": true, "confusion":
+        evaluation: json!({"public_benchmark": true, "attribution": "A. & B. (licence: CC BY 4.0)", "confusion":
             {"classes": ["<=50K", ">50K"], "counts": [[290, 10], [60, 40]]}}),
         config: config.into(),
-        circumstances: Circumstances {
-            attribution: "A. & B. (licence: CC BY 4.0)".into(),
-            shared_ledger: false,
-            declared_size: None,
-            model: ModelHeader::of_safetensors(&model()),
-        },
+        model: ModelHeader::of_safetensors(&model()),
     }
 }
 
@@ -193,6 +210,7 @@ pub(super) fn talkative() -> Owner {
          contact = \"c@example.org\"\nauthors = [\"A\", \"B\"]\nurl = \"https://example.org\"\nlicense = \"MIT\"\n\
          citation = \"Cite.\"\nhub_datasets = [\"a/b\"]\nintended_use = \"Use.\"\nout_of_scope_use = \"No use.\"\n\
          limitations = \"L.\"\nbias = \"Bias.\"\ndata_subjects = \"People.\"\nrecords_per_person = \"One.\"\n\
+         one_record_per_person = true\n\
          data_collection = \"Asked.\"\ndata_source = \"static\"\nregion = \"R\"\nsector = \"healthcare\"\n\
          publication_date = \"2026-11-23\"\ndeployment = \"None.\"\nother_releases = \"None.\"\n\
          epsilon_rationale = \"Why.\"\nhyperparameters = \"Public data.\"\ntrust = \"Us.\"\n\

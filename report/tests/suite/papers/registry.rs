@@ -13,6 +13,8 @@ fn an_entry_of_a_talkative_owner_fits_the_schema() {
         made::dp_sgd(),
         made::users(),
         made::sanitised(),
+        made::selection(),
+        made::student(),
     ] {
         let text = registry_entry(&run.facts(), &made::talkative());
         let entry = yaml::parse(&text);
@@ -72,11 +74,41 @@ fn what_nobody_said_is_left_for_a_person() {
 }
 
 #[test]
+fn what_is_shown_of_a_benchmark_is_named() {
+    let unprotected = |run: &made::Made| {
+        let entry = yaml::parse(&registry_entry(&run.facts(), &Owner::default()));
+        let text = &entry["deployment"]["dp_variant"]["unprotected_quantities"];
+        text.as_str().unwrap().to_owned()
+    };
+    let mut run = made::pate();
+    let shown = unprotected(&run);
+    assert!(
+        shown.contains("trained on the same records without privacy")
+            && shown.contains("equal the truth"),
+        "{shown}"
+    );
+    assert!(!shown.contains("Nothing that was computed"));
+    run.evaluation["public_benchmark"] = json!(false);
+    assert!(unprotected(&run).starts_with("Nothing that was computed"));
+}
+
+#[test]
+fn rounding_around_a_bound_of_the_votes_is_told() {
+    let mechanisms = |run: &made::Made| {
+        let entry = yaml::parse(&registry_entry(&run.facts(), &Owner::default()));
+        let text = &entry["deployment"]["implementation"]["mechanisms"];
+        text.as_str().unwrap().to_owned()
+    };
+    assert!(mechanisms(&made::pate()).contains("added without rounding"));
+    assert!(!mechanisms(&made::sanitised()).contains("added without rounding"));
+}
+
+#[test]
 fn labels_alone_are_a_data_set() {
     let mut run = made::pate();
     run.result["utility"]["test_accuracy"] = Value::Null;
     run.evaluation["confusion"] = Value::Null;
-    run.circumstances.model = None;
+    run.model = None;
     let entry = yaml::parse(&registry_entry(&run.facts(), &made::talkative()));
     assert_eq!(violations(&entry), [""; 0]);
     assert_eq!(entry["deployment"]["basic"]["data_product_type"], "Dataset");

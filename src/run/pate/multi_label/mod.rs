@@ -151,6 +151,7 @@ impl<'a> MultiLabelPlan<'a> {
             },
             mechanism: words::of(self.config, &self.voters, &self.mechanism),
             assumptions: words::assumptions(self.config, &self.voters),
+            origin: words::origin(self.config, &self.voters),
             steps: None,
             warnings: Warning::of_guarantee(&self.warnings),
             votes: findings,
