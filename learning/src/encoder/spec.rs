@@ -174,7 +174,7 @@ const FEATURES: usize = 128;
 ///
 /// The features come after a linear layer: what the convolutions give holds places as well as
 /// shapes, and of few labels a model learns far more from what the objective has mixed. (On MNIST
-/// linear models of 60 labels are right about 96 % of the time after it and 86 % before it.)
+/// linear models of 60 labels were right 96 % of the time after it and 86 % before it.)
 pub fn image_trunk(input: InputShape) -> Vec<LayerSpec> {
     let InputShape::Image { height, width, .. } = input else {
         return Vec::new();
