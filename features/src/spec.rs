@@ -78,7 +78,7 @@ pub enum StageSpec {
     },
     /// A network that is trained on the public images without their labels; what stands behind its
     /// trunk is thrown away.
-    Encoder(EncoderTraining),
+    Encoder(Box<EncoderTraining>),
 }
 
 /// What fitting a stage takes beside public rows.

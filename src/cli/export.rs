@@ -160,12 +160,12 @@ fn write(args: &ExportArgs, run: &Path) -> Result<()> {
     })
 }
 
+/// Name and content of a file.
+type File = (String, Vec<u8>);
+
 /// Name and content of each model file that is asked for, and what the card says of it.
-fn models(
-    args: &ExportArgs,
-    source: &Source<'_>,
-) -> Result<(Vec<(String, Vec<u8>)>, Vec<FileNote>)> {
-    let (mut files, mut notes): (Vec<(String, _)>, _) = (Vec::new(), Vec::new());
+fn models(args: &ExportArgs, source: &Source<'_>) -> Result<(Vec<File>, Vec<FileNote>)> {
+    let (mut files, mut notes): (Vec<File>, _) = (Vec::new(), Vec::new());
     for asked in &args.formats {
         let (formats, all) = match asked {
             FormatArg::One(format) => (vec![*format], false),
@@ -228,7 +228,7 @@ fn refuse_other_runs(folder: &Path, source: &Source<'_>, made: &[FileNote]) -> R
 }
 
 /// What goes with the model; a run of an earlier version has less.
-fn papers_of(run: &Path, beside: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+fn papers_of(run: &Path, beside: &Path) -> Result<Vec<File>> {
     let mut found = Vec::new();
     for name in PAPERS {
         for path in [run.join("released").join(name), beside.join(name)] {
