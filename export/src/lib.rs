@@ -11,6 +11,7 @@
 mod burnpack;
 mod description;
 mod error;
+mod features;
 mod file;
 mod onnx;
 mod safetensors;

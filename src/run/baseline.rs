@@ -24,19 +24,18 @@ pub(super) fn architecture(
     spec: &NetworkSpec,
     augment: Option<Augmentation>,
     experiment: &Experiment,
-    dataset: &Dataset,
+    (dataset, shape): (&Dataset, InputShape),
     table: &str,
 ) -> Result<Architecture> {
-    let is_image = matches!(dataset.info.shape, InputShape::Image { .. });
+    let is_image = matches!(shape, InputShape::Image { .. });
     ensure!(
         is_image || augment.is_none(),
-        "[{table}] augment moves images, but {} holds {}: leave it out",
+        "[{table}] augment moves images, but {} holds {shape}: leave it out",
         dataset.info.name,
-        dataset.info.shape
     );
     let in_table = || format!("[{table}.network]");
     let architecture = spec
-        .resolve(dataset.info.shape, dataset.info.classes.len())
+        .resolve(shape, dataset.info.classes.len())
         .with_context(in_table)?;
     ensure!(
         spec.profile.is_none() || dataset.preprocessing.grid().is_some(),
@@ -114,7 +113,8 @@ pub(super) fn training_architecture(
     table: &str,
 ) -> Result<Architecture> {
     let (spec, augment) = (&training.network, training.augment);
-    architecture(spec, augment, experiment, dataset, table)
+    let inputs = (dataset, dataset.info.shape);
+    architecture(spec, augment, experiment, inputs, table)
 }
 
 /// A training without privacy whose network fits.

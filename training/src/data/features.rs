@@ -16,6 +16,18 @@ use super::{DataError, Dataset, Examples, PrivateExamples, PublicInputs, PublicP
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeatureList(pub Vec<StageSpec>);
 
+impl FeatureList {
+    /// Epochs of all encoders together.
+    #[must_use]
+    pub fn epochs(&self) -> usize {
+        let epochs = |stage: &StageSpec| match stage {
+            StageSpec::Encoder(training) => training.epochs,
+            _ => 0,
+        };
+        self.0.iter().map(epochs).sum()
+    }
+}
+
 impl Serialize for FeatureList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
@@ -55,8 +67,8 @@ pub struct Represented {
     pub map: FeatureMap,
     /// The pool as it was.
     pub pool: PublicPool,
-    /// The inputs of the test set as they were, `[n, input length]`.
-    pub test: Array2<f32>,
+    /// The test set as it was.
+    pub test: Examples,
 }
 
 /// Rows that are represented at a time; bounds the memory of what stages make on the way.
@@ -105,15 +117,14 @@ impl Dataset {
         let source = format!("[data] features of {name}");
         let examples = self.private.examples().expose_sensitive();
         let private = examples.with_inputs(apply(&map, examples.inputs())?, &source)?;
-        let test_inputs = self.test.inputs().to_owned();
         let test = self.test.with_inputs(apply(&map, self.test.inputs())?, &source)?;
         let pool = PublicPool::new(PublicInputs::new(apply(&map, pool)?, &source)?);
         self.private.replace_examples(private);
-        self.test = test;
+        let test = std::mem::replace(&mut self.test, test);
         self.represented = Some(Represented {
             map,
             pool: std::mem::replace(&mut self.pool, pool),
-            test: test_inputs,
+            test,
         });
         Ok(())
     }

@@ -53,6 +53,7 @@ pub use dataset::{Dataset, DatasetInfo, PrivateExamples, PublicDeclaration};
 pub use error::DataError;
 pub use examples::{Examples, PublicInputs};
 pub use features::{FeatureList, Represented};
+pub use privet_features::{FeatureMap, Fitting, StageSpec};
 pub use pool::{HeldBackTruth, PublicPool};
 pub use preprocessing::{Preprocessing, Rows};
 pub use privet_gradients::network::{InputGrid, InputShape};
