@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::contrastive::contrastive;
 use super::vicreg::{Weights, vicreg};
 
-/// `objective = { kind = "contrastive", temperature = 0.5 }`: a function of the projections of a
+/// `objective = { kind = "contrastive", temperature = 1.0 }`: a function of the projections of a
 /// whole batch, of which a smaller value is better.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
@@ -16,7 +16,8 @@ pub enum EncoderObjective {
     /// view is to find the other view of its image among all views of the batch, by cosine
     /// similarity.
     Contrastive {
-        /// What similarities are divided by, above 0.
+        /// What similarities are divided by, at least 0.003. A larger one tells images apart less and
+        /// classes more: better for few labels.
         #[serde(default = "default_temperature")]
         temperature: f64,
     },
@@ -38,7 +39,7 @@ pub enum EncoderObjective {
 }
 
 fn default_temperature() -> f64 {
-    0.5
+    1.0
 }
 
 fn default_invariance() -> f64 {
