@@ -146,9 +146,18 @@ impl RunDir {
                 .is_ok_and(|mut released| released.next().is_some())
     }
 
-    /// The config of the run.
+    /// The config of the run; of one whose config is known at its end alone, not before that.
     pub(crate) fn config(&self) -> Result<String> {
-        let path = self.root.join(CONFIG);
+        self.text(CONFIG)
+    }
+
+    /// What the run was begun with.
+    pub(crate) fn plan(&self) -> Result<String> {
+        self.text(self.plan)
+    }
+
+    fn text(&self, name: &str) -> Result<String> {
+        let path = self.root.join(name);
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 

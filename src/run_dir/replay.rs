@@ -74,7 +74,7 @@ impl Replay {
         inputs: &Sensitive<[u8; 32]>,
         afford: impl FnOnce(&RunLedger, &DpEvent) -> Result<()>,
     ) -> Result<Reserved> {
-        let config = dir.config()?;
+        let config = dir.plan()?;
         match self {
             Self::DangerFixedSeed(seed) => {
                 let parts = [purpose.as_bytes(), config.as_bytes()];

@@ -50,7 +50,7 @@ fn a_delta_of_one_over_the_records_is_warned_of_and_the_run_goes_on() {
         for word in [
             "warning: delta = 1e-2",
             "1/360",
-            "publishes a random record",
+            "publishes a random one",
             "at most 1e-4",
         ] {
             assert!(said.err.contains(word), "{}", said.err);
