@@ -20,3 +20,4 @@ mod tensors;
 pub use description::ModelDescription;
 pub use error::ExportError;
 pub use file::{Format, ModelFile, to_bytes};
+pub use onnx::has_operators;

@@ -60,9 +60,25 @@ fn refuse_impossible_export(
     let Some(table) = &experiment.file.export else {
         return Ok(());
     };
+    let features = experiment.file.data.features.iter();
+    let mut stages = features.flat_map(|features| &features.0);
+    if table.formats.contains(&FileFormat::Onnx)
+        && let Some(stage) = stages.find(|stage| !privet_export::has_operators(stage))
+    {
+        bail!(
+            "[export] formats = [\"onnx\"]: [data] features hold a `{}` stage, for which ONNX has no \
+             operators: leave the format out",
+            stage.kind()
+        );
+    }
     if !table.formats.contains(&FileFormat::Integer) {
         return Ok(());
     }
+    ensure!(
+        experiment.file.data.features.is_none(),
+        "[export] formats = [\"integer\"]: encrypted inference takes inputs as they are: leave [data] \
+         features out"
+    );
     let grid = dataset.preprocessing.grid();
     let warning = integer::check_trainable(architecture, grid, table.settings())
         .context("[export] formats = [\"integer\"]")?;

@@ -34,6 +34,12 @@ pub(super) fn add(
     Ok(value)
 }
 
+/// Whether a stage has operators.
+#[must_use]
+pub const fn has_operators(stage: &StageSpec) -> bool {
+    !matches!(stage, StageSpec::Scattering { .. } | StageSpec::Hog { .. })
+}
+
 fn configured(
     graph: &mut Graph,
     scope: &str,

@@ -22,6 +22,7 @@ use prost::Message;
 use crate::description::{ENTRY, ModelDescription};
 use crate::tensors::{Convention, floats, of_model};
 use crate::{ExportError, Format};
+pub use features::has_operators;
 use graph::{Graph, int};
 use proto::{DataType, ModelProto, OperatorSetIdProto, StringStringEntryProto};
 

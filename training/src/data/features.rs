@@ -156,3 +156,83 @@ fn apply(map: &FeatureMap, rows: ArrayView2<'_, f32>) -> Result<Array2<f32>, Fea
     }
     Ok(features)
 }
+
+#[cfg(test)]
+mod tests {
+    use privet_gradients::cpu::CpuEngine;
+
+    use super::*;
+    use crate::data::{DataConfig, InputShape};
+
+    const STAGES: &str = "name = 'optdigits'\nfeatures = [{ kind = 'standardise' }, \
+                          { kind = 'pca', components = 6, whitening = 0.25 }]";
+
+    fn represented(text: &str, file: Option<&Path>, seed: u64) -> Result<Dataset, DataError> {
+        let config: DataConfig = toml::from_str(text).unwrap();
+        let mut dataset = config.load(Path::new("."), Path::new("."), None)?;
+        let engine = CpuEngine::default();
+        let fitting = Fitting {
+            engine: &engine,
+            seed,
+            progress: &|_, _, _| {},
+        };
+        dataset.represent(fitting, file)?;
+        Ok(dataset)
+    }
+
+    #[test]
+    fn one_stage_may_stand_without_a_list() {
+        let read = |text: &str| toml::from_str::<DataConfig>(text).unwrap().features;
+        let one = read("name = 'x'\nfeatures = { kind = 'row-norm' }");
+        assert_eq!(one, read("name = 'x'\nfeatures = [{ kind = 'row-norm' }]"));
+        let error = toml::from_str::<DataConfig>("name = 'x'\nfeatures = { kind = 'pca' }");
+        assert!(error.unwrap_err().to_string().contains("components"));
+        let error = toml::from_str::<DataConfig>("name = 'x'\nfeatures = 3");
+        assert!(error.unwrap_err().to_string().contains("a table with `kind`"));
+    }
+
+    #[test]
+    fn every_part_is_represented_and_the_raw_pool_stays() {
+        let raw: DataConfig = toml::from_str("name = 'optdigits'").unwrap();
+        let raw = raw.load(Path::new("."), Path::new("."), None).unwrap();
+        let dataset = represented(STAGES, None, 1).unwrap();
+        assert_eq!(dataset.info.shape, InputShape::flat(6));
+        let before = dataset.represented.as_ref().unwrap();
+        assert_eq!(dataset.raw_pool().inputs().inputs(), raw.pool.inputs().inputs());
+        assert_eq!(before.test.inputs(), raw.test.inputs());
+        let private = raw.private.examples().expose_sensitive();
+        let now = dataset.private.examples().expose_sensitive();
+        assert_eq!((now.labels(), now.positions()), (private.labels(), private.positions()));
+        let own = |rows: ArrayView2<'_, f32>| before.map.apply(rows).unwrap();
+        assert_eq!(now.inputs(), own(private.inputs()));
+        assert_eq!(dataset.pool.inputs().inputs(), own(raw.pool.inputs().inputs()));
+        assert_eq!(dataset.test.inputs(), own(raw.test.inputs()));
+    }
+
+    #[test]
+    fn a_file_gives_the_same_features_and_is_for_one_purpose() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("features.safetensors");
+        let first = represented(STAGES, Some(&path), 1).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let again = represented(STAGES, Some(&path), 1).unwrap();
+        assert_eq!(first.test.inputs(), again.test.inputs());
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+        let other = STAGES.replace("= 6", "= 7");
+        for (text, seed) in [(STAGES, 2), (other.as_str(), 1)] {
+            let error = represented(text, Some(&path), seed).err().unwrap().to_string();
+            assert!(error.contains("features.safetensors") && error.contains("remove it"), "{error}");
+        }
+        for end in [0, 7, bytes.len() / 2, bytes.len() - 1] {
+            std::fs::write(&path, &bytes[..end]).unwrap();
+            assert!(represented(STAGES, Some(&path), 1).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_before_anything_is_fitted() {
+        let text = STAGES.replace("= 6", "= 65");
+        let error = represented(&text, None, 1).err().unwrap().to_string();
+        assert!(error.contains("[data] features") && error.contains("components"), "{error}");
+    }
+}
