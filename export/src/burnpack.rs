@@ -8,7 +8,7 @@ use burn_pack::{Bytes, DType, Reader, Tensor, Writer};
 use privet_training::network::Network;
 
 use crate::description::{ENTRY, ModelDescription};
-use crate::tensors::{Convention, bytes, floats, into_network, of_network};
+use crate::tensors::{Convention, bytes, floats, of_model};
 use crate::{ExportError, Format};
 
 /// How a file begins.
@@ -23,7 +23,7 @@ pub(crate) fn to_bytes(
     network: &Network,
     description: &ModelDescription,
 ) -> Result<Vec<u8>, ExportError> {
-    let tensors = of_network(network, Convention::Burn)?.into_iter();
+    let tensors = of_model(network, description, Convention::Burn)?.into_iter();
     let tensors = tensors.map(|tensor| {
         let raw = Bytes::from_bytes_vec(bytes(&tensor.values));
         Tensor::new(tensor.name, DType::F32, tensor.shape, None, raw)
@@ -39,9 +39,9 @@ pub(crate) fn to_bytes(
 pub(crate) fn from_bytes(file: &[u8]) -> Result<(Network, ModelDescription), ExportError> {
     let reader = Reader::from_bytes(Bytes::from_bytes_vec(file.to_vec())).map_err(damaged)?;
     let entry = reader.metadata().get(ENTRY).map(String::as_str);
-    let (description, architecture) = ModelDescription::from_entry(entry, file.len())?;
+    let header = ModelDescription::from_entry(entry, file.len())?;
     let tensors = reader.into_tensors().map_err(damaged)?;
-    let network = into_network(architecture, Convention::Burn, |name| {
+    header.complete(Convention::Burn, |name| {
         let found = tensors.iter().find(|tensor| tensor.name == name);
         let tensor = found.ok_or("it is missing")?;
         match tensor.dtype {
@@ -51,6 +51,5 @@ pub(crate) fn from_bytes(file: &[u8]) -> Result<(Network, ModelDescription), Exp
             }
             other => Err(format!("it is {other:?}, but the network needs F32")),
         }
-    })?;
-    Ok((network, description))
+    })
 }

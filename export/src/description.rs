@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use privet_features::{FeatureDescription, FeatureMap};
 use privet_training::data::{InputShape, Preprocessing};
 use privet_training::network::{Architecture, LayerSpec, Network};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::ExportError;
+use crate::tensors::{Convention, into_network};
+use crate::{ExportError, features};
 
 /// Version of the metadata written here.
 const FORMAT: &str = "privet-model-1";
@@ -33,14 +35,50 @@ pub struct ModelDescription {
     /// SHA-256 of `statement.md`, the guarantee in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement_sha256: Option<String>,
+    /// What encoded inputs become before the network takes them; nothing else where it is absent.
+    #[serde(skip)]
+    pub features: Option<FeatureMap>,
 }
 
 /// The entry as JSON: a [`ModelDescription`] and the version of its format.
 #[derive(Serialize, Deserialize)]
 struct Entry<D> {
     format: String,
+    /// Kinds and settings of the features; what was fitted is among the tensors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    features: Option<FeatureDescription>,
     #[serde(flatten)]
     description: D,
+}
+
+/// What the metadata of a file say, before its tensors are read.
+pub(crate) struct Header {
+    description: ModelDescription,
+    architecture: Architecture,
+    features: Option<FeatureDescription>,
+    bytes: usize,
+}
+
+impl Header {
+    /// The network and its description, with the tensors that `find` gives by name.
+    pub(crate) fn complete(
+        self,
+        convention: Convention,
+        find: impl Fn(&str) -> Result<(Vec<usize>, Vec<f32>), String>,
+    ) -> Result<(Network, ModelDescription), ExportError> {
+        let mut description = self.description;
+        if let Some(features) = self.features {
+            let map = features::read(features, convention, self.bytes, &find)?;
+            let fits = map.input_shape() == description.preprocessing.input_shape()
+                && map.output_shape().len() == self.architecture.input().len();
+            if !fits {
+                return Err(ExportError::Metadata("features"));
+            }
+            description.features = Some(map);
+        }
+        let network = into_network(self.architecture, convention, find)?;
+        Ok((network, description))
+    }
 }
 
 impl ModelDescription {
@@ -66,6 +104,7 @@ impl ModelDescription {
     pub(crate) fn metadata(&self) -> Result<BTreeMap<String, String>, ExportError> {
         let entry = Entry {
             format: FORMAT.to_string(),
+            features: self.features.as_ref().map(|map| map.to_parts().description),
             description: self,
         };
         let entry = serde_json::to_string(&entry).map_err(|_| ExportError::Metadata(ENTRY))?;
@@ -104,12 +143,10 @@ impl ModelDescription {
 
     /// Reads the entry of a file's metadata, `bytes` long as a whole, and checks that the file could
     /// hold the network that it describes.
-    pub(crate) fn from_entry(
-        entry: Option<&str>,
-        bytes: usize,
-    ) -> Result<(Self, Architecture), ExportError> {
+    pub(crate) fn from_entry(entry: Option<&str>, bytes: usize) -> Result<Header, ExportError> {
         let Entry::<Self> {
             format,
+            features,
             description,
         } = entry
             .and_then(|text| serde_json::from_str(text).ok())
@@ -126,8 +163,13 @@ impl ModelDescription {
         // the memory for it is taken.
         let fits = architecture.parameters().saturating_mul(4) <= bytes;
         let shape = description.preprocessing.input_shape();
-        match fits && shape.len() == architecture.input().len() {
-            true => Ok((description, architecture)),
+        match fits && (features.is_some() || shape.len() == architecture.input().len()) {
+            true => Ok(Header {
+                description,
+                architecture,
+                features,
+                bytes,
+            }),
             false => Err(ExportError::Metadata(ENTRY)),
         }
     }

@@ -1,5 +1,6 @@
 //! Why a model file cannot be written or used.
 
+use privet_features::FeatureError;
 use privet_training::network::NetworkError;
 use thiserror::Error;
 
@@ -52,4 +53,13 @@ impl ExportError {
             reason: error.to_string(),
         }
     }
+    /// Features that do not fit.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// Features that ONNX has no operators for.
+    #[error(
+        "the model's features hold a `{0}` stage, for which ONNX has no operators: export safetensors or \
+         burnpack, whose users compute the features themselves (docs/EXPORT.md has the code)"
+    )]
+    NoOperators(&'static str),
 }

@@ -11,6 +11,7 @@
 mod burnpack;
 mod description;
 mod error;
+mod features;
 mod file;
 mod onnx;
 mod safetensors;
@@ -19,3 +20,4 @@ mod tensors;
 pub use description::ModelDescription;
 pub use error::ExportError;
 pub use file::{Format, ModelFile, to_bytes};
+pub use onnx::has_operators;

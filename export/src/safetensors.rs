@@ -11,7 +11,7 @@ use safetensors::{SafeTensors, serialize};
 use serde_json::Value;
 
 use crate::description::{ENTRY, ModelDescription};
-use crate::tensors::{Convention, bytes, floats, into_network, of_network};
+use crate::tensors::{Convention, bytes, floats, of_model};
 use crate::{ExportError, Format};
 
 const NAME: &str = "safetensors";
@@ -24,7 +24,7 @@ pub(crate) fn to_bytes(
     network: &Network,
     description: &ModelDescription,
 ) -> Result<Vec<u8>, ExportError> {
-    let tensors = of_network(network, Convention::PyTorch)?;
+    let tensors = of_model(network, description, Convention::PyTorch)?;
     let raw: Vec<Vec<u8>> = tensors.iter().map(|tensor| bytes(&tensor.values)).collect();
     let views = tensors
         .iter()
@@ -59,18 +59,17 @@ fn in_order(file: &[u8]) -> Result<Vec<u8>, ExportError> {
 /// The network and its description.
 pub(crate) fn from_bytes(file: &[u8]) -> Result<(Network, ModelDescription), ExportError> {
     let damaged = |error| ExportError::damaged(Format::Safetensors.name(), error);
-    let (_, header) = SafeTensors::read_metadata(file).map_err(damaged)?;
-    let metadata = header.metadata().as_ref();
+    let (_, said) = SafeTensors::read_metadata(file).map_err(damaged)?;
+    let metadata = said.metadata().as_ref();
     let entry = metadata.and_then(|metadata| metadata.get(ENTRY));
-    let (description, architecture) =
+    let header =
         ModelDescription::from_entry(entry.map(String::as_str), file.len())?;
     let tensors = SafeTensors::deserialize(file).map_err(damaged)?;
-    let network = into_network(architecture, Convention::PyTorch, |name| {
+    header.complete(Convention::PyTorch, |name| {
         let view = tensors.tensor(name).map_err(|_| "it is missing")?;
         match view.dtype() {
             Dtype::F32 => Ok((view.shape().to_vec(), floats(view.data()))),
             other => Err(format!("it is {other:?}, but the network needs F32")),
         }
-    })?;
-    Ok((network, description))
+    })
 }

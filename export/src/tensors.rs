@@ -6,7 +6,7 @@
 
 use privet_training::network::{Architecture, Network, ParameterLayout, ParameterSlot};
 
-use crate::ExportError;
+use crate::{ExportError, ModelDescription, features};
 
 /// Owner of the weights that PyTorch stores transposed.
 const LINEAR: &str = "Linear";
@@ -51,6 +51,22 @@ impl Convention {
             None => slot.shape.clone(),
         }
     }
+}
+
+/// All tensors of a model: those of its network, and of the features in front of it.
+///
+/// # Errors
+/// As [`of_network`].
+pub(crate) fn of_model(
+    network: &Network,
+    description: &ModelDescription,
+    convention: Convention,
+) -> Result<Vec<NamedTensor>, ExportError> {
+    let mut tensors = of_network(network, convention)?;
+    if let Some(map) = &description.features {
+        tensors.extend(features::tensors(map, convention)?);
+    }
+    Ok(tensors)
 }
 
 /// All parameters of a network, in the order of its layers.

@@ -25,6 +25,9 @@ pub struct Encoder {
 const BLOCK: usize = 4096;
 
 impl Encoder {
+    /// Name of its tensor.
+    pub const PARAMETERS: &str = "parameters";
+
     /// A trunk with its parameters, in the order of the flat vector. Of a network with a head that
     /// is to be left out, [`Architecture::features`] is the trunk, and its parameters are the first.
     ///
@@ -71,12 +74,11 @@ impl Encoder {
         shelf: &mut Shelf,
     ) -> Result<Self, FeatureError> {
         let architecture = Architecture::new(input, layers.to_vec(), outputs)?;
-        let parameters = shelf.take(PARAMETERS, &[architecture.parameters()])?;
+        let parameters = shelf.take(Self::PARAMETERS, &[architecture.parameters()])?;
         Self::new(architecture, parameters)
     }
 }
 
-const PARAMETERS: &str = "parameters";
 
 impl Stage for Encoder {
     fn input(&self) -> InputShape {
@@ -110,7 +112,7 @@ impl Stage for Encoder {
 
     fn tensors(&self) -> Vec<Tensor> {
         vec![Tensor::new(
-            PARAMETERS,
+            Self::PARAMETERS,
             vec![self.parameters.len()],
             self.parameters.clone(),
         )]

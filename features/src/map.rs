@@ -18,6 +18,12 @@ pub struct FeatureMap {
     stages: Vec<Arc<dyn Stage>>,
 }
 
+impl PartialEq for FeatureMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_parts() == other.to_parts()
+    }
+}
+
 /// Stages of a map at most.
 const MOST: usize = 64;
 

@@ -145,6 +145,16 @@ impl StageSpec {
         })
     }
 
+    /// Names of what was fitted, as in [`Stage::tensors`](crate::Stage::tensors).
+    #[must_use]
+    pub const fn tensor_names(&self) -> &'static [&'static str] {
+        match self {
+            Self::Pca { .. } => &["mean", "projection"],
+            Self::Standardise { .. } => &["mean", "deviation"],
+            _ => &[],
+        }
+    }
+
     /// Whether the stage is fitted, so that it needs public rows.
     #[must_use]
     pub const fn needs_public_rows(&self) -> bool {

@@ -186,7 +186,8 @@ fn models(args: &ExportArgs, source: &Source<'_>) -> Result<(Vec<File>, Vec<File
                     notes.push(note(format, bytes.len() as u64));
                     files.push((format.file_name(), bytes));
                 }
-                Err(error) if all && format == FileFormat::Integer => {
+                // safetensors and burnpack hold any model.
+                Err(error) if all && matches!(format, FileFormat::Integer | FileFormat::Onnx) => {
                     output::note(&format!("warning: {error:#}"));
                 }
                 Err(error) => return Err(error),

@@ -1,6 +1,6 @@
 //! `model.integer.json`: a model in whole numbers, for encrypted inference.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use ndarray::ArrayView2;
 use privet_export::ModelDescription;
 use privet_integer::{
@@ -26,6 +26,11 @@ const GIVEN: usize = 16;
 /// # Errors
 /// Why it cannot.
 pub(crate) fn check(network: &Network, description: &ModelDescription) -> Result<InputGrid> {
+    ensure!(
+        description.features.is_none(),
+        "the model takes features, and encrypted inference inputs as they are: train it without [data] \
+         features"
+    );
     grid_for(network.architecture(), description.preprocessing.grid())
 }
 

@@ -58,7 +58,7 @@ impl Answering {
         }
         let file = ModelFile::read(&bytes).map_err(|error| in_model(&error))?;
         Ok(Self {
-            network: Network::Floats(Predictor::new(&file.network)?),
+            network: Network::Floats(Predictor::new(&file.network, file.description.features)?),
             classes: file.description.classes,
             preprocessing: file.description.preprocessing,
         })

@@ -4,29 +4,32 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use privet_training::data::FeatureMap;
 use privet_training::gradient::{GradientEngine, GradientWorker};
 use privet_training::network::Network;
 
 use crate::run::engine::Engine;
 
 /// Rows that are handed to the engine at once; bounds the memory beside the inputs.
-const ROWS: usize = 8192;
+const ROWS: usize = 4096;
 
 /// A network that gives scores. Calls from several threads take turns, each on all processors.
 pub(crate) struct Predictor {
     worker: Mutex<Box<dyn GradientWorker>>,
     parameters: Vec<f32>,
+    features: Option<FeatureMap>,
     classes: usize,
 }
 
 impl Predictor {
-    /// A network at work.
-    pub(crate) fn new(network: &Network) -> Result<Self> {
+    /// A network at work, behind its features.
+    pub(crate) fn new(network: &Network, features: Option<FeatureMap>) -> Result<Self> {
         let architecture = network.architecture();
         let worker = Engine::new(None).worker(architecture);
         Ok(Self {
             worker: Mutex::new(worker.context("no engine has all layers of this model")?),
             parameters: network.flat_parameters(),
+            features,
             classes: architecture.classes(),
         })
     }
@@ -37,6 +40,8 @@ impl Predictor {
         // A worker keeps memory from batch to batch, and nothing of what was in it.
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         for rows in inputs.axis_chunks_iter(Axis(0), ROWS) {
+            let features = self.features.as_ref().map(|map| map.apply(rows)).transpose()?;
+            let rows = features.as_ref().map_or(rows, |rows| rows.view());
             let rows = rows.as_standard_layout();
             let rows = rows.as_slice().context("rows lie one after another")?;
             scores.extend(worker.scores(&self.parameters, rows)?);

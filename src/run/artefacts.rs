@@ -8,7 +8,8 @@ use privet_export::ModelDescription;
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
 use privet_report::papers::{Facts, ModelHeader};
 use privet_report::run::{Confusion, Evaluation, Origin};
-use privet_student::PseudoLabel;
+use privet_student::{PseudoLabel, StudentInputs};
+use privet_training::data::StageSpec;
 use privet_training::evaluate;
 use privet_training::network::Network;
 use serde_json::Value;
@@ -20,6 +21,7 @@ use super::plan::Accounting;
 use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
+use crate::config::Method;
 use crate::digest;
 use crate::export::{Examples, Source, note, papers};
 use crate::ledger::{RunLedger, id_of_run};
@@ -234,7 +236,38 @@ fn description(context: &Context, network: &Network, stated: &Stated) -> ModelDe
         dataset: context.dataset.info.name.clone(),
         privacy: stated.privacy.clone(),
         statement_sha256: Some(digest::of_text(&stated.statement)),
+        // A student may have learned from the inputs as they were.
+        features: (context.dataset.represented.as_ref())
+            .filter(|_| !takes_raw_inputs(context))
+            .map(|represented| represented.map.clone()),
     }
+}
+
+/// Whether the model is a student of the inputs as they were before features took their place.
+fn takes_raw_inputs(context: &Context) -> bool {
+    match &context.experiment.method {
+        Method::Pate(config) => config
+            .student()
+            .is_ok_and(|student| student.inputs == StudentInputs::Raw),
+        _ => false,
+    }
+}
+
+/// What a guarantee rests on where features took the place of inputs.
+fn of_features(context: &Context) -> Vec<String> {
+    let Some(features) = &context.experiment.file.data.features else {
+        return Vec::new();
+    };
+    let kinds: Vec<&str> = features.0.iter().map(StageSpec::kind).collect();
+    let fitted = features.0.iter().any(StageSpec::needs_public_rows);
+    vec![format!(
+        "inputs were represented ({}) one record at a time, {}",
+        kinds.join(", "),
+        match fitted {
+            true => "by what was fitted on the public pool alone",
+            false => "by functions that no data has a part in",
+        }
+    )]
 }
 
 fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
@@ -263,7 +296,12 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
             PrivacyReport {
                 unit: accounting.privacy().protected().name(),
                 mechanism: outcome.mechanism.clone(),
-                assumptions: [&outcome.assumptions[..], &report.assumptions].concat(),
+                assumptions: [
+                    &outcome.assumptions[..],
+                    &of_features(context),
+                    &report.assumptions,
+                ]
+                .concat(),
                 warnings: outcome.warnings.clone(),
                 origin: Origin {
                     declared_size: info.declared_size.map(|size| size as u64),
@@ -301,7 +339,7 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
         Released::Model | Released::Nothing => None,
     };
     let report = PrivacyReport {
-        public_pool: (labels.is_some()).then(|| PoolIdentity::of(context.dataset.pool.inputs())),
+        public_pool: (labels.is_some()).then(|| PoolIdentity::of(context.dataset.raw_pool().inputs())),
         labels_sha256: labels.as_ref().map(|text| digest::of_text(text)),
         ledger_run: (context.dir.is_charged())
             .then(|| id_of_run(&context.dir.private("")))

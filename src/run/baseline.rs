@@ -24,19 +24,18 @@ pub(super) fn architecture(
     spec: &NetworkSpec,
     augment: Option<Augmentation>,
     experiment: &Experiment,
-    dataset: &Dataset,
+    (dataset, shape): (&Dataset, InputShape),
     table: &str,
 ) -> Result<Architecture> {
-    let is_image = matches!(dataset.info.shape, InputShape::Image { .. });
+    let is_image = matches!(shape, InputShape::Image { .. });
     ensure!(
         is_image || augment.is_none(),
-        "[{table}] augment moves images, but {} holds {}: leave it out",
+        "[{table}] augment moves images, but {} holds {shape}: leave it out",
         dataset.info.name,
-        dataset.info.shape
     );
     let in_table = || format!("[{table}.network]");
     let architecture = spec
-        .resolve(dataset.info.shape, dataset.info.classes.len())
+        .resolve(shape, dataset.info.classes.len())
         .with_context(in_table)?;
     ensure!(
         spec.profile.is_none() || dataset.preprocessing.grid().is_some(),
@@ -61,9 +60,25 @@ fn refuse_impossible_export(
     let Some(table) = &experiment.file.export else {
         return Ok(());
     };
+    let features = experiment.file.data.features.iter();
+    let mut stages = features.flat_map(|features| &features.0);
+    if table.formats.contains(&FileFormat::Onnx)
+        && let Some(stage) = stages.find(|stage| !privet_export::has_operators(stage))
+    {
+        bail!(
+            "[export] formats = [\"onnx\"]: [data] features hold a `{}` stage, for which ONNX has no \
+             operators: leave the format out",
+            stage.kind()
+        );
+    }
     if !table.formats.contains(&FileFormat::Integer) {
         return Ok(());
     }
+    ensure!(
+        experiment.file.data.features.is_none(),
+        "[export] formats = [\"integer\"]: encrypted inference takes inputs as they are: leave [data] \
+         features out"
+    );
     let grid = dataset.preprocessing.grid();
     let warning = integer::check_trainable(architecture, grid, table.settings())
         .context("[export] formats = [\"integer\"]")?;
@@ -114,7 +129,8 @@ pub(super) fn training_architecture(
     table: &str,
 ) -> Result<Architecture> {
     let (spec, augment) = (&training.network, training.augment);
-    architecture(spec, augment, experiment, dataset, table)
+    let inputs = (dataset, dataset.info.shape);
+    architecture(spec, augment, experiment, inputs, table)
 }
 
 /// A training without privacy whose network fits.

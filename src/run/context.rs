@@ -6,11 +6,13 @@ use std::time::Instant;
 use anyhow::Result;
 use burn::tensor::Device;
 use privet_report::run::Confusion;
-use privet_training::data::Dataset;
+use privet_student::StudentInputs;
+use privet_training::data::{Dataset, Examples, PublicInputs, Represented};
 use privet_training::network::Architecture;
 
 use super::engine::Engine;
 use super::metrics::Metrics;
+use super::representation;
 use super::result::Seconds;
 use crate::config::Experiment;
 use crate::progress::Progress;
@@ -68,9 +70,56 @@ impl<'a> Context<'a> {
         architecture: &Architecture,
         parameters: &[f32],
     ) -> Result<Confusion> {
-        let (test, classes) = (&self.dataset.test, &self.dataset.info.classes);
+        self.measure_on(&self.dataset.test, architecture, parameters)
+    }
+
+    /// The same for a student, which may be given other inputs.
+    pub(super) fn measure_student(
+        &self,
+        inputs: StudentInputs,
+        architecture: &Architecture,
+        parameters: &[f32],
+    ) -> Result<Confusion> {
+        let test = match self.raw_inputs(inputs) {
+            Some(raw) => &raw.test,
+            None => &self.dataset.test,
+        };
+        self.measure_on(test, architecture, parameters)
+    }
+
+    fn measure_on(
+        &self,
+        test: &Examples,
+        architecture: &Architecture,
+        parameters: &[f32],
+    ) -> Result<Confusion> {
         self.engine
-            .confusion(architecture, parameters, test, classes)
+            .confusion(architecture, parameters, test, &self.dataset.info.classes)
+    }
+
+    /// The public pool as a student is given it.
+    pub(super) fn student_pool(&self, inputs: StudentInputs) -> &PublicInputs {
+        match self.raw_inputs(inputs) {
+            Some(raw) => raw.pool.inputs(),
+            None => self.dataset.pool.inputs(),
+        }
+    }
+
+    /// What the inputs were before features took their place, for who asks for them.
+    fn raw_inputs(&self, inputs: StudentInputs) -> Option<&Represented> {
+        let represented = self.dataset.represented.as_ref();
+        represented.filter(|_| inputs == StudentInputs::Raw)
+    }
+
+    /// Puts features in the place of inputs, where `[data] features` asks for them.
+    pub(super) fn represent(&mut self) -> Result<()> {
+        representation::represent(
+            &mut self.dataset,
+            &self.engine,
+            self.experiment,
+            self.progress,
+            Some(&self.dir.root().join("features.safetensors")),
+        )
     }
 
     pub(super) fn seed(&self) -> u64 {

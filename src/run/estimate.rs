@@ -56,8 +56,10 @@ impl Estimator {
 }
 
 fn seconds_a_row(engine: &Engine, pool: &PublicInputs, network: &Architecture) -> Result<f64> {
-    let places: Vec<usize> = (0..ROWS).map(|row| row % pool.len().max(1)).collect();
-    let inputs: Vec<f32> = pool.select(&places).inputs().iter().copied().collect();
+    // Features that are not there yet are as wide as the network's input.
+    let values = pool.inputs();
+    let values = values.iter().copied().cycle();
+    let inputs: Vec<f32> = values.take(ROWS * network.input().len()).collect();
     let labels = vec![0; ROWS];
     let parameters = vec![0.01; network.parameters()];
     let mut worker = engine.worker(network)?;

@@ -14,6 +14,7 @@ mod plan;
 mod preview;
 mod privacy_report;
 mod released_labels;
+pub(crate) mod representation;
 mod result;
 mod selection;
 mod stage;
@@ -208,6 +209,7 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     if options.tensorboard {
         context.metrics.also_to(&root.join("tensorboard"));
     }
+    context.represent()?;
     let written = plan.run(&mut context, &options.stage).and_then(|outcome| {
         outcome
             .map(|outcome| artefacts::write(&context, outcome))

@@ -21,7 +21,7 @@ pub(super) struct Model {
 impl Model {
     pub(super) fn new(file: ModelFile) -> Result<Self> {
         Ok(Self {
-            predictor: Predictor::new(&file.network)?,
+            predictor: Predictor::new(&file.network, file.description.features)?,
             preprocessing: file.description.preprocessing,
         })
     }

@@ -175,6 +175,15 @@ SEQUENCE = """{ layers = [ { kind = "embedding", vocabulary = 17, width = 6 },
   { kind = "linear", outputs = 10 } ] }""".replace("\n", " ")
 
 
+TABLE_FEATURES = """features = [ { kind = "standardise" }, { kind = "row-norm", norm = 2.0, mode = "clip" },
+  { kind = "pca", components = 12, whitening = 0.5 }, { kind = "group-normalise", groups = 3 } ]
+"""
+
+IMAGE_FEATURES = """features = [ { kind = "standardise", by = "channel" }, { kind = "group-normalise", groups = 3 },
+  { kind = "encoder", epochs = 1, batch_size = 64, projection = [16], objective = { kind = "contrastive", temperature = 0.5 } },
+  { kind = "row-norm" }, { kind = "pca", components = 20, whitening = 0.25 } ]
+"""
+
 ENCRYPTED_CNN = '{ preset = "encrypted-cnn", profile = "encrypted-inference" }'
 
 ENCRYPTED = """{ profile = "encrypted-inference", layers = [
@@ -196,6 +205,8 @@ def cases(data):
     yield "tokens attention", SEQUENCE, data["tokens"]
     yield "times linear", linear, data["times"]
     yield "amounts mlp", mlp, data["amounts"]
+    yield "census features", linear, data["census"] + TABLE_FEATURES.replace("\n  ", " ")
+    yield "colours features", linear, data["colours"].replace("[data]\n", "[data]\n" + IMAGE_FEATURES.replace("\n  ", " "))
     yield "images cnn", cnn, data["images"]
     yield "images linear", linear, data["images"]
     yield "colours cnn", cnn, data["colours"]

@@ -10,7 +10,35 @@ _erf = np.vectorize(math.erf)
 
 
 def forward(description, tensors, inputs):
+    inputs = features(description.get("features"), tensors, inputs)
     return layers(description["layers"], "layers", tensors, inputs)
+
+
+def features(description, tensors, x):
+    """What encoded inputs become before the network takes them."""
+    stages = description["stages"] if description else []
+    for place, stage in enumerate(stages, 1):
+        scope = f"features.{place}"
+        if "encoder" in stage:
+            x = layers(stage["encoder"]["layers"], f"{scope}.layers", tensors, x)
+            continue
+        spec = stage["configured"]
+        shape = x.shape
+        if spec["kind"] == "pca":
+            x = (x.reshape(len(x), -1) - tensors[f"{scope}.mean"]) @ tensors[f"{scope}.projection"].T
+        elif spec["kind"] == "standardise":
+            sizes = (-1, 1, 1) if spec["by"] == "channel" else shape[1:]
+            mean, deviation = (tensors[f"{scope}.{name}"].reshape(sizes) for name in ("mean", "deviation"))
+            x = (x - mean) / deviation
+        elif spec["kind"] == "group-normalise":
+            x = normal(x.reshape(len(x), spec["groups"], -1)).reshape(shape)
+        elif spec["kind"] == "row-norm":
+            lengths = np.linalg.norm(x.reshape(len(x), -1), axis=1).reshape(-1, *[1] * (x.ndim - 1))
+            target = spec["norm"]
+            x = x * (target / np.maximum(lengths, target if spec["mode"] == "clip" else 1e-30))
+        else:
+            raise ValueError(f"no code for {spec}")
+    return x
 
 
 def layers(specs, name, tensors, value):

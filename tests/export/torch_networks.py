@@ -40,10 +40,12 @@ def layer(spec, width):
 
 
 def logits(path, encoded):
-    """None where the network is none of the presets."""
+    """None where the network is none of the presets, or stands behind features."""
     with safe_open(path, framework="pt") as file:
-        specs = json.loads(file.metadata()["privet"])["layers"]
-    if not all(spec["kind"] in {"linear", "conv2d", "max_pool", *LAYERS} for spec in specs):
+        description = json.loads(file.metadata()["privet"])
+    specs = description["layers"]
+    known = all(spec["kind"] in {"linear", "conv2d", "max_pool", *LAYERS} for spec in specs)
+    if not known or "features" in description:
         return None
     inputs = torch.tensor(encoded, dtype=torch.float32)
     network = Network(specs, inputs[:1])

@@ -6,6 +6,7 @@
 //! `[batch, classes]`. Metadata are those of the other formats. Operators are those of opset 17, and of
 //! `ai.onnx.ml` 3 for categories.
 
+mod features;
 mod graph;
 mod layers;
 mod normalisation;
@@ -19,8 +20,9 @@ use privet_training::network::Network;
 use prost::Message;
 
 use crate::description::{ENTRY, ModelDescription};
-use crate::tensors::{Convention, floats, into_network, of_network};
+use crate::tensors::{Convention, floats, of_model};
 use crate::{ExportError, Format};
+pub use features::has_operators;
 use graph::{Graph, int};
 use proto::{DataType, ModelProto, OperatorSetIdProto, StringStringEntryProto};
 
@@ -40,9 +42,16 @@ pub(crate) fn to_bytes(
     description: &ModelDescription,
 ) -> Result<Vec<u8>, ExportError> {
     let architecture = network.architecture();
-    let mut graph = Graph::with_parameters(of_network(network, Convention::PyTorch)?);
+    let mut graph = Graph::with_parameters(of_model(network, description, Convention::PyTorch)?);
     graph.enter("preprocessing");
-    let input = preprocessing::add(&mut graph, &description.preprocessing, architecture.input());
+    let shape = match &description.features {
+        Some(map) => map.input_shape(),
+        None => architecture.input(),
+    };
+    let mut input = preprocessing::add(&mut graph, &description.preprocessing, shape);
+    if let Some(map) = &description.features {
+        input = features::add(&mut graph, map, input)?;
+    }
     let value = layers::add_all(&mut graph, "layers", architecture.layers(), input);
     let [logits, probabilities] = OUTPUTS;
     graph.named_node("Identity", &[&value], [], "/logits", logits);
@@ -81,14 +90,14 @@ pub(crate) fn from_bytes(file: &[u8]) -> Result<(Network, ModelDescription), Exp
         .map_err(|error| ExportError::damaged(Format::Onnx.name(), error))?;
     let entry = model.metadata_props.iter().find(|entry| entry.key == ENTRY);
     let entry = entry.map(|entry| entry.value.as_str());
-    let (description, architecture) = ModelDescription::from_entry(entry, file.len())?;
+    let header = ModelDescription::from_entry(entry, file.len())?;
     let tensors: BTreeMap<&str, &proto::TensorProto> = model
         .graph
         .iter()
         .flat_map(|graph| &graph.initializer)
         .map(|tensor| (tensor.name.as_str(), tensor))
         .collect();
-    let network = into_network(architecture, Convention::PyTorch, |name| {
+    header.complete(Convention::PyTorch, |name| {
         let tensor = tensors.get(name).ok_or("it is missing")?;
         if tensor.data_type != DataType::Float as i32 {
             return Err("it does not hold 32-bit floats".into());
@@ -97,6 +106,5 @@ pub(crate) fn from_bytes(file: &[u8]) -> Result<(Network, ModelDescription), Exp
         let shape = sizes.collect::<Result<Vec<usize>, _>>();
         let shape = shape.map_err(|_| "a size is below 0")?;
         Ok((shape, floats(&tensor.raw_data)))
-    })?;
-    Ok((network, description))
+    })
 }

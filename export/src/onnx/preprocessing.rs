@@ -64,7 +64,7 @@ fn fits_single_precision(constants: [f64; 4], grid: Option<InputGrid>) -> bool {
     whole || (grid.is_none() && largest <= 16.0 * (maximum - minimum))
 }
 
-fn sizes(shape: InputShape) -> Vec<usize> {
+pub(super) fn sizes(shape: InputShape) -> Vec<usize> {
     match shape {
         InputShape::Image {
             channels,

@@ -2,6 +2,7 @@
 
 mod burnpack;
 mod damage;
+mod features;
 mod files;
 mod onnx;
 mod safetensors;

@@ -54,6 +54,7 @@ pub(crate) fn description(network: &Network) -> ModelDescription {
             "private": true, "epsilon": 1.25, "delta": 1e-5, "unit": "record",
             "neighboring_relation": "add-or-remove-one", "accountant": "pld", "events": [1, 2.5, null],
         }),
+        features: None,
         statement_sha256: Some("ab".repeat(32)),
     }
 }

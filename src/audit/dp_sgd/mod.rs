@@ -24,6 +24,7 @@ use crate::errors::usage;
 use crate::output;
 use crate::run::dp_sgd::DpSgdPlan;
 use crate::run::engine::Engine;
+use crate::run::representation::represent;
 use crate::run_dir::{RunDir, default_root};
 use canaries::CanarySet;
 use training::Training;
@@ -73,11 +74,13 @@ pub(crate) fn dp_sgd(
                 .into(),
         ));
     }
-    let dataset = experiment
+    let mut dataset = experiment
         .file
         .data
         .load(&experiment.base, &audited.data_dir, experiment.units())
         .map_err(|error| in_config(error.to_string()))?;
+    let engine = Engine::new(experiment.file.engine);
+    represent(&mut dataset, &engine, experiment, options.progress, None)?;
     let plan = DpSgdPlan::new(config, experiment, &dataset)
         .map_err(|error| in_config(format!("{error:#}")))?;
     let plan = plan.audited()?;
@@ -97,7 +100,6 @@ pub(crate) fn dp_sgd(
              it inside, as everything under private/",
         );
     }
-    let engine = Engine::new(experiment.file.engine);
     let training = Training {
         plan: &plan,
         seed: experiment.file.seed,

@@ -32,7 +32,7 @@ impl<'a> StudentPlan<'a> {
         labels: &Path,
     ) -> Result<Self> {
         let student = student::network(config, experiment, dataset)?;
-        let pool = PoolIdentity::of(dataset.pool.inputs());
+        let pool = PoolIdentity::of(dataset.raw_pool().inputs());
         let released = ReleasedLabels::read(labels, &dataset.info.classes, &pool)?;
         Ok(Self {
             config,
@@ -53,7 +53,7 @@ impl<'a> StudentPlan<'a> {
             reinforced,
             stated,
         } = &self.labels;
-        let pool = context.dataset.pool.inputs();
+        let pool = context.student_pool(self.config.student()?.inputs);
         let mut set = LabeledSet::new(&pool.select(asked), labels)?;
         set.add_pseudo_labels(pool, reinforced)?;
         let (network, confusion) = student::measured(context, self.config, &self.student, &set)?;

@@ -150,7 +150,8 @@ impl<'a> PatePlan<'a> {
         let (network, confusion) = match stage {
             Stage::Labels { .. } => (None, None),
             _ => {
-                let set = labeled.set(context.dataset.pool.inputs())?;
+                let pool = context.student_pool(self.config.student()?.inputs);
+                let set = labeled.set(pool)?;
                 let (network, confusion) = student::measured(
                     context,
                     self.config,

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use privet_report::run::Confusion;
-use privet_student::{LabeledSet, Method, Student, StudentError};
+use privet_student::{LabeledSet, Method, Student, StudentError, StudentInputs};
 use privet_training::data::Dataset;
 use privet_training::network::{Architecture, LayerSpec, Network};
 use serde_json::json;
@@ -27,7 +27,7 @@ fn train(
         training,
         context.seed(),
         set,
-        context.dataset.pool.inputs(),
+        context.student_pool(training.inputs),
         &context.device,
         |epoch, loss| {
             phase.message(format!("loss {loss:.3}"), json!({"loss": loss}));
@@ -52,7 +52,9 @@ pub(super) fn measured(
     set: &LabeledSet,
 ) -> Result<(Network, Confusion)> {
     let network = train(context, config, architecture, set)?.into_network();
-    let confusion = context.measure(architecture, &network.flat_parameters())?;
+    let inputs = config.student()?.inputs;
+    let parameters = network.flat_parameters();
+    let confusion = context.measure_student(inputs, architecture, &parameters)?;
     Ok((network, confusion))
 }
 
@@ -64,7 +66,7 @@ pub(super) fn interim(
     architecture: &Architecture,
     set: &LabeledSet,
 ) -> Result<Option<Student>> {
-    let pool = context.dataset.pool.inputs().select(&[0]);
+    let pool = context.student_pool(config.student()?.inputs).select(&[0]);
     let trained = train(context, config, architecture, set).and_then(|student| {
         let answers = student.probabilities(&context.engine, &pool)?;
         Ok((student, answers.iter().all(|share| share.is_finite())))
@@ -86,7 +88,17 @@ pub(super) fn network(
 ) -> Result<Architecture> {
     let (training, pool) = (config.student()?, dataset.pool.len());
     let (spec, augment) = (&training.network, training.augment);
-    let network = architecture(spec, augment, experiment, dataset, "student")?;
+    let raw = training.inputs == StudentInputs::Raw;
+    ensure!(
+        !raw || config.questions.rounds == 1,
+        "[student] inputs = \"raw\": questions in rounds are chosen by a student of the features; use \
+         rounds = 1"
+    );
+    let shape = match raw {
+        true => dataset.preprocessing.input_shape(),
+        false => dataset.info.shape,
+    };
+    let network = architecture(spec, augment, experiment, (dataset, shape), "student")?;
     let mut layers = network.layers().iter();
     ensure!(
         training.method == Method::Supervised

@@ -16,8 +16,10 @@ use privet_mechanisms::{PrivateSelection, PrivateSelectionParameters};
 use super::artefacts;
 use super::charging::Charging;
 use super::context::Context;
+use super::engine::Engine;
 use super::plan::Accounting;
 use super::print;
+use super::representation::represent;
 use crate::digest;
 use crate::interrupt::{self, Interrupted};
 use crate::ledger::PlannedRelease;
@@ -77,7 +79,7 @@ pub(crate) fn select(
     let clock = std::time::Instant::now();
     let named = || options.file.display().to_string();
     let agreed = Agreed::of(candidates, &options.data_dir)?;
-    let dataset = agreed.load(&options.data_dir)?;
+    let mut dataset = agreed.load(&options.data_dir)?;
     let release = agreed.release.clone();
     let mechanism = PrivateSelection::new(
         PrivateSelectionParameters {
@@ -126,6 +128,9 @@ pub(crate) fn select(
         "nothing that is paid for is lost: give the same command with --resume --out {}",
         options.out.display()
     ))?;
+    let features = dir.root().join("features.safetensors");
+    let engine = Engine::new(agreed.first.file.engine);
+    represent(&mut dataset, &engine, agreed.first, progress, Some(&features))?;
 
     let mut ledger = dir.ledger(privacy.relation, privacy.protected())?;
     let records = digest::of_examples(dataset.private.examples(), &[config.as_bytes()]);

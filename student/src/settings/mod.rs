@@ -49,6 +49,23 @@ impl Method {
     }
 }
 
+/// What a student's network is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StudentInputs {
+    /// The features that the teachers are given, where `[data] features` makes any.
+    #[default]
+    Features,
+    /// The inputs as they were before, for students that change images a little.
+    Raw,
+}
+
+impl StudentInputs {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// `[student]`: how a network is trained, a method, and the method's own table.
 ///
 /// ```
@@ -83,6 +100,9 @@ pub struct StudentTraining {
     /// weak augmentation, and shifts images by up to 2 pixels where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub augment: Option<Augmentation>,
+    /// What the network is given: `features` of `[data] features`, or the `raw` inputs.
+    #[serde(default, skip_serializing_if = "StudentInputs::is_default")]
+    pub inputs: StudentInputs,
     /// What is learned from beside labels.
     #[serde(default, skip_serializing_if = "Method::is_default")]
     pub method: Method,
@@ -110,6 +130,7 @@ impl From<PlainTraining> for StudentTraining {
             batch_size: plain.batch_size,
             optimizer: plain.optimizer,
             augment: plain.augment,
+            inputs: StudentInputs::default(),
             method: Method::Supervised,
             weight_average: None,
             fixmatch: None,

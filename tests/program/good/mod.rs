@@ -9,6 +9,7 @@ mod danger;
 mod dp_sgd;
 mod dp_sgd_options;
 mod export;
+mod features;
 pub(crate) mod ledger;
 mod multi_label;
 mod options;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataError, Dataset, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles, SplitFractions,
+    DataError, Dataset, FeatureList, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles, SplitFractions,
     TableSchema, UnitColumn, UserData, UserEncoding, UserFiles, catalog, load, load_files,
 };
 
@@ -38,6 +38,11 @@ pub struct DataConfig {
     /// their rounded inputs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_bits: Option<u32>,
+    /// Features in place of the inputs, for teachers, students and noisy SGD alike: one stage, or a list
+    /// of stages one after another. What is fitted is fitted on the public pool alone, and published with
+    /// the model; it costs no privacy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<FeatureList>,
     /// Licence of the user's own data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,
@@ -107,6 +112,7 @@ impl DataConfig {
             classes: None,
             bounds: None,
             input_bits: None,
+            features: None,
             license: None,
             attribution: None,
             scaling: None,
@@ -148,7 +154,15 @@ impl DataConfig {
             (None, Some(units)) => return Err(units.no_table()),
         };
         dataset.info.declared_size = self.declared_size.or(dataset.info.declared_size);
-        Ok(dataset)
+        self.announced(dataset)
+    }
+
+    /// With the shape of the features that are to be.
+    fn announced(&self, dataset: Dataset) -> Result<Dataset, DataError> {
+        match &self.features {
+            Some(features) => dataset.announce(features),
+            None => Ok(dataset),
+        }
     }
 
     /// The same for who has no private records, or shall not see them: their file is not opened, and
@@ -186,7 +200,7 @@ impl DataConfig {
         };
         dataset.info.declared_size = self.declared_size.or(dataset.info.declared_size);
         dataset.private = dataset.private.forgotten()?;
-        Ok(dataset)
+        self.announced(dataset)
     }
 
     /// Refuses a pool without a test set.

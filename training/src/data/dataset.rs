@@ -8,8 +8,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    DataError, Examples, HeldBackTruth, InputShape, Preprocessing, PublicInputs, PublicPool,
-    RecordSplitter, UnitIndex, examples::append_input_bytes,
+    DataError, Examples, FeatureList, HeldBackTruth, InputShape, Preprocessing, PublicInputs, PublicPool,
+    RecordSplitter, Represented, UnitIndex, examples::append_input_bytes,
 };
 
 /// What may be said about a data set: public facts only.
@@ -47,7 +47,7 @@ pub struct PublicDeclaration {
 /// The private records. Whatever depends on them, their number included, is sensitive.
 #[derive(Clone)]
 pub struct PrivateExamples {
-    examples: Sensitive<Examples>,
+    pub(super) examples: Sensitive<Examples>,
     units: Option<Sensitive<UnitIndex>>,
     split_by_content: bool,
 }
@@ -139,6 +139,10 @@ pub struct Dataset {
     /// Public labelled test set; nothing in it is ever asked about. Empty where only the pool was
     /// loaded.
     pub test: Examples,
+    /// What the inputs will become, until they have.
+    pub(super) planned: Option<FeatureList>,
+    /// What the inputs were, where features have taken their place.
+    pub represented: Option<Represented>,
 }
 
 impl Dataset {
@@ -200,6 +204,8 @@ impl Dataset {
             pool,
             pool_truth,
             test,
+            planned: None,
+            represented: None,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What can be wrong with data, said so that the reader knows what to do next.
 
+use privet_features::FeatureError;
+
 /// Why a data set could not be loaded.
 ///
 /// Each message names the file, the place in it, the value and the way out. Messages may quote a
@@ -269,5 +271,18 @@ pub enum DataError {
         name: String,
         /// The names there are.
         known: String,
+    },
+
+    /// Features that do not fit the inputs, or cannot be fitted.
+    #[error("[data] features: {0}")]
+    Features(#[from] FeatureError),
+
+    /// A file of fitted features that cannot be used.
+    #[error("{file}: {reason}; remove it, and the features are fitted anew")]
+    FeatureFile {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
     },
 }

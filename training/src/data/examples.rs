@@ -52,6 +52,22 @@ impl Examples {
         })
     }
 
+    /// The same examples with other inputs, row by row.
+    ///
+    /// # Errors
+    /// When the counts differ, or an input is NaN or infinite.
+    pub(super) fn with_inputs(
+        &self,
+        inputs: Array2<f32>,
+        source: &str,
+    ) -> Result<Self, DataError> {
+        let other = Self::new(inputs, self.labels.clone(), self.classes, source)?;
+        Ok(Self {
+            positions: self.positions.clone(),
+            ..other
+        })
+    }
+
     /// The inputs, `[len, input length]`.
     #[must_use]
     pub fn inputs(&self) -> ArrayView2<'_, f32> {
