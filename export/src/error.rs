@@ -44,6 +44,15 @@ pub enum ExportError {
     /// The list of layers is impossible.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// Features that do not fit.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// Features that ONNX has no operators for.
+    #[error(
+        "the model's features hold a `{0}` stage, for which ONNX has no operators: export safetensors or \
+         burnpack, whose users compute the features themselves (docs/FEATURES.md has the code)"
+    )]
+    NoOperators(&'static str),
 }
 
 impl ExportError {
@@ -53,13 +62,4 @@ impl ExportError {
             reason: error.to_string(),
         }
     }
-    /// Features that do not fit.
-    #[error(transparent)]
-    Features(#[from] FeatureError),
-    /// Features that ONNX has no operators for.
-    #[error(
-        "the model's features hold a `{0}` stage, for which ONNX has no operators: export safetensors or \
-         burnpack, whose users compute the features themselves (docs/EXPORT.md has the code)"
-    )]
-    NoOperators(&'static str),
 }

@@ -3,7 +3,9 @@
 //! Tensors are named `features.N.mean` and so on, N counting the stages from 1; an encoder's are
 //! those of a network behind `features.N.`, for example `features.1.layers.0.weight`.
 
-use privet_features::{Encoder, FeatureDescription, FeatureMap, FeatureParts, StageDescription, Tensor};
+use privet_features::{
+    Encoder, FeatureDescription, FeatureMap, FeatureParts, StageDescription, Tensor,
+};
 use privet_training::network::{Architecture, Network, ParameterLayout};
 
 use crate::ExportError;

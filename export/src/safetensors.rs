@@ -62,8 +62,7 @@ pub(crate) fn from_bytes(file: &[u8]) -> Result<(Network, ModelDescription), Exp
     let (_, said) = SafeTensors::read_metadata(file).map_err(damaged)?;
     let metadata = said.metadata().as_ref();
     let entry = metadata.and_then(|metadata| metadata.get(ENTRY));
-    let header =
-        ModelDescription::from_entry(entry.map(String::as_str), file.len())?;
+    let header = ModelDescription::from_entry(entry.map(String::as_str), file.len())?;
     let tensors = SafeTensors::deserialize(file).map_err(damaged)?;
     header.complete(Convention::PyTorch, |name| {
         let view = tensors.tensor(name).map_err(|_| "it is missing")?;

@@ -79,7 +79,6 @@ impl Encoder {
     }
 }
 
-
 impl Stage for Encoder {
     fn input(&self) -> InputShape {
         self.architecture.input()

@@ -40,7 +40,11 @@ impl Predictor {
         // A worker keeps memory from batch to batch, and nothing of what was in it.
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         for rows in inputs.axis_chunks_iter(Axis(0), ROWS) {
-            let features = self.features.as_ref().map(|map| map.apply(rows)).transpose()?;
+            let features = self
+                .features
+                .as_ref()
+                .map(|map| map.apply(rows))
+                .transpose()?;
             let rows = features.as_ref().map_or(rows, |rows| rows.view());
             let rows = rows.as_standard_layout();
             let rows = rows.as_slice().context("rows lie one after another")?;

@@ -339,7 +339,8 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
         Released::Model | Released::Nothing => None,
     };
     let report = PrivacyReport {
-        public_pool: (labels.is_some()).then(|| PoolIdentity::of(context.dataset.raw_pool().inputs())),
+        public_pool: (labels.is_some())
+            .then(|| PoolIdentity::of(context.dataset.raw_pool().inputs())),
         labels_sha256: labels.as_ref().map(|text| digest::of_text(text)),
         ledger_run: (context.dir.is_charged())
             .then(|| id_of_run(&context.dir.private("")))

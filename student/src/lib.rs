@@ -129,5 +129,7 @@ mod settings;
 mod student;
 
 pub use labeled_set::{LabeledSet, LabeledSetError, PseudoLabel};
-pub use settings::{FixMatch, Gan, Method, SettingError, StudentInputs, StudentTraining, VirtualAdversarial};
+pub use settings::{
+    FixMatch, Gan, Method, SettingError, StudentInputs, StudentTraining, VirtualAdversarial,
+};
 pub use student::{Student, StudentError};

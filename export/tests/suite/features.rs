@@ -43,7 +43,8 @@ fn model(stages: &str) -> (privet_training::network::Network, ModelDescription) 
     (network, description)
 }
 
-const ALL: &str = "{ kind = 'standardise', by = 'channel' }, { kind = 'group-normalise', groups = 2 },
+const ALL: &str =
+    "{ kind = 'standardise', by = 'channel' }, { kind = 'group-normalise', groups = 2 },
     { kind = 'encoder', epochs = 1, batch_size = 8, projection = [4],
       layers = [{ kind = 'conv2d', channels = 3, kernel = 3, stride = 2 }, { kind = 'relu' },
                 { kind = 'flatten' }, { kind = 'linear', outputs = 9 }] },
@@ -57,7 +58,10 @@ fn every_format_brings_the_same_features_back() {
         assert_eq!(bytes, to_bytes(format, &network, &description).unwrap());
         let read = ModelFile::read(&bytes).unwrap();
         assert_eq!(read.description, description, "{format}");
-        let (before, after) = (description.features.as_ref(), read.description.features.as_ref());
+        let (before, after) = (
+            description.features.as_ref(),
+            read.description.features.as_ref(),
+        );
         let features = |map: Option<&FeatureMap>| map.unwrap().apply(rows(5).view()).unwrap();
         assert_eq!(features(before), features(after));
     }
@@ -79,7 +83,10 @@ fn an_encoder_s_parameters_have_the_names_of_layers() {
 fn scattering_has_no_operators_and_the_other_formats_hold_it() {
     let (network, description) = model("{ kind = 'scattering', scales = 1, angles = 2 }");
     let error = to_bytes(Format::Onnx, &network, &description).unwrap_err();
-    assert!(matches!(error, ExportError::NoOperators("scattering")), "{error}");
+    assert!(
+        matches!(error, ExportError::NoOperators("scattering")),
+        "{error}"
+    );
     for format in [Format::Safetensors, Format::Burnpack] {
         let bytes = to_bytes(format, &network, &description).unwrap();
         assert_eq!(ModelFile::read(&bytes).unwrap().description, description);
@@ -100,10 +107,16 @@ fn damaged_features_are_refused() {
         ("features.3.layers.0.weight", "features.3.layers.9.weight"),
         ("\\\"outputs\\\":9", "\\\"outputs\\\":8"),
         ("\\\"components\\\":6", "\\\"components\\\":5"),
-        ("\\\"kind\\\":\\\"row-norm\\\"", "\\\"kind\\\":\\\"row-nor2\\\""),
+        (
+            "\\\"kind\\\":\\\"row-norm\\\"",
+            "\\\"kind\\\":\\\"row-nor2\\\"",
+        ),
     ] {
         assert!(text.contains(from), "{from}");
-        let place = bytes.windows(from.len()).position(|part| part == from.as_bytes()).unwrap();
+        let place = bytes
+            .windows(from.len())
+            .position(|part| part == from.as_bytes())
+            .unwrap();
         let mut changed = bytes.clone();
         changed[place..place + to.len()].copy_from_slice(to.as_bytes());
         assert!(ModelFile::read(&changed).is_err(), "{from}");

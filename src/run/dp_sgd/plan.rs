@@ -125,7 +125,13 @@ impl<'a> DpSgdPlan<'a> {
 /// The network, if noisy SGD can train it.
 fn network(config: &DpSgd, experiment: &Experiment, dataset: &Dataset) -> Result<Architecture> {
     let (spec, augment) = (&config.table.network, config.table.augment);
-    let architecture = architecture(spec, augment, experiment, (dataset, dataset.info.shape), "dp_sgd")?;
+    let architecture = architecture(
+        spec,
+        augment,
+        experiment,
+        (dataset, dataset.info.shape),
+        "dp_sgd",
+    )?;
     ensure!(
         !architecture.has_dropout(),
         "[dp_sgd.network] has a layer `dropout`, which noisy SGD refuses: what it drops would depend \

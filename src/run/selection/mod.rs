@@ -130,7 +130,13 @@ pub(crate) fn select(
     ))?;
     let features = dir.root().join("features.safetensors");
     let engine = Engine::new(agreed.first.file.engine);
-    represent(&mut dataset, &engine, agreed.first, progress, Some(&features))?;
+    represent(
+        &mut dataset,
+        &engine,
+        agreed.first,
+        progress,
+        Some(&features),
+    )?;
 
     let mut ledger = dir.ledger(privacy.relation, privacy.protected())?;
     let records = digest::of_examples(dataset.private.examples(), &[config.as_bytes()]);

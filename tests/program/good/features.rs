@@ -2,8 +2,8 @@
 
 use crate::folder::Folder;
 use crate::formats::npy;
-use crate::samples::{data_of_parts, dp_sgd, edit, pate, records, write_parts};
 use crate::samples::{DP_SGD, SCHEMA};
+use crate::samples::{data_of_parts, dp_sgd, edit, pate, records, write_parts};
 
 const FEATURES: &str = "[data]\nfeatures = [{ kind = \"standardise\" }, \
                         { kind = \"pca\", components = 4, whitening = 0.5 }, { kind = \"row-norm\" }]\n";
@@ -20,9 +20,16 @@ fn a_model_brings_its_features_in_every_format() {
     let text = records();
     let rows: Vec<&str> = text.lines().skip(1).collect();
     let known = rows[450..].iter().map(|row| row.ends_with("high"));
-    let config = format!("method = \"dp-sgd\"\nseed = 1\n{}{SCHEMA}{DP_SGD}", data_of_parts());
-    folder.run(&edit(&config, "[data]\n", FEATURES), &["--quiet"]).well();
-    let accuracy = folder.json("run/result.json")["utility"]["test_accuracy"].as_f64().unwrap();
+    let config = format!(
+        "method = \"dp-sgd\"\nseed = 1\n{}{SCHEMA}{DP_SGD}",
+        data_of_parts()
+    );
+    folder
+        .run(&edit(&config, "[data]\n", FEATURES), &["--quiet"])
+        .well();
+    let accuracy = folder.json("run/result.json")["utility"]["test_accuracy"]
+        .as_f64()
+        .unwrap();
     // What the run measured is what a reader of the file gets, from raw rows.
     let said = folder.privet(&["predict", "run", "test.csv"]).well();
     let predicted = said.out.lines().skip(1).map(|line| line.ends_with("high"));
@@ -37,15 +44,24 @@ fn a_model_brings_its_features_in_every_format() {
     }
     // Without them it would be another model.
     let statement = folder.text("run/released/statement.md");
-    assert!(statement.contains("standardise, pca, row-norm"), "{statement}");
-    assert!(statement.contains("on the public pool alone"), "{statement}");
+    assert!(
+        statement.contains("standardise, pca, row-norm"),
+        "{statement}"
+    );
+    assert!(
+        statement.contains("on the public pool alone"),
+        "{statement}"
+    );
 }
 
 #[test]
 fn features_are_fitted_on_the_pool_alone() {
     let folder = Folder::empty();
     write_parts(&folder, [400, 450]);
-    let config = format!("method = \"dp-sgd\"\nseed = 1\n{}{SCHEMA}{DP_SGD}", data_of_parts());
+    let config = format!(
+        "method = \"dp-sgd\"\nseed = 1\n{}{SCHEMA}{DP_SGD}",
+        data_of_parts()
+    );
     let config = edit(&config, "[data]\n", FEATURES);
     let fitted = |run: &str| {
         folder.run_into(run, &config, &["--quiet"]).well();
@@ -86,7 +102,12 @@ fn a_student_may_learn_from_the_inputs_as_they_were() {
     folder.write("student.toml", &config);
     folder
         .privet(&[
-            "student", "student.toml", "--labels", "features/released/labels.csv", "--out", "again",
+            "student",
+            "student.toml",
+            "--labels",
+            "features/released/labels.csv",
+            "--out",
+            "again",
             "--quiet",
         ])
         .well();
@@ -95,22 +116,40 @@ fn a_student_may_learn_from_the_inputs_as_they_were() {
         folder.bytes("features/features.safetensors")
     );
     let rounds = edit(&raw, "[student]\n", "[questions]\nrounds = 2\n[student]\n");
-    folder.run_into("rounds", &rounds, &[]).failed(2, &["[student] inputs", "rounds"]);
+    folder
+        .run_into("rounds", &rounds, &[])
+        .failed(2, &["[student] inputs", "rounds"]);
 }
 
 #[test]
 fn features_that_do_not_fit_are_refused_before_anything_is_spent() {
     let folder = Folder::new();
     for (features, words) in [
-        ("{ kind = \"scattering\", scales = 2 }", &["[data] features", "scattering"][..]),
-        ("{ kind = \"pca\", components = 99 }", &["[data] features", "components", "99"]),
-        ("[{ kind = \"row-norm\" }, { kind = \"pca\" }]", &["components"]),
+        (
+            "{ kind = \"scattering\", scales = 2 }",
+            &["[data] features", "scattering"][..],
+        ),
+        (
+            "{ kind = \"pca\", components = 99 }",
+            &["[data] features", "components", "99"],
+        ),
+        (
+            "[{ kind = \"row-norm\" }, { kind = \"pca\" }]",
+            &["components"],
+        ),
         ("{ kind = \"sift\" }", &["sift"]),
         ("{ kind = \"row-norm\", size = 2 }", &["size"]),
-        ("{ kind = \"encoder\" }", &["[data] features", "encoder", "images"]),
+        (
+            "{ kind = \"encoder\" }",
+            &["[data] features", "encoder", "images"],
+        ),
         ("3", &["features", "kind"]),
     ] {
-        let config = edit(&dp_sgd(), "[data]\n", &format!("[data]\nfeatures = {features}\n"));
+        let config = edit(
+            &dp_sgd(),
+            "[data]\n",
+            &format!("[data]\nfeatures = {features}\n"),
+        );
         folder.run(&config, &[]).failed(2, words);
         assert!(!folder.exists("run"));
     }
@@ -143,7 +182,9 @@ fn an_encoder_of_public_images_is_part_of_the_model() {
     let accuracy = folder.json("run/result.json")["utility"]["test_accuracy"].as_f64();
     assert!(accuracy > Some(0.9), "{accuracy:?}");
     folder.privet(&["export", "run"]).well();
-    folder.privet(&["export", "--verify", "run/released/model.onnx"]).well();
+    folder
+        .privet(&["export", "--verify", "run/released/model.onnx"])
+        .well();
     let answers = |model: &str| folder.privet(&["predict", model, "images.npy"]).well().out;
     assert!(same_lines(
         &answers("run/released/model.safetensors"),
@@ -156,11 +197,17 @@ fn an_encoder_of_public_images_is_part_of_the_model() {
          # [",
     );
     let asked = format!("{scattering}[export]\nformats = [\"onnx\"]\n");
-    folder.run_into("scattered", &asked, &[]).failed(2, &["[export]", "onnx", "scattering"]);
-    folder.run_into("scattered", &scattering, &["--quiet"]).well();
+    folder
+        .run_into("scattered", &asked, &[])
+        .failed(2, &["[export]", "onnx", "scattering"]);
+    folder
+        .run_into("scattered", &scattering, &["--quiet"])
+        .well();
     let said = folder.privet(&["export", "scattered"]).well();
     assert!(said.err.contains("scattering"), "{}", said.err);
     assert!(folder.exists("scattered/released/model.bpk"));
     assert!(!folder.exists("scattered/released/model.onnx"));
-    folder.privet(&["predict", "scattered", "images.npy"]).well();
+    folder
+        .privet(&["predict", "scattered", "images.npy"])
+        .well();
 }

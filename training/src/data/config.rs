@@ -5,8 +5,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataError, Dataset, FeatureList, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles, SplitFractions,
-    TableSchema, UnitColumn, UserData, UserEncoding, UserFiles, catalog, load, load_files,
+    DataError, Dataset, FeatureList, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles,
+    SplitFractions, TableSchema, UnitColumn, UserData, UserEncoding, UserFiles, catalog, load,
+    load_files,
 };
 
 /// Which data, and what of it is public. A built-in data set needs `name` alone; the user's own

@@ -8,8 +8,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    DataError, Examples, FeatureList, HeldBackTruth, InputShape, Preprocessing, PublicInputs, PublicPool,
-    RecordSplitter, Represented, UnitIndex, examples::append_input_bytes,
+    DataError, Examples, FeatureList, HeldBackTruth, InputShape, Preprocessing, PublicInputs,
+    PublicPool, RecordSplitter, Represented, UnitIndex, examples::append_input_bytes,
 };
 
 /// What may be said about a data set: public facts only.

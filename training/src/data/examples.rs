@@ -56,11 +56,7 @@ impl Examples {
     ///
     /// # Errors
     /// When the counts differ, or an input is NaN or infinite.
-    pub(super) fn with_inputs(
-        &self,
-        inputs: Array2<f32>,
-        source: &str,
-    ) -> Result<Self, DataError> {
+    pub(super) fn with_inputs(&self, inputs: Array2<f32>, source: &str) -> Result<Self, DataError> {
         let other = Self::new(inputs, self.labels.clone(), self.classes, source)?;
         Ok(Self {
             positions: self.positions.clone(),

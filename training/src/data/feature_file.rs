@@ -63,12 +63,18 @@ pub(super) fn read(path: &Path, key: &str) -> Result<Option<FeatureMap>, DataErr
     };
     let damaged = || unusable(path, "it is damaged");
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|_| damaged())?;
-    let entry = header.metadata().as_ref().and_then(|entries| entries.get(ENTRY));
+    let entry = header
+        .metadata()
+        .as_ref()
+        .and_then(|entries| entries.get(ENTRY));
     let entry: Entry = entry
         .and_then(|text| serde_json::from_str(text).ok())
         .ok_or_else(damaged)?;
     if entry.key != key {
-        return Err(unusable(path, "it was made for other features, public rows or another seed"));
+        return Err(unusable(
+            path,
+            "it was made for other features, public rows or another seed",
+        ));
     }
     let tensors = SafeTensors::deserialize(&bytes).map_err(|_| damaged())?;
     let tensors = tensors.iter().map(|(name, view)| {
@@ -104,7 +110,13 @@ pub(super) fn write(path: &Path, key: &str, map: &FeatureMap) -> Result<(), Data
     let entry = serde_json::to_string(&entry).map_err(|error| failed(error.to_string()))?;
     let bytes: Vec<Vec<u8>> = tensors
         .iter()
-        .map(|tensor| tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect())
+        .map(|tensor| {
+            tensor
+                .values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect()
+        })
         .collect();
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
         let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes);

@@ -95,14 +95,21 @@ impl Dataset {
     /// # Errors
     /// A stage that cannot be fitted, features that are not finite, or a file that cannot be written
     /// or was made for others.
-    pub fn represent(&mut self, fitting: Fitting<'_>, file: Option<&Path>) -> Result<(), DataError> {
+    pub fn represent(
+        &mut self,
+        fitting: Fitting<'_>,
+        file: Option<&Path>,
+    ) -> Result<(), DataError> {
         let Some(features) = self.planned.take() else {
             return Ok(());
         };
         let input = self.preprocessing.input_shape();
         let pool = self.pool.inputs().inputs();
         let key = feature_file::key(input, &features, pool, fitting.seed);
-        let map = match file.map(|path| feature_file::read(path, &key)).transpose()? {
+        let map = match file
+            .map(|path| feature_file::read(path, &key))
+            .transpose()?
+        {
             Some(Some(map)) => map,
             _ => {
                 let map = FeatureMap::fit(input, &features.0, Some(pool), fitting)?;
@@ -117,7 +124,9 @@ impl Dataset {
         let source = format!("[data] features of {name}");
         let examples = self.private.examples().expose_sensitive();
         let private = examples.with_inputs(apply(&map, examples.inputs())?, &source)?;
-        let test = self.test.with_inputs(apply(&map, self.test.inputs())?, &source)?;
+        let test = self
+            .test
+            .with_inputs(apply(&map, self.test.inputs())?, &source)?;
         let pool = PublicPool::new(PublicInputs::new(apply(&map, pool)?, &source)?);
         self.private.replace_examples(private);
         let test = std::mem::replace(&mut self.test, test);
@@ -188,7 +197,12 @@ mod tests {
         let error = toml::from_str::<DataConfig>("name = 'x'\nfeatures = { kind = 'pca' }");
         assert!(error.unwrap_err().to_string().contains("components"));
         let error = toml::from_str::<DataConfig>("name = 'x'\nfeatures = 3");
-        assert!(error.unwrap_err().to_string().contains("a table with `kind`"));
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .contains("a table with `kind`")
+        );
     }
 
     #[test]
@@ -198,14 +212,23 @@ mod tests {
         let dataset = represented(STAGES, None, 1).unwrap();
         assert_eq!(dataset.info.shape, InputShape::flat(6));
         let before = dataset.represented.as_ref().unwrap();
-        assert_eq!(dataset.raw_pool().inputs().inputs(), raw.pool.inputs().inputs());
+        assert_eq!(
+            dataset.raw_pool().inputs().inputs(),
+            raw.pool.inputs().inputs()
+        );
         assert_eq!(before.test.inputs(), raw.test.inputs());
         let private = raw.private.examples().expose_sensitive();
         let now = dataset.private.examples().expose_sensitive();
-        assert_eq!((now.labels(), now.positions()), (private.labels(), private.positions()));
+        assert_eq!(
+            (now.labels(), now.positions()),
+            (private.labels(), private.positions())
+        );
         let own = |rows: ArrayView2<'_, f32>| before.map.apply(rows).unwrap();
         assert_eq!(now.inputs(), own(private.inputs()));
-        assert_eq!(dataset.pool.inputs().inputs(), own(raw.pool.inputs().inputs()));
+        assert_eq!(
+            dataset.pool.inputs().inputs(),
+            own(raw.pool.inputs().inputs())
+        );
         assert_eq!(dataset.test.inputs(), own(raw.test.inputs()));
     }
 
@@ -220,8 +243,14 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
         let other = STAGES.replace("= 6", "= 7");
         for (text, seed) in [(STAGES, 2), (other.as_str(), 1)] {
-            let error = represented(text, Some(&path), seed).err().unwrap().to_string();
-            assert!(error.contains("features.safetensors") && error.contains("remove it"), "{error}");
+            let error = represented(text, Some(&path), seed)
+                .err()
+                .unwrap()
+                .to_string();
+            assert!(
+                error.contains("features.safetensors") && error.contains("remove it"),
+                "{error}"
+            );
         }
         for end in [0, 7, bytes.len() / 2, bytes.len() - 1] {
             std::fs::write(&path, &bytes[..end]).unwrap();
@@ -233,6 +262,9 @@ mod tests {
     fn what_does_not_fit_is_said_before_anything_is_fitted() {
         let text = STAGES.replace("= 6", "= 65");
         let error = represented(&text, None, 1).err().unwrap().to_string();
-        assert!(error.contains("[data] features") && error.contains("components"), "{error}");
+        assert!(
+            error.contains("[data] features") && error.contains("components"),
+            "{error}"
+        );
     }
 }
