@@ -5,7 +5,7 @@ use syn::{Attribute, Fields, FieldsNamed, Item};
 use crate::attributes::{DefaultFrom, Serde};
 use crate::case::Case;
 use crate::defaults::{self, OfFields};
-use crate::kinds::last_segment;
+use crate::kinds::{last_segment, unboxed};
 use crate::schema::{Key, Presence, Schema, Shape, TypeEntry, TypeId, Variant};
 use crate::sources::{Found, Source, Sources};
 use crate::{ReferenceError, docs};
@@ -127,7 +127,7 @@ impl<'a> Follower<'a> {
                 self.keys(source, fields, serde.case, None)?
             }
             Fields::Unnamed(fields) => {
-                let of = fields.unnamed.first().map(|field| &field.ty);
+                let of = fields.unnamed.first().map(|field| unboxed(&field.ty));
                 let name = of.and_then(last_segment).map(|last| last.ident.to_string());
                 let inner = self.sources.named_in(source, &name.unwrap_or_default())?;
                 match self.shape(inner)? {

@@ -46,7 +46,10 @@ impl<'a> Follower<'a> {
         };
         let name = last.ident.to_string();
         Ok(match (name.as_str(), argument(&last.arguments)) {
-            ("Vec", Some(of)) => Kind::List(self.kind_of(source, of, item)?.into(), None),
+            // Its only element may stand without the brackets; the key's meaning says so.
+            ("Vec" | "OneOrMany", Some(of)) => {
+                Kind::List(self.kind_of(source, of, item)?.into(), None)
+            }
             ("Box", Some(of)) => self.kind_of(source, of, item)?,
             ("String", None) => Kind::Text,
             ("PathBuf", None) => Kind::Path,
@@ -107,6 +110,14 @@ pub(crate) fn last_segment(of: &Type) -> Option<&PathSegment> {
         Type::Path(path) => path.path.segments.last(),
         _ => None,
     }
+}
+
+/// What a box holds; any other type as it is.
+pub(crate) fn unboxed(of: &Type) -> &Type {
+    last_segment(of)
+        .filter(|last| last.ident == "Box")
+        .and_then(|last| argument(&last.arguments))
+        .unwrap_or(of)
 }
 
 /// The first type among the arguments of a type.

@@ -28,7 +28,7 @@ pub struct EncoderTraining {
     /// The optimizer.
     pub optimizer: OptimizerSpec,
     /// The random changes that make a view.
-    pub augment: ImageAugmentation,
+    pub views: ImageAugmentation,
 }
 
 impl Default for EncoderTraining {
@@ -47,7 +47,7 @@ impl Default for EncoderTraining {
                 },
                 ..AdamSpec::new(0.002)
             }),
-            augment: ImageAugmentation {
+            views: ImageAugmentation {
                 rotation: 20.0,
                 shear: 0.3,
                 scale: 0.25,
@@ -90,7 +90,7 @@ pub enum EncoderError {
     #[error("`layers` hold a dropout: views are random already, leave it out")]
     Dropout,
     /// The augmentation does not fit.
-    #[error("augment: {0}")]
+    #[error("views: {0}")]
     Augmentation(#[from] AugmentationError),
     /// The layers do not fit.
     #[error(transparent)]
@@ -130,7 +130,7 @@ impl EncoderTraining {
         if let Some((key, value, range)) = self.objective.misfit() {
             return refuse(key, value, range);
         }
-        self.augment.validate()?;
+        self.views.validate()?;
         Ok(self.optimizer.validate_without_noise()?)
     }
 
@@ -231,7 +231,7 @@ mod tests {
             ("batch_size = 1", "`batch_size` is 1"),
             ("epochs = 0", "`epochs` is 0"),
             ("projection = []", "`projection` is 0"),
-            ("augment = { rotation = 400.0 }", "augment: `rotation`"),
+            ("views = { rotation = 400.0 }", "views: `rotation`"),
             (
                 "objective = { kind = \"contrastive\", temperature = 0.0 }",
                 "`temperature` is 0",

@@ -57,7 +57,7 @@ pub fn train_encoder(
                 shape.len(),
                 augment.next_u64(),
                 |row, generator| {
-                    training.augment.apply(row, shape, range, generator);
+                    training.views.apply(row, shape, range, generator);
                 },
             );
             let objective = training.objective;
@@ -211,7 +211,7 @@ mod tests {
             epochs: 12,
             batch_size: 64,
             optimizer: OptimizerSpec::adam(0.01),
-            augment: ImageAugmentation {
+            views: ImageAugmentation {
                 rotation: 0.0,
                 shear: 0.0,
                 scale: 0.0,

@@ -5,9 +5,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataError, Dataset, FeatureList, LoadOptions, PixelScaling, PublicDeclaration, SourceFiles,
-    SplitFractions, TableSchema, UnitColumn, UserData, UserEncoding, UserFiles, catalog, load,
-    load_files,
+    DataError, Dataset, LoadOptions, OneOrMany, PixelScaling, PublicDeclaration, SourceFiles,
+    SplitFractions, StageSpec, TableSchema, UnitColumn, UserData, UserEncoding, UserFiles, catalog,
+    load, load_files,
 };
 
 /// Which data, and what of it is public. A built-in data set needs `name` alone; the user's own
@@ -43,7 +43,7 @@ pub struct DataConfig {
     /// of stages one after another. What is fitted is fitted on the public pool alone, and published with
     /// the model; it costs no privacy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub features: Option<FeatureList>,
+    pub features: Option<OneOrMany<StageSpec>>,
     /// Licence of the user's own data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license: Option<String>,

@@ -1,5 +1,6 @@
 //! `[data] features`: representations that stand in place of the inputs, at no cost of privacy.
 
+use std::marker::PhantomData;
 use std::path::Path;
 
 use ndarray::{Array2, ArrayView2, Axis};
@@ -12,9 +13,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::feature_file;
 use super::{DataError, Dataset, Examples, PrivateExamples, PublicInputs, PublicPool};
 
-/// The stages of a representation in order: one table, or a list of them.
+/// The stages of a representation in order.
+pub type FeatureList = OneOrMany<StageSpec>;
+
+/// A list, or its only element without the brackets.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FeatureList(pub Vec<StageSpec>);
+pub struct OneOrMany<T>(pub Vec<T>);
 
 impl FeatureList {
     /// Epochs of all encoders together.
@@ -28,35 +32,35 @@ impl FeatureList {
     }
 }
 
-impl Serialize for FeatureList {
+impl<T: Serialize> Serialize for OneOrMany<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for FeatureList {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrMany)
+        deserializer.deserialize_any(Either(PhantomData))
     }
 }
 
 /// Reads both forms, with the errors of each.
-struct OneOrMany;
+struct Either<T>(PhantomData<T>);
 
-impl<'de> Visitor<'de> for OneOrMany {
-    type Value = FeatureList;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+    type Value = OneOrMany<T>;
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("a table with `kind`, or a list of such tables")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FeatureList, A::Error> {
-        let stage = StageSpec::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(FeatureList(vec![stage]))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OneOrMany<T>, A::Error> {
+        let one = T::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(OneOrMany(vec![one]))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<FeatureList, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(FeatureList)
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<OneOrMany<T>, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(OneOrMany)
     }
 }
 

@@ -52,7 +52,7 @@ pub use counts::read_counts;
 pub use dataset::{Dataset, DatasetInfo, PrivateExamples, PublicDeclaration};
 pub use error::DataError;
 pub use examples::{Examples, PublicInputs};
-pub use features::{FeatureList, Represented};
+pub use features::{FeatureList, OneOrMany, Represented};
 pub use pool::{HeldBackTruth, PublicPool};
 pub use preprocessing::{Preprocessing, Rows};
 pub use privet_features::{FeatureMap, Fitting, StageSpec};
