@@ -60,7 +60,7 @@ fn farthest(nearest: &[f32]) -> usize {
 }
 
 /// `|a - b|^2`; infinite where it is no number, so that such rows are asked about.
-fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
     let (parts, others) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
     let rest = parts.remainder().iter().zip(others.remainder());

@@ -5,6 +5,7 @@
 
 mod diverse;
 mod random;
+mod typical;
 mod uncertain;
 
 use ndarray::Array2;
@@ -25,6 +26,9 @@ pub enum QuestionStrategy {
     /// Far from each other and from all asked before, in the space of the student's features (of the
     /// inputs, before there is a student): greedy k-centre.
     Diverse {},
+    /// One for each cluster of the pool, the most typical of it, in the space of the student's features
+    /// (of the inputs, before there is a student): for few questions. See TypiClust (Hacohen et al. 2022).
+    Typical {},
     /// Those of which the student is least sure, and far from each other: a k-centre selection
     /// among the `candidates` times as many least sure ones. As `diverse` before there is a student.
     Uncertain {
@@ -111,6 +115,10 @@ impl<'a> Questions<'a> {
                 // The least sure one is the first centre.
                 let places = diverse::centres(&features, &[], 0, count);
                 places.into_iter().map(|at| nearest[at]).collect()
+            }
+            (QuestionStrategy::Typical {}, learner) => {
+                let features = self.features(learner)?;
+                typical::choose(&features, &self.asked, count, &mut generator)
             }
             (_, learner) => {
                 let features = self.features(learner)?;

@@ -90,7 +90,9 @@ fn an_interrupted_sweep_goes_on_where_it_was() {
     let words = ["sweep", "sweep.toml", "--out", "out", "--quiet"];
     let folders = [Folder::new(), Folder::new()];
     for folder in &folders {
-        folder.write("experiment.toml", fixed(&slow_dp_sgd()));
+        // Long enough that a machine with other work signals in time.
+        let slow = edit(&slow_dp_sgd(), "steps = 500", "steps = 3000");
+        folder.write("experiment.toml", fixed(&slow));
         folder.write("sweep.toml", sweep);
     }
     let [whole, folder] = &folders;
