@@ -200,8 +200,8 @@ mod tests {
         for &row in &chosen[..4] {
             let middle = [20.0 * (row / 60) as f32, 0.0, 0.0];
             let distance = squared_distance(rows.row(row).as_slice().unwrap(), &middle);
-            // The mean squared distance is 3.
-            assert!(distance < 1.5, "{distance}");
+            // That of a row drawn by chance is 3 in the mean.
+            assert!(distance < 2.0, "{distance}");
         }
     }
 
