@@ -107,6 +107,16 @@ impl NumericArray {
         if self.input_shape()?.len() != shape.len() {
             return Err(self.unexpected(&format!("inputs of {shape}, one a record")));
         }
+        if let Values::Bytes(bytes) = &self.values {
+            // There are few of them: each is scaled once.
+            let scaled: [f32; 256] = std::array::from_fn(|byte| scaling.scale(byte as f64));
+            return self.rows(
+                bytes
+                    .iter()
+                    .map(|&byte| scaled[usize::from(byte)])
+                    .collect(),
+            );
+        }
         self.require_finite()?;
         let scaled = self
             .values
