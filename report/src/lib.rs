@@ -14,13 +14,16 @@ pub mod csv;
 mod error;
 pub mod figure;
 pub mod figures;
+mod interval;
 pub mod numbers;
 pub mod page;
 pub mod papers;
 pub mod png;
+mod repetitions;
 pub mod run;
 pub mod svg;
 pub mod terminal;
 
 pub use error::ReportError;
+pub use repetitions::{Repetitions, Tested};
 pub use run::{Run, Runs};

@@ -12,7 +12,6 @@ use privet_training::network::Architecture;
 
 use super::engine::Engine;
 use super::metrics::Metrics;
-use super::representation;
 use super::result::Seconds;
 use crate::config::Experiment;
 use crate::progress::Progress;
@@ -109,17 +108,6 @@ impl<'a> Context<'a> {
     fn raw_inputs(&self, inputs: StudentInputs) -> Option<&Represented> {
         let represented = self.dataset.represented.as_ref();
         represented.filter(|_| inputs == StudentInputs::Raw)
-    }
-
-    /// Puts features in the place of inputs, where `[data] features` asks for them.
-    pub(super) fn represent(&mut self) -> Result<()> {
-        representation::represent(
-            &mut self.dataset,
-            &self.engine,
-            self.experiment,
-            self.progress,
-            Some(&self.dir.root().join("features.safetensors")),
-        )
     }
 
     pub(super) fn seed(&self) -> u64 {

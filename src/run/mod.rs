@@ -16,6 +16,7 @@ mod privacy_report;
 mod released_labels;
 pub(crate) mod representation;
 mod result;
+mod row_store;
 mod selection;
 mod stage;
 mod statement;
@@ -198,6 +199,16 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
         charging.settle_finished(&dir)?;
         return print(&result, options.json, dir.root());
     }
+    // Before anything is reserved: public rows may not allow what is to be fitted on them.
+    let engine = engine::Engine::new(experiment.file.engine);
+    let features = root.join("features.safetensors");
+    representation::represent(
+        &mut dataset,
+        &engine,
+        experiment,
+        progress,
+        (Some(&features), options.share_votes.as_deref()),
+    )?;
     let account = charging.begin(&mut dir)?;
 
     interrupt::handle(format!(
@@ -209,7 +220,6 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     if options.tensorboard {
         context.metrics.also_to(&root.join("tensorboard"));
     }
-    context.represent()?;
     let written = plan.run(&mut context, &options.stage).and_then(|outcome| {
         outcome
             .map(|outcome| artefacts::write(&context, outcome))

@@ -211,16 +211,18 @@ fn report(
         .iter()
         .filter_map(|outcome| outcome.charged.clone());
     let together = composed(&charged.collect::<Vec<_>>())?;
+    let rows = table::rows(&outcomes);
     let best = match selection {
-        Some(SelectionTable::PublicTest {}) => table::best(&outcomes),
+        Some(SelectionTable::PublicTest {}) => table::best(&rows),
         _ => None,
     };
-    let whole = json!({"points": outcomes, "best_on_public_test_data": best, "composed": together, "comparison": table::COMPARED});
+    let whole = json!({"points": outcomes, "rows": rows, "best_on_public_test_data": best, "composed": together, "comparison": table::COMPARED});
     let bytes = run_dir::json(&whole)?;
     folder.write("sweep.json", &bytes)?;
+    folder.write("sweep.csv", &table::csv(&rows)?)?;
     match options.json {
         true => output::print(&String::from_utf8_lossy(&bytes))?,
-        false => output::print(&table::table(&outcomes, &together, best))?,
+        false => output::print(&table::table((&outcomes, &rows), &together, best))?,
     }
     Ok(outcomes)
 }

@@ -18,7 +18,7 @@ use crate::ledger::RunLedger;
 pub(super) struct Outcome {
     pub(super) point: String,
     pub(super) settings: Map<String, Value>,
-    /// The point but for its seed.
+    /// The point but for its seed and fold.
     #[serde(skip)]
     pub(super) repetition_of: String,
     #[serde(flatten)]
@@ -40,7 +40,9 @@ pub(super) enum State {
         epsilon: Option<f64>,
         delta: Option<f64>,
         test_accuracy: Option<f64>,
+        test_size: Option<usize>,
         seconds: Option<f64>,
+        bytes_released: Option<u64>,
     },
     /// It failed last time.
     Failed {
@@ -81,7 +83,7 @@ impl Outcome {
         Ok(Self {
             point: point.name.clone(),
             settings: settings.collect(),
-            repetition_of: point.without_seed(),
+            repetition_of: point.without_repetition(),
             state,
             charged,
         })
@@ -98,7 +100,11 @@ fn finished(result: &Value) -> State {
         epsilon: privacy["epsilon"].as_f64().filter(|_| private),
         delta: privacy["delta"].as_f64().filter(|_| private),
         test_accuracy: result["utility"]["test_accuracy"].as_f64(),
+        test_size: result["utility"]["test_size"]
+            .as_u64()
+            .map(|size| size as usize),
         seconds: result["cost"]["wall_seconds"]["total"].as_f64(),
+        bytes_released: result["cost"]["bytes_released"].as_u64(),
     }
 }
 

@@ -22,6 +22,12 @@ pub(crate) struct Point {
     pub(crate) resolved: String,
 }
 
+/// Keys whose values make repetitions of one experiment.
+pub(super) const REPEATED: [&str; 2] = ["seed", FOLD];
+
+/// The key of the part of the public images that a run is tested on.
+pub(super) const FOLD: &str = "data.public_fold.number";
+
 impl Point {
     /// The settings as `--set` takes them.
     pub(crate) fn assignments(&self) -> Vec<String> {
@@ -31,9 +37,10 @@ impl Point {
             .collect()
     }
 
-    /// What it is a repetition of: its name and settings without the seed.
-    pub(crate) fn without_seed(&self) -> String {
-        let settings = self.settings.iter().filter(|(key, _)| key != "seed");
+    /// What it is a repetition of: its name and settings without the seed and the fold.
+    pub(crate) fn without_repetition(&self) -> String {
+        let repeats = |key: &str| REPEATED.contains(&key);
+        let settings = self.settings.iter().filter(|(key, _)| !repeats(key));
         let settings: Vec<String> = settings
             .map(|(key, value)| format!("{key}={value}"))
             .collect();

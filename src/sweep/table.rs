@@ -2,8 +2,14 @@
 
 use std::fmt::Write;
 
+use anyhow::Result;
+use privet_report::{Repetitions, Tested};
+use serde::Serialize;
+use serde_json::Value;
+
 use super::composed::Composed;
 use super::outcome::{Outcome, State};
+use super::point::{FOLD, REPEATED};
 use crate::display::{epsilon, percent};
 
 /// What stands under every comparison.
@@ -12,68 +18,146 @@ pub(super) const COMPARED: &str = "Accuracies are measured on public test data. 
      it was the best costs what all of them cost, not its own epsilon alone. And test data that a choice \
      was made by no longer tell how well the chosen model does on others.";
 
-/// Finished points that differ in their seed alone.
-struct Row<'a> {
-    name: &'a str,
+/// Finished points that differ in their seed and fold alone.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    point: String,
+    method: String,
+    dataset: String,
+    /// The largest of the runs; absent where nothing is guaranteed.
     epsilon: Option<f64>,
-    accuracies: Vec<f64>,
-    seconds: Vec<f64>,
+    delta: Option<f64>,
+    /// Runs that there are.
+    runs: usize,
+    /// Measurements of all test records: runs, or sets of runs on the parts of a divided test set.
+    repetitions: usize,
+    /// Test records of one repetition.
+    test_size: usize,
+    mean_accuracy: Option<f64>,
+    /// Over repetitions.
+    standard_deviation: Option<f64>,
+    /// 95 % of what the choice of test records leaves open.
+    interval_low: Option<f64>,
+    interval_high: Option<f64>,
+    mean_seconds: Option<f64>,
+    /// What crossed from the private side in one run, at most.
+    bytes_released: Option<u64>,
 }
 
-/// Finished points, those that differ in their seed alone in one row.
-fn rows(outcomes: &[Outcome]) -> Vec<Row<'_>> {
-    let mut rows: Vec<(&str, Row<'_>)> = Vec::new();
+/// What a row is made of.
+struct Group<'a> {
+    outcome: &'a Outcome,
+    epsilon: Option<f64>,
+    tests: Vec<Tested>,
+    seconds: Vec<f64>,
+    bytes: Option<u64>,
+}
+
+/// Finished points, those that differ in their seed and fold alone in one row.
+pub(super) fn rows(outcomes: &[Outcome]) -> Vec<Row> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for outcome in outcomes {
         let State::Finished {
             epsilon,
             test_accuracy,
+            test_size,
             seconds,
+            bytes_released,
             ..
         } = &outcome.state
         else {
             continue;
         };
-        let key = outcome.repetition_of.as_str();
-        let place = match rows.iter().position(|(other, _)| *other == key) {
+        let same = |group: &Group<'_>| group.outcome.repetition_of == outcome.repetition_of;
+        let place = match groups.iter().position(same) {
             Some(place) => place,
             None => {
-                let row = Row {
-                    name: without_seed(&outcome.point),
+                groups.push(Group {
+                    outcome,
                     epsilon: *epsilon,
-                    accuracies: Vec::new(),
+                    tests: Vec::new(),
                     seconds: Vec::new(),
-                };
-                rows.push((key, row));
-                rows.len() - 1
+                    bytes: None,
+                });
+                groups.len() - 1
             }
         };
-        let row = &mut rows[place].1;
+        let group = &mut groups[place];
         // Runs of one config with several charges differ: the largest speaks for all.
-        row.epsilon = match (row.epsilon, *epsilon) {
+        group.epsilon = match (group.epsilon, *epsilon) {
             (Some(one), Some(other)) => Some(one.max(other)),
             _ => None,
         };
-        row.accuracies.extend(test_accuracy);
-        row.seconds.extend(seconds);
+        let number = |key: &str| outcome.settings.get(key).and_then(Value::as_u64);
+        group.tests.extend(test_accuracy.map(|accuracy| Tested {
+            seed: number("seed").unwrap_or(0),
+            fold: number(FOLD),
+            accuracy,
+            size: test_size.unwrap_or(0),
+        }));
+        group.seconds.extend(seconds);
+        group.bytes = group.bytes.max(*bytes_released);
     }
-    rows.into_iter().map(|(_, row)| row).collect()
+    groups.into_iter().filter_map(row).collect()
 }
 
-/// The point with the best accuracy on public test data, on average over seeds.
-pub(super) fn best(outcomes: &[Outcome]) -> Option<&str> {
-    let rows = rows(outcomes);
-    let of = |row: &Row<'_>| mean(&row.accuracies).unwrap_or(f64::NEG_INFINITY);
-    let best = (rows.iter()).max_by(|one, other| of(one).total_cmp(&of(other)));
-    best.filter(|row| !row.accuracies.is_empty())
-        .map(|row| row.name)
+fn row(group: Group<'_>) -> Option<Row> {
+    let State::Finished {
+        method,
+        dataset,
+        delta,
+        ..
+    } = &group.outcome.state
+    else {
+        return None;
+    };
+    let repetitions = Repetitions::of(&group.tests);
+    let interval = repetitions.interval();
+    Some(Row {
+        point: without_repetition(&group.outcome.point),
+        method: method.clone(),
+        dataset: dataset.clone(),
+        epsilon: group.epsilon,
+        delta: delta.filter(|_| group.epsilon.is_some()),
+        runs: group.seconds.len(),
+        repetitions: repetitions.accuracies.len(),
+        test_size: repetitions.size,
+        mean_accuracy: repetitions.mean(),
+        standard_deviation: repetitions.deviation(),
+        interval_low: interval.map(|(low, _)| low),
+        interval_high: interval.map(|(_, high)| high),
+        mean_seconds: mean(&group.seconds),
+        bytes_released: group.bytes,
+    })
 }
 
-/// Finished points with the mean over seeds, then the others, then what all guarantee together.
-pub(super) fn table(outcomes: &[Outcome], composed: &[Composed], best: Option<&str>) -> String {
-    let rows = rows(outcomes);
+/// The rows as comma-separated values.
+pub(super) fn csv(rows: &[Row]) -> Result<Vec<u8>> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        table.serialize(row)?;
+    }
+    Ok(table.into_inner()?)
+}
+
+/// The point with the best accuracy on public test data, on average over repetitions.
+pub(super) fn best(rows: &[Row]) -> Option<&str> {
+    let measured = rows
+        .iter()
+        .filter_map(|row| Some((row, row.mean_accuracy?)));
+    let best = measured.max_by(|(_, one), (_, other)| one.total_cmp(other));
+    best.map(|(row, _)| row.point.as_str())
+}
+
+/// Finished points with the mean over repetitions, then the others, then what all guarantee together.
+pub(super) fn table(
+    (outcomes, rows): (&[Outcome], &[Row]),
+    composed: &[Composed],
+    best: Option<&str>,
+) -> String {
     let width = rows
         .iter()
-        .map(|row| row.name.len())
+        .map(|row| row.point.len())
         .max()
         .unwrap_or(0)
         .max(5);
@@ -81,7 +165,7 @@ pub(super) fn table(outcomes: &[Outcome], composed: &[Composed], best: Option<&s
         "\n{:<width$}  runs   epsilon  test accuracy      seconds\n",
         "point"
     );
-    for row in &rows {
+    for row in rows {
         let of = match row.epsilon {
             Some(value) => epsilon(value),
             None => "none".into(),
@@ -90,10 +174,10 @@ pub(super) fn table(outcomes: &[Outcome], composed: &[Composed], best: Option<&s
         let _ = writeln!(
             text,
             "{:<width$}  {:>4}  {of:>8}  {:<17}  {:>7.1}",
-            row.name,
-            row.seconds.len(),
-            accuracy(&row.accuracies),
-            mean(&row.seconds).unwrap_or(f64::NAN),
+            row.point,
+            row.runs,
+            accuracy(row),
+            row.mean_seconds.unwrap_or(f64::NAN),
         );
     }
     for outcome in outcomes {
@@ -150,12 +234,14 @@ fn together(points: usize, composed: &[Composed]) -> String {
     text
 }
 
-/// A point's name without its seed.
-fn without_seed(name: &str) -> &str {
-    match name.rsplit_once(",seed=") {
-        Some((before, seed)) if seed.chars().all(|letter| letter.is_ascii_digit()) => before,
-        _ => name,
-    }
+/// A point's name without its seed and fold, which the grid may have anywhere.
+fn without_repetition(name: &str) -> String {
+    let tells = |part: &&str| {
+        !part.split_once('=').is_some_and(|(key, value)| {
+            REPEATED.contains(&key) && value.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    name.split(',').filter(tells).collect::<Vec<_>>().join(",")
 }
 
 fn mean(values: &[f64]) -> Option<f64> {
@@ -163,17 +249,29 @@ fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// Mean and standard deviation of a sample.
-fn accuracy(values: &[f64]) -> String {
-    let Some(mean) = mean(values) else {
-        return "-".into();
-    };
-    if values.len() == 1 {
-        return percent(mean);
+fn accuracy(row: &Row) -> String {
+    match (row.mean_accuracy, row.standard_deviation) {
+        (None, _) => "-".into(),
+        (Some(mean), None) => percent(mean),
+        (Some(mean), Some(deviation)) => format!("{} ± {:.2}", percent(mean), 100.0 * deviation),
     }
-    let squares = values
-        .iter()
-        .map(|value| (value - mean).powi(2))
-        .sum::<f64>();
-    let deviation = (squares / (values.len() - 1) as f64).sqrt();
-    format!("{} ± {:.2}", percent(mean), 100.0 * deviation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_seeds_and_folds_wherever_they_stand() {
+        for (name, left) in [
+            ("a,seed=3", "a"),
+            (
+                "a,data.public_fold.number=2,privacy.epsilon=0.5,seed=3",
+                "a,privacy.epsilon=0.5",
+            ),
+            ("seed=x,seedling=3", "seed=x,seedling=3"),
+        ] {
+            assert_eq!(without_repetition(name), left);
+        }
+    }
 }

@@ -91,6 +91,7 @@ impl Folder {
             .current_dir(self.0.path())
             // No test finds data by chance, or in the user's own folder.
             .env("PRIVET_DATA_DIR", self.path("data-directory"))
+            .env("PRIVET_CACHE_DIR", self.path("cache-directory"))
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null());
         command

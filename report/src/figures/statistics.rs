@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::numbers;
+use crate::repetitions::{Repetitions, Tested};
 use crate::run::{Run, Settings, variant};
 
 /// More curves than this are not told apart by their settings but by their method alone.
@@ -39,23 +40,18 @@ pub struct Spread {
     pub mean: f64,
     /// Their standard deviation (with n - 1); none of a single one.
     pub deviation: Option<f64>,
-    /// How many there are.
+    /// How many there are, parts of one test set counted as one.
     pub runs: usize,
 }
 
 impl Spread {
-    fn of(epsilon: f64, values: &[f64]) -> Option<Self> {
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values
-            .iter()
-            .map(|value| (value - mean) * (value - mean))
-            .sum();
-        (!values.is_empty()).then(|| Self {
+    fn of(epsilon: f64, runs: &[Tested]) -> Option<Self> {
+        let repetitions = Repetitions::of(runs);
+        Some(Self {
             epsilon,
-            mean,
-            deviation: (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt()),
-            runs: values.len(),
+            mean: repetitions.mean()?,
+            deviation: repetitions.deviation(),
+            runs: repetitions.accuracies.len(),
         })
     }
 
@@ -87,16 +83,28 @@ fn study(dataset: &str, runs: &[Run]) -> Study {
         .filter(|run| run.is_private() && run.result.utility.test_accuracy.is_some())
         .collect();
     let anchors = here().filter_map(|run| match run.result.method.as_str() {
-        "baseline" => run.result.utility.test_accuracy,
-        _ => run.result.utility.baseline_accuracy,
+        "baseline" => tested(run, run.result.utility.test_accuracy),
+        _ => tested(run, run.result.utility.baseline_accuracy),
     });
     let majority = here().filter_map(|run| run.result.utility.majority_accuracy);
     Study {
         dataset: dataset.into(),
         curves: curves(&measured),
-        baseline: Spread::of(0.0, &anchors.collect::<Vec<f64>>()),
+        baseline: Spread::of(0.0, &anchors.collect::<Vec<_>>()),
         majority: majority.reduce(f64::max),
     }
+}
+
+fn tested(run: &Run, accuracy: Option<f64>) -> Option<Tested> {
+    Some(Tested {
+        seed: run.result.seed,
+        fold: run
+            .settings
+            .get("data.public_fold.number")
+            .and_then(|number| number.parse().ok()),
+        accuracy: accuracy?,
+        size: run.result.utility.test_size,
+    })
 }
 
 fn curves(runs: &[&Run]) -> Vec<Curve> {
@@ -154,27 +162,46 @@ fn differing(runs: &[(Settings, &Run)]) -> Vec<String> {
 
 fn label(method: &str, settings: &Settings, differ: &[String]) -> String {
     let told = differ.iter().take(3).map(|key| {
-        let value = settings.get(key).map_or("none", String::as_str);
+        let value = settings
+            .get(key)
+            .map_or("none".into(), |value| short(value));
         format!(", {key} = {value}")
     });
     [method.to_string()].into_iter().chain(told).collect()
 }
 
+/// A value as a legend has room for it: of a list of tables their kinds alone.
+fn short(value: &str) -> String {
+    const MOST: usize = 40;
+    let kinds: Vec<&str> = value
+        .split("kind = \"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let text = match value.starts_with('[') && !kinds.is_empty() {
+        true => kinds.join(" + "),
+        false => value.to_owned(),
+    };
+    match text.chars().count() > MOST {
+        true => text.chars().take(MOST - 1).chain(['…']).collect(),
+        false => text,
+    }
+}
+
 /// One point for the repetitions of one epsilon and one variant.
 fn points(runs: &[(Settings, &Run)]) -> Vec<Spread> {
-    let mut groups: Vec<(f64, &Settings, Vec<f64>)> = Vec::new();
+    let mut groups: Vec<(f64, &Settings, Vec<Tested>)> = Vec::new();
     for (settings, run) in runs {
-        let (Some(epsilon), Some(accuracy)) =
-            (run.privacy.epsilon, run.result.utility.test_accuracy)
-        else {
+        let test = tested(run, run.result.utility.test_accuracy);
+        let (Some(epsilon), Some(test)) = (run.privacy.epsilon, test) else {
             continue;
         };
-        let same = |group: &&mut (f64, &Settings, Vec<f64>)| {
+        let same = |group: &&mut (f64, &Settings, Vec<Tested>)| {
             group.1 == settings && numbers::epsilon(group.0) == numbers::epsilon(epsilon)
         };
         match groups.iter_mut().find(same) {
-            Some(group) => group.2.push(accuracy),
-            None => groups.push((epsilon, settings, vec![accuracy])),
+            Some(group) => group.2.push(test),
+            None => groups.push((epsilon, settings, vec![test])),
         }
     }
     let mut points: Vec<Spread> = groups
@@ -190,11 +217,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deviations_are_those_of_a_sample() {
-        let spread = Spread::of(1.0, &[0.5, 0.7, 0.9]).unwrap();
-        assert!((spread.mean - 0.7).abs() < 1e-15 && spread.runs == 3);
-        assert!((spread.deviation.unwrap() - 0.2).abs() < 1e-15);
-        assert_eq!(Spread::of(1.0, &[0.5]).unwrap().deviation, None);
-        assert_eq!(Spread::of(1.0, &[]), None);
+    fn long_values_are_shortened_for_legends() {
+        assert_eq!(short("3"), "3");
+        let stages = "[{ by = \"feature\", kind = \"standardise\" }, { kind = \"pca\" }]";
+        assert_eq!(short(stages), "standardise + pca");
+        let long = short(&"x".repeat(41));
+        assert!(long.chars().count() == 40 && long.ends_with('…'));
+        assert_eq!(short(&"x".repeat(40)), "x".repeat(40));
     }
 }

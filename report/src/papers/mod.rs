@@ -14,7 +14,6 @@ mod card;
 mod checklist;
 mod escape;
 mod facts;
-mod interval;
 mod model_header;
 mod owner;
 mod registry;

@@ -9,8 +9,9 @@ pub type Settings = BTreeMap<String, String>;
 
 /// Keys that say how much privacy and noise there is, or which repetition a run is: runs that differ in
 /// these alone are points of one curve.
-const ALONG_A_CURVE: [&str; 8] = [
+const ALONG_A_CURVE: [&str; 9] = [
     "seed",
+    "data.public_fold.number",
     "privacy.epsilon",
     "privacy.delta",
     "aggregator.sigma",

@@ -80,7 +80,13 @@ pub(crate) fn dp_sgd(
         .load(&experiment.base, &audited.data_dir, experiment.units())
         .map_err(|error| in_config(error.to_string()))?;
     let engine = Engine::new(experiment.file.engine);
-    represent(&mut dataset, &engine, experiment, options.progress, None)?;
+    represent(
+        &mut dataset,
+        &engine,
+        experiment,
+        options.progress,
+        (None, None),
+    )?;
     let plan = DpSgdPlan::new(config, experiment, &dataset)
         .map_err(|error| in_config(format!("{error:#}")))?;
     let plan = plan.audited()?;

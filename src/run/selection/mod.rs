@@ -123,11 +123,6 @@ pub(crate) fn select(
         charging.settle_finished(&dir)?;
         return print(&result, options.json, dir.root());
     }
-    let account = charging.begin(&mut dir)?;
-    interrupt::handle(format!(
-        "nothing that is paid for is lost: give the same command with --resume --out {}",
-        options.out.display()
-    ))?;
     let features = dir.root().join("features.safetensors");
     let engine = Engine::new(agreed.first.file.engine);
     represent(
@@ -135,8 +130,13 @@ pub(crate) fn select(
         &engine,
         agreed.first,
         progress,
-        Some(&features),
+        (Some(&features), None),
     )?;
+    let account = charging.begin(&mut dir)?;
+    interrupt::handle(format!(
+        "nothing that is paid for is lost: give the same command with --resume --out {}",
+        options.out.display()
+    ))?;
 
     let mut ledger = dir.ledger(privacy.relation, privacy.protected())?;
     let records = digest::of_examples(dataset.private.examples(), &[config.as_bytes()]);

@@ -1,6 +1,6 @@
 //! `[data] features`: representations in place of the inputs.
 
-use crate::folder::Folder;
+use crate::folder::{Folder, files_below};
 use crate::formats::npy;
 use crate::samples::{DP_SGD, SCHEMA};
 use crate::samples::{data_of_parts, dp_sgd, edit, pate, records, write_parts};
@@ -210,4 +210,60 @@ fn an_encoder_of_public_images_is_part_of_the_model() {
     folder
         .privet(&["predict", "scattered", "images.npy"])
         .well();
+}
+
+#[test]
+fn points_of_a_sweep_share_features_and_runs_read_what_was_fitted() {
+    let folder = Folder::empty();
+    write_parts(&folder, [400, 450]);
+    let config = format!(
+        "method = \"dp-sgd\"\nseed = 1\n{}{SCHEMA}{DP_SGD}",
+        data_of_parts()
+    );
+    folder.write("base.toml", edit(&config, "[data]\n", FEATURES));
+    folder.write(
+        "sweep.toml",
+        "base = \"base.toml\"\n[grid]\nprivacy.epsilon = [2.0, 4.0]\n",
+    );
+    folder
+        .privet(&["sweep", "sweep.toml", "--out", "out", "--quiet"])
+        .well();
+    // Fitted once, for all runs of the user; the features of private records are the sweep's own.
+    assert_eq!(files_below(&folder.path("cache-directory")).len(), 1);
+    let shared = files_below(&folder.path("out/private/votes"));
+    let rows = shared.iter().filter(|name| name.ends_with("rows.npy"));
+    // Private records, pool and test set.
+    assert_eq!(rows.count(), 3, "{shared:?}");
+    let table = folder.text("out/sweep.csv");
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines.len() == 3 && lines[0].starts_with("point,method,dataset,epsilon"),
+        "{table}"
+    );
+    assert!(
+        lines[1].starts_with("base,privacy.epsilon") || lines[1].starts_with("\"base,privacy"),
+        "{table}"
+    );
+    // What was shared is what a run alone computes.
+    let fixed = "privacy.danger_fixed_noise_seed=7";
+    folder.write("experiment.toml", edit(&config, "[data]\n", FEATURES));
+    for (out, share) in [("alone", None), ("shared", Some("out/private/votes"))] {
+        let mut words = vec![
+            "run",
+            "experiment.toml",
+            "--out",
+            out,
+            "--set",
+            fixed,
+            "--quiet",
+        ];
+        words.extend(share.map(|_| "--share-votes"));
+        words.extend(share);
+        folder.privet(&words).well();
+    }
+    let model =
+        |run: &str| std::fs::read(folder.path(&format!("{run}/features.safetensors"))).unwrap();
+    assert_eq!(model("alone"), model("shared"));
+    let utility = |run: &str| folder.json(&format!("{run}/result.json"))["utility"].clone();
+    assert_eq!(utility("alone"), utility("shared"));
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     DataError, Dataset, DatasetInfo, ImageSet, InputShape, PixelScaling, PublicDeclaration,
-    SplitFractions,
+    PublicFold, SplitFractions,
     built_in::{census, fashion_mnist::FASHION_MNIST, mnist::MNIST, optdigits},
 };
 
@@ -65,6 +65,8 @@ pub struct LoadOptions {
     /// How many public images are the pool, for `mnist` and `fashion-mnist`; the rest is the test
     /// set.
     pub pool_size: Option<usize>,
+    /// Which public images are the test set, for `mnist` and `fashion-mnist`, in place of `pool_size`.
+    pub public_fold: Option<PublicFold>,
     /// Public constants that scale pixels, for `mnist` and `fashion-mnist`.
     pub scaling: Option<PixelScaling>,
     /// Bits of the levels that inputs are rounded to.
@@ -174,6 +176,16 @@ impl CatalogEntry {
     }
 }
 
+/// The first option that was given, with its value.
+pub(super) fn first_given<const N: usize>(
+    options: [(&'static str, Option<String>); N],
+) -> Option<(&'static str, String)> {
+    let mut given = options
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
+    given.next()
+}
+
 impl LoadOptions {
     /// Refuses options that only image sets have.
     pub(super) fn refuse_image_options(&self, dataset: &str) -> Result<(), DataError> {
@@ -187,10 +199,20 @@ impl LoadOptions {
                 remedy,
             })
         };
-        match (self.pool_size, self.scaling) {
-            (Some(size), _) => fail("pool_size", size.to_string()),
-            (_, Some(scaling)) => fail("scaling", format!("{scaling:?}")),
-            (None, None) => Ok(()),
+        let given = [
+            ("pool_size", self.pool_size.map(|size| size.to_string())),
+            (
+                "public_fold",
+                self.public_fold.map(|fold| format!("{fold:?}")),
+            ),
+            (
+                "scaling",
+                self.scaling.map(|scaling| format!("{scaling:?}")),
+            ),
+        ];
+        match first_given(given) {
+            Some((key, value)) => fail(key, value),
+            None => Ok(()),
         }
     }
 
@@ -217,16 +239,37 @@ impl LoadOptions {
         }
     }
 
-    /// The size of the pool, which must leave a test set.
-    pub(super) fn pool_size_of(
+    /// Positions of the pool and of the test set, neither of them empty.
+    pub(super) fn divide_public(
         &self,
         dataset: &str,
         default: usize,
         public_records: usize,
-    ) -> Result<usize, DataError> {
-        let size = self.pool_size.unwrap_or(default);
+    ) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+        let size = match (self.public_fold, self.pool_size) {
+            (Some(_), Some(size)) => {
+                return Err(DataError::Option {
+                    key: "pool_size",
+                    value: size.to_string(),
+                    problem: "public_fold divides the public images already".to_owned(),
+                    remedy: "leave one of the two out".to_owned(),
+                });
+            }
+            (Some(fold), None) if fold.of() <= public_records => {
+                return Ok(fold.divide(public_records));
+            }
+            (Some(fold), None) => {
+                return Err(DataError::Option {
+                    key: "public_fold",
+                    value: format!("{{number = {}, of = {}}}", fold.number(), fold.of()),
+                    problem: format!("{dataset} has {public_records} public images"),
+                    remedy: "give fewer parts".to_owned(),
+                });
+            }
+            (None, size) => size.unwrap_or(default),
+        };
         if size > 0 && size < public_records {
-            return Ok(size);
+            return Ok(((0..size).collect(), (size..public_records).collect()));
         }
         Err(DataError::Option {
             key: "pool_size",

@@ -5,8 +5,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DataError, Dataset, LoadOptions, OneOrMany, PixelScaling, PublicDeclaration, SourceFiles,
-    SplitFractions, StageSpec, TableSchema, UnitColumn, UserData, UserEncoding, UserFiles, catalog,
+    DataError, Dataset, LoadOptions, OneOrMany, PixelScaling, PublicDeclaration, PublicFold,
+    SourceFiles, SplitFractions, StageSpec, TableSchema, UnitColumn, UserData, UserEncoding,
+    UserFiles,
+    catalog::{self, first_given},
     load, load_files,
 };
 
@@ -24,6 +26,9 @@ pub struct DataConfig {
     /// How many public images are the pool (`mnist`, `fashion-mnist`); the others are the test set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_size: Option<usize>,
+    /// In place of `pool_size`, to test on every public image once in several runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_fold: Option<PublicFold>,
     /// Public salt of the split; another salt is another split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split_salt: Option<String>,
@@ -109,6 +114,7 @@ impl DataConfig {
             name: name.into(),
             declared_size: None,
             pool_size: None,
+            public_fold: None,
             split_salt: None,
             classes: None,
             bounds: None,
@@ -235,6 +241,7 @@ impl DataConfig {
             split: self.split,
             split_salt: self.split_salt.clone(),
             pool_size: self.pool_size,
+            public_fold: self.public_fold,
             scaling: self.pixel_scaling()?,
             input_bits: self.input_bits,
         };
@@ -252,10 +259,18 @@ impl DataConfig {
                 remedy: "give your data another name".to_owned(),
             });
         }
-        if let Some(size) = self.pool_size {
+        let fold = self.public_fold.map(|fold| format!("{fold:?}"));
+        let of_images = [
+            (
+                "[data] pool_size",
+                self.pool_size.map(|size| size.to_string()),
+            ),
+            ("[data] public_fold", fold),
+        ];
+        if let Some((key, value)) = first_given(of_images) {
             return Err(DataError::Option {
-                key: "[data] pool_size",
-                value: size.to_string(),
+                key,
+                value,
                 problem: "applies to mnist and fashion-mnist only".to_owned(),
                 remedy: "leave it out; `split` or the files themselves divide your data".to_owned(),
             });

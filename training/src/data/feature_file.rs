@@ -27,8 +27,8 @@ struct Entry {
     description: FeatureDescription,
 }
 
-/// A digest of all that a fitted map depends on: the stages, the public rows, the seed, and the
-/// version of this program.
+/// A digest of all that a fitted map depends on: the stages, the public rows, the seed where anything
+/// is trained, and the version of this program.
 pub(super) fn key(
     input: InputShape,
     features: &FeatureList,
@@ -41,14 +41,39 @@ pub(super) fn key(
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
-    hasher.update(seed.to_le_bytes());
+    if features.epochs() > 0 {
+        hasher.update(seed.to_le_bytes());
+    }
+    update_by_rows(&mut hasher, public);
+    sha256_hex(&hasher.finalize())
+}
+
+/// A digest of rows and of the map that they are given to: of its values, since networks that are trained
+/// by one config on different processors are not the same.
+pub(super) fn digest(map: &FeatureMap, rows: ArrayView2<'_, f32>) -> [u8; 32] {
+    let parts = map.to_parts();
+    let description = serde_json::to_string(&parts.description).unwrap_or_default();
+    let mut hasher = Sha256::new();
+    for part in [env!("CARGO_PKG_VERSION"), &description] {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    for tensor in &parts.tensors {
+        hasher.update((tensor.values.len() as u64).to_le_bytes());
+        hasher.update(bytes_of(&tensor.values));
+    }
+    update_by_rows(&mut hasher, rows);
+    hasher.finalize().into()
+}
+
+fn update_by_rows(hasher: &mut Sha256, rows: ArrayView2<'_, f32>) {
+    hasher.update((rows.ncols() as u64).to_le_bytes());
     let mut bytes = Vec::new();
-    for row in public.rows() {
+    for row in rows.rows() {
         bytes.clear();
         append_input_bytes(row, &mut bytes);
         hasher.update(&bytes);
     }
-    sha256_hex(&hasher.finalize())
 }
 
 /// The map in a file; `None` where there is no file.
@@ -110,13 +135,7 @@ pub(super) fn write(path: &Path, key: &str, map: &FeatureMap) -> Result<(), Data
     let entry = serde_json::to_string(&entry).map_err(|error| failed(error.to_string()))?;
     let bytes: Vec<Vec<u8>> = tensors
         .iter()
-        .map(|tensor| {
-            tensor
-                .values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect()
-        })
+        .map(|tensor| bytes_of(&tensor.values))
         .collect();
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
         let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes);
@@ -127,6 +146,11 @@ pub(super) fn write(path: &Path, key: &str, map: &FeatureMap) -> Result<(), Data
     let metadata = HashMap::from([(ENTRY.to_owned(), entry)]);
     let file = serialize(views, Some(metadata)).map_err(|error| failed(error.to_string()))?;
     atomic::write(path, &file, Access::Shared).map_err(|error| failed(error.to_string()))
+}
+
+fn bytes_of(values: &[f32]) -> Vec<u8> {
+    let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+    bytes.collect()
 }
 
 fn unusable(path: &Path, reason: &str) -> DataError {

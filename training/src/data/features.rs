@@ -75,6 +75,89 @@ pub struct Represented {
     pub test: Examples,
 }
 
+/// Where fitted features are kept.
+#[derive(Clone, Copy, Default)]
+pub struct FeatureFiles<'a> {
+    /// The file of a run: what is in it must be what the run asks for.
+    pub run: Option<&'a Path>,
+    /// A folder that all runs share, where a file is named by all that its features depend on. It may
+    /// be removed at any time.
+    pub cache: Option<&'a Path>,
+    /// Features of rows that others have computed.
+    pub rows: Option<&'a dyn RowStore>,
+}
+
+/// Keeps the features of rows, which are as private as the rows.
+pub trait RowStore {
+    /// The features for a digest of all that they depend on, where they are kept.
+    fn load(&self, inputs: &Sensitive<[u8; 32]>) -> Option<Array2<f32>>;
+
+    /// Keeps features, if it can.
+    fn save(&self, inputs: &Sensitive<[u8; 32]>, rows: &Array2<f32>);
+}
+
+impl FeatureFiles<'_> {
+    /// The map that is kept, or `fit`, which is kept from now on.
+    fn read_or(
+        &self,
+        key: &str,
+        fit: impl FnOnce() -> Result<FeatureMap, FeatureError>,
+    ) -> Result<FeatureMap, DataError> {
+        if let Some(path) = self.run
+            && let Some(map) = feature_file::read(path, key)?
+        {
+            return Ok(map);
+        }
+        let cached = self
+            .cache
+            .map(|folder| folder.join(format!("{key}.safetensors")));
+        // A damaged file of the cache is one that is not there.
+        let found = cached
+            .as_ref()
+            .and_then(|path| feature_file::read(path, key).ok().flatten());
+        let map = match (found, &cached) {
+            (Some(map), _) => map,
+            (None, None) => fit()?,
+            (None, Some(path)) => {
+                let map = fit()?;
+                // A cache that cannot be written saves no time, and is no reason to fail.
+                let made = path
+                    .parent()
+                    .is_some_and(|folder| std::fs::create_dir_all(folder).is_ok());
+                if made {
+                    let _ = feature_file::write(path, key, &map);
+                }
+                map
+            }
+        };
+        if let Some(path) = self.run {
+            feature_file::write(path, key, &map)?;
+        }
+        Ok(map)
+    }
+
+    /// The features of rows.
+    fn apply(
+        &self,
+        map: &FeatureMap,
+        rows: ArrayView2<'_, f32>,
+    ) -> Result<Array2<f32>, FeatureError> {
+        let Some(store) = self.rows else {
+            return apply(map, rows);
+        };
+        let inputs = Sensitive::new(feature_file::digest(map, rows));
+        let shape = (rows.nrows(), map.output_shape().len());
+        match store.load(&inputs).filter(|found| found.dim() == shape) {
+            Some(found) => Ok(found),
+            None => {
+                let features = apply(map, rows)?;
+                store.save(&inputs, &features);
+                Ok(features)
+            }
+        }
+    }
+}
+
 /// Rows that are represented at a time; bounds the memory of what stages make on the way.
 const ROWS: usize = 2048;
 
@@ -90,7 +173,7 @@ impl Dataset {
     }
 
     /// Puts features in the place of inputs, in every part, where `[data] features` asks for them.
-    /// What is fitted is fitted on the public pool alone, or read from `file`, if it is there, and left
+    /// What is fitted is fitted on the public pool alone, or read from `files`, if it is there, and left
     /// there if it is not.
     ///
     /// Each record's features depend on the record and on public rows: neighbouring data sets stay
@@ -102,7 +185,7 @@ impl Dataset {
     pub fn represent(
         &mut self,
         fitting: Fitting<'_>,
-        file: Option<&Path>,
+        files: FeatureFiles<'_>,
     ) -> Result<(), DataError> {
         let Some(features) = self.planned.take() else {
             return Ok(());
@@ -110,28 +193,16 @@ impl Dataset {
         let input = self.preprocessing.input_shape();
         let pool = self.pool.inputs().inputs();
         let key = feature_file::key(input, &features, pool, fitting.seed);
-        let map = match file
-            .map(|path| feature_file::read(path, &key))
-            .transpose()?
-        {
-            Some(Some(map)) => map,
-            _ => {
-                let map = FeatureMap::fit(input, &features.0, Some(pool), fitting)?;
-                if let Some(path) = file {
-                    feature_file::write(path, &key, &map)?;
-                }
-                map
-            }
-        };
+        let fit = || FeatureMap::fit(input, &features.0, Some(pool), fitting);
+        let map = files.read_or(&key, fit)?;
         (fitting.progress)("representation", 0, 0);
         let name = &self.info.name;
         let source = format!("[data] features of {name}");
         let examples = self.private.examples().expose_sensitive();
-        let private = examples.with_inputs(apply(&map, examples.inputs())?, &source)?;
-        let test = self
-            .test
-            .with_inputs(apply(&map, self.test.inputs())?, &source)?;
-        let pool = PublicPool::new(PublicInputs::new(apply(&map, pool)?, &source)?);
+        let apply = |rows: ArrayView2<'_, f32>| files.apply(&map, rows);
+        let private = examples.with_inputs(apply(examples.inputs())?, &source)?;
+        let test = self.test.with_inputs(apply(self.test.inputs())?, &source)?;
+        let pool = PublicPool::new(PublicInputs::new(apply(pool)?, &source)?);
         self.private.replace_examples(private);
         let test = std::mem::replace(&mut self.test, test);
         self.represented = Some(Represented {
@@ -189,7 +260,11 @@ mod tests {
             seed,
             progress: &|_, _, _| {},
         };
-        dataset.represent(fitting, file)?;
+        let files = FeatureFiles {
+            run: file,
+            ..FeatureFiles::default()
+        };
+        dataset.represent(fitting, files)?;
         Ok(dataset)
     }
 
@@ -246,20 +321,71 @@ mod tests {
         assert_eq!(first.test.inputs(), again.test.inputs());
         assert_eq!(std::fs::read(&path).unwrap(), bytes);
         let other = STAGES.replace("= 6", "= 7");
-        for (text, seed) in [(STAGES, 2), (other.as_str(), 1)] {
-            let error = represented(text, Some(&path), seed)
-                .err()
-                .unwrap()
-                .to_string();
-            assert!(
-                error.contains("features.safetensors") && error.contains("remove it"),
-                "{error}"
-            );
-        }
+        let error = represented(&other, Some(&path), 1).err().unwrap();
+        let error = error.to_string();
+        assert!(
+            error.contains("features.safetensors") && error.contains("remove it"),
+            "{error}"
+        );
+        // Where nothing is trained, a seed has no part in what is fitted.
+        assert!(represented(STAGES, Some(&path), 2).is_ok());
         for end in [0, 7, bytes.len() / 2, bytes.len() - 1] {
             std::fs::write(&path, &bytes[..end]).unwrap();
             assert!(represented(STAGES, Some(&path), 1).is_err(), "{end}");
         }
+    }
+
+    #[test]
+    fn the_seed_counts_where_a_network_is_trained() {
+        let rows = Array2::zeros((2, 4));
+        let key = |text: &str, seed| {
+            let features = OneOrMany(vec![toml::from_str(text).unwrap()]);
+            feature_file::key(InputShape::image(1, 2, 2), &features, rows.view(), seed)
+        };
+        assert_eq!(
+            key("kind = 'standardise'", 1),
+            key("kind = 'standardise'", 2)
+        );
+        assert_ne!(key("kind = 'encoder'", 1), key("kind = 'encoder'", 2));
+        assert_ne!(key("kind = 'encoder'", 1), key("kind = 'standardise'", 1));
+    }
+
+    #[test]
+    fn a_cache_gives_what_was_fitted_for_the_same_purpose_and_survives_damage() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = directory.path().join("cache/features");
+        let fits = std::cell::Cell::new(0);
+        let files = FeatureFiles {
+            cache: Some(&cache),
+            ..FeatureFiles::default()
+        };
+        let map = || {
+            let rows = Array2::from_shape_fn((20, 4), |(row, column)| (row * column) as f32);
+            let engine = CpuEngine::default();
+            let fitting = Fitting {
+                engine: &engine,
+                seed: 0,
+                progress: &|_, _, _| {},
+            };
+            fits.set(fits.get() + 1);
+            let stages: FeatureList =
+                OneOrMany(vec![toml::from_str("kind = 'standardise'").unwrap()]);
+            FeatureMap::fit(InputShape::flat(4), &stages.0, Some(rows.view()), fitting)
+        };
+        let first = files.read_or("one", map).unwrap();
+        let again = files.read_or("one", map).unwrap();
+        let row = ndarray::array![[1.0, 2.0, 3.0, 4.0]];
+        let of = |map: &FeatureMap| map.apply(row.view()).unwrap();
+        assert_eq!((of(&first), fits.get()), (of(&again), 1));
+        files.read_or("two", map).unwrap();
+        assert_eq!(fits.get(), 2);
+        std::fs::write(cache.join("one.safetensors"), b"damaged").unwrap();
+        assert_eq!(of(&files.read_or("one", map).unwrap()), of(&first));
+        assert_eq!(fits.get(), 3);
+        std::fs::remove_dir_all(&cache).unwrap();
+        std::fs::write(&cache, b"no folder").unwrap();
+        files.read_or("one", map).unwrap();
+        assert_eq!(fits.get(), 4);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What was measured on public test data.
 
+use crate::interval::score_interval;
 use crate::numbers::percent;
 use crate::papers::Facts;
 use crate::papers::escape::inline;
-use crate::papers::interval::score_interval;
 use crate::run::Confusion;
 
 /// With more classes than this the table of confusions is left out; that of each class stays.

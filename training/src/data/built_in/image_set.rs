@@ -146,7 +146,7 @@ impl ImageSet {
     pub(in crate::data) fn load(&self, options: &LoadOptions) -> Result<Dataset, DataError> {
         let entry = &self.entry;
         let public_records = self.test_labels.dimensions.first().copied().unwrap_or(0);
-        let pool_size = options.pool_size_of(entry.name, self.pool, public_records)?;
+        let (asked, held) = options.divide_public(entry.name, self.pool, public_records)?;
         let scaling = match options.scaling {
             Some(scaling) => scaling,
             None => PixelScaling::standardised_bytes(self.mean, self.deviation)?,
@@ -170,12 +170,16 @@ impl ImageSet {
         let (images, labels) = read(&self.train_images, &self.train_labels)?;
         let private = Examples::new(images, labels, entry.classes.len(), self.train_images.name)?;
         let (images, labels) = read(&self.test_images, &self.test_labels)?;
-        let (asked, held) = labels.split_at(pool_size);
-        let (pool, rest) = images.view().split_at(Axis(0), pool_size);
-        let pool = PublicInputs::new(pool.to_owned(), self.test_images.name)?;
+        let labels_of = |positions: &[usize]| -> Vec<u32> {
+            let labels = positions
+                .iter()
+                .filter_map(|&position| labels.get(position));
+            labels.copied().collect()
+        };
+        let pool = PublicInputs::new(images.select(Axis(0), &asked), self.test_images.name)?;
         let test = Examples::new(
-            rest.to_owned(),
-            held.to_vec(),
+            images.select(Axis(0), &held),
+            labels_of(&held),
             entry.classes.len(),
             self.test_images.name,
         )?;
@@ -188,7 +192,7 @@ impl ImageSet {
             shape: entry.shape,
             scaling,
         };
-        let truth = HeldBackTruth::new(asked.to_vec());
+        let truth = HeldBackTruth::new(labels_of(&asked));
         Dataset::assemble(
             info,
             preprocessing,

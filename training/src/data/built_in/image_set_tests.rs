@@ -4,8 +4,8 @@ use std::fs;
 
 use super::*;
 use crate::data::{
-    InputGrid, Storage, built_in::mnist::MNIST, checksum::sha256_hex, file::tests::gzip,
-    idx::tests::idx_bytes,
+    InputGrid, PublicFold, Storage, built_in::mnist::MNIST, checksum::sha256_hex,
+    file::tests::gzip, idx::tests::idx_bytes,
 };
 
 /// Four files and a set that expects exactly them.
@@ -194,6 +194,58 @@ fn the_pool_must_leave_a_test_set() {
             ),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn folds_test_each_public_image_once() {
+    let (files, set) = fixture();
+    let directory = tempfile::tempdir().unwrap();
+    for (file, bytes) in set.files().iter().zip(&files) {
+        fs::write(directory.path().join(file.name), bytes).unwrap();
+    }
+    let load = |number, of, pool_size| {
+        let fold = PublicFold::new(number, of).unwrap();
+        set.load(&LoadOptions {
+            public_fold: Some(fold),
+            pool_size,
+            ..options(directory.path())
+        })
+    };
+    let mut tested = Vec::new();
+    for number in 1..=3 {
+        let dataset = load(number, 3, None).unwrap();
+        assert_eq!(dataset.pool.len() + dataset.test.len(), 5);
+        let pool = dataset.pool.inputs().inputs().to_owned();
+        for (row, label) in dataset
+            .test
+            .inputs()
+            .rows()
+            .into_iter()
+            .zip(dataset.test.labels())
+        {
+            assert!(pool.rows().into_iter().all(|other| other != row));
+            tested.push((row.to_vec(), *label));
+        }
+    }
+    let whole = set.load(&options(directory.path())).unwrap();
+    for (row, label) in whole
+        .test
+        .inputs()
+        .rows()
+        .into_iter()
+        .zip(whole.test.labels())
+    {
+        let same = |other: &&(Vec<f32>, u32)| **other == (row.to_vec(), *label);
+        assert_eq!(tested.iter().filter(same).count(), 1);
+    }
+    assert_eq!(tested.len(), 5);
+    for (number, of, pool_size, way_out) in [
+        (1, 2, Some(3), "leave one of the two out"),
+        (1, 6, None, "fewer parts"),
+    ] {
+        let error = load(number, of, pool_size).err().unwrap().to_string();
+        assert!(error.contains(way_out), "{error}");
     }
 }
 

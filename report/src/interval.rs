@@ -8,7 +8,7 @@ const QUANTILE: f64 = 1.959_963_984_540_054;
 /// (1927). None without trials.
 ///
 /// It speaks of the choice of the test examples alone, not of the noise of another run.
-pub(super) fn score_interval(right: u64, all: u64) -> Option<(f64, f64)> {
+pub(crate) fn score_interval(right: u64, all: u64) -> Option<(f64, f64)> {
     if all == 0 || right > all {
         return None;
     }
