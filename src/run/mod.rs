@@ -201,13 +201,12 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     }
     // Before anything is reserved: public rows may not allow what is to be fitted on them.
     let engine = engine::Engine::new(experiment.file.engine);
-    let features = root.join("features.safetensors");
     representation::represent(
         &mut dataset,
         &engine,
         experiment,
         progress,
-        (Some(&features), options.share_votes.as_deref()),
+        (Some(&root), options.share_votes.as_deref()),
     )?;
     let account = charging.begin(&mut dir)?;
 

@@ -13,14 +13,17 @@ use crate::config::Experiment;
 use crate::errors::usage;
 use crate::progress::Progress;
 
-/// Fits what is to be fitted on the public pool, or reads it from `file` where it lies, and represents
-/// every part of the data; takes both from runs that have done it, those of all parts in the folder `share`.
+/// What was fitted, in a run's directory.
+const FILE: &str = "features.safetensors";
+
+/// Fits what is to be fitted on the public pool, or reads it from the run's directory where it lies, and
+/// represents every part of the data; takes both from runs that have done it, those of all parts in the folder `share`.
 pub(crate) fn represent(
     dataset: &mut Dataset,
     engine: &Engine,
     experiment: &Experiment,
     progress: Progress,
-    (file, share): (Option<&Path>, Option<&Path>),
+    (directory, share): (Option<&Path>, Option<&Path>),
 ) -> Result<()> {
     let Some(features) = &experiment.file.data.features else {
         return Ok(());
@@ -36,11 +39,12 @@ pub(crate) fn represent(
         progress: &told,
     };
     let cache = cache();
+    let file = directory.map(|directory| directory.join(FILE));
     let rows = share
         .map(|folder| SharedRows::open(folder, progress))
         .transpose()?;
     let files = FeatureFiles {
-        run: file,
+        run: file.as_deref(),
         cache: cache.as_deref(),
         rows: rows.as_ref().map(|rows| rows as &dyn RowStore),
     };

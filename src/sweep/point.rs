@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
+use privet_report::run::FOLD;
 use toml::{Table, Value};
 
 use super::file::{PointTable, SweepFile};
@@ -24,9 +25,6 @@ pub(crate) struct Point {
 
 /// Keys whose values make repetitions of one experiment.
 pub(super) const REPEATED: [&str; 2] = ["seed", FOLD];
-
-/// The key of the part of the public images that a run is tested on.
-pub(super) const FOLD: &str = "data.public_fold.number";
 
 impl Point {
     /// The settings as `--set` takes them.

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use anyhow::Result;
+use privet_report::run::FOLD;
 use privet_report::{Repetitions, Tested};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::composed::Composed;
 use super::outcome::{Outcome, State};
-use super::point::{FOLD, REPEATED};
+use super::point::REPEATED;
 use crate::display::{epsilon, percent};
 
 /// What stands under every comparison.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::numbers;
 use crate::repetitions::{Repetitions, Tested};
-use crate::run::{Run, Settings, variant};
+use crate::run::{FOLD, Run, Settings, variant};
 
 /// More curves than this are not told apart by their settings but by their method alone.
 const MOST_CURVES: usize = 6;
@@ -100,7 +100,7 @@ fn tested(run: &Run, accuracy: Option<f64>) -> Option<Tested> {
         seed: run.result.seed,
         fold: run
             .settings
-            .get("data.public_fold.number")
+            .get(FOLD)
             .and_then(|number| number.parse().ok()),
         accuracy: accuracy?,
         size: run.result.utility.test_size,

@@ -18,7 +18,7 @@ pub use read::audited;
 pub(crate) use read::{agree, damaged, json, optional, text};
 pub use result::{Cost, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility};
 pub(crate) use settings::flat;
-pub use settings::{Settings, variant};
+pub use settings::{FOLD, Settings, variant};
 
 use crate::ReportError;
 

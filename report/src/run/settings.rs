@@ -7,11 +7,14 @@ use toml::Value;
 /// Keys such as `teachers.count`, and their values as text.
 pub type Settings = BTreeMap<String, String>;
 
+/// The key of the part of the public records that a run is tested on.
+pub const FOLD: &str = "data.public_fold.number";
+
 /// Keys that say how much privacy and noise there is, or which repetition a run is: runs that differ in
 /// these alone are points of one curve.
 const ALONG_A_CURVE: [&str; 9] = [
     "seed",
-    "data.public_fold.number",
+    FOLD,
     "privacy.epsilon",
     "privacy.delta",
     "aggregator.sigma",

@@ -123,14 +123,13 @@ pub(crate) fn select(
         charging.settle_finished(&dir)?;
         return print(&result, options.json, dir.root());
     }
-    let features = dir.root().join("features.safetensors");
     let engine = Engine::new(agreed.first.file.engine);
     represent(
         &mut dataset,
         &engine,
         agreed.first,
         progress,
-        (Some(&features), None),
+        (Some(dir.root()), None),
     )?;
     let account = charging.begin(&mut dir)?;
     interrupt::handle(format!(

@@ -201,10 +201,7 @@ impl LoadOptions {
         };
         let given = [
             ("pool_size", self.pool_size.map(|size| size.to_string())),
-            (
-                "public_fold",
-                self.public_fold.map(|fold| format!("{fold:?}")),
-            ),
+            ("public_fold", self.public_fold.map(|fold| fold.to_string())),
             (
                 "scaling",
                 self.scaling.map(|scaling| format!("{scaling:?}")),
@@ -261,7 +258,7 @@ impl LoadOptions {
             (Some(fold), None) => {
                 return Err(DataError::Option {
                     key: "public_fold",
-                    value: format!("{{number = {}, of = {}}}", fold.number(), fold.of()),
+                    value: fold.to_string(),
                     problem: format!("{dataset} has {public_records} public images"),
                     remedy: "give fewer parts".to_owned(),
                 });

@@ -259,7 +259,7 @@ impl DataConfig {
                 remedy: "give your data another name".to_owned(),
             });
         }
-        let fold = self.public_fold.map(|fold| format!("{fold:?}"));
+        let fold = self.public_fold.map(|fold| fold.to_string());
         let of_images = [
             (
                 "[data] pool_size",

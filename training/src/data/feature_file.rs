@@ -36,11 +36,7 @@ pub(super) fn key(
     seed: u64,
 ) -> String {
     let stages = serde_json::to_string(&(input, features)).unwrap_or_default();
-    let mut hasher = Sha256::new();
-    for part in [env!("CARGO_PKG_VERSION"), &stages] {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
+    let mut hasher = hasher_of(&stages);
     if features.epochs() > 0 {
         hasher.update(seed.to_le_bytes());
     }
@@ -53,17 +49,23 @@ pub(super) fn key(
 pub(super) fn digest(map: &FeatureMap, rows: ArrayView2<'_, f32>) -> [u8; 32] {
     let parts = map.to_parts();
     let description = serde_json::to_string(&parts.description).unwrap_or_default();
-    let mut hasher = Sha256::new();
-    for part in [env!("CARGO_PKG_VERSION"), &description] {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
+    let mut hasher = hasher_of(&description);
     for tensor in &parts.tensors {
         hasher.update((tensor.values.len() as u64).to_le_bytes());
         hasher.update(bytes_of(&tensor.values));
     }
     update_by_rows(&mut hasher, rows);
     hasher.finalize().into()
+}
+
+/// A digest begun with this program's version and a description of stages.
+fn hasher_of(stages: &str) -> Sha256 {
+    let mut hasher = Sha256::new();
+    for part in [env!("CARGO_PKG_VERSION"), stages] {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hasher
 }
 
 fn update_by_rows(hasher: &mut Sha256, rows: ArrayView2<'_, f32>) {

@@ -115,16 +115,14 @@ impl FeatureFiles<'_> {
         let found = cached
             .as_ref()
             .and_then(|path| feature_file::read(path, key).ok().flatten());
-        let map = match (found, &cached) {
-            (Some(map), _) => map,
-            (None, None) => fit()?,
-            (None, Some(path)) => {
+        let map = match found {
+            Some(map) => map,
+            None => {
                 let map = fit()?;
                 // A cache that cannot be written saves no time, and is no reason to fail.
-                let made = path
-                    .parent()
-                    .is_some_and(|folder| std::fs::create_dir_all(folder).is_ok());
-                if made {
+                if let (Some(folder), Some(path)) = (self.cache, &cached)
+                    && std::fs::create_dir_all(folder).is_ok()
+                {
                     let _ = feature_file::write(path, key, &map);
                 }
                 map

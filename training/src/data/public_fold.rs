@@ -1,5 +1,7 @@
 //! Cross-fitting of the public images: each is tested by a model that has not seen it.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::DataError;
@@ -33,12 +35,13 @@ impl PublicFold {
     /// # Errors
     /// Fewer than two parts, or a number that none of them has.
     pub fn new(number: usize, of: usize) -> Result<Self, DataError> {
+        let fold = Self { number, of };
         if of >= 2 && (1..=of).contains(&number) {
-            return Ok(Self { number, of });
+            return Ok(fold);
         }
         Err(DataError::Option {
             key: "public_fold",
-            value: format!("{{number = {number}, of = {of}}}"),
+            value: fold.to_string(),
             problem: "there is no such part".to_owned(),
             remedy: "give `of` at least 2 and `number` from 1 to `of`".to_owned(),
         })
@@ -59,6 +62,13 @@ impl PublicFold {
     /// Positions of the pool and of the test set among `images`, in the order of the file.
     pub(super) fn divide(self, images: usize) -> (Vec<usize>, Vec<usize>) {
         (0..images).partition(|image| image % self.of != self.number - 1)
+    }
+}
+
+/// As a config has it.
+impl fmt::Display for PublicFold {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{{number = {}, of = {}}}", self.number, self.of)
     }
 }
 
