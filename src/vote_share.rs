@@ -1,4 +1,4 @@
-//! Votes that several runs take from one place: teachers are trained once for all of them.
+//! Votes, and features of records, that several runs take from one place: they are made once for all.
 //!
 //! The folder is as private as the votes. A place in it is named by a keyed digest of the records,
 //! the partition, the teachers, their seed, the public pool, the program and the processor; the key
@@ -27,10 +27,10 @@ pub(crate) struct VoteShare {
     key: NoiseKey,
 }
 
-/// One ensemble's place, held by this process alone.
+/// The place of one ensemble, or of one set of features, held by this process alone.
 #[derive(Debug)]
 pub(crate) struct Place {
-    /// Where its votes are, or will be.
+    /// Where they are, or will be.
     pub(crate) folder: PathBuf,
     _lock: File,
 }
@@ -81,8 +81,13 @@ impl VoteShare {
         })
     }
 
-    /// The place of the ensemble with this digest; waits while another run trains the same teachers.
-    pub(crate) fn place(&self, inputs: &Sensitive<[u8; 32]>, progress: Progress) -> Result<Place> {
+    /// The place of what has this digest; waits, and says so, while another run makes the same.
+    pub(crate) fn place(
+        &self,
+        inputs: &Sensitive<[u8; 32]>,
+        progress: Progress,
+        waiting: &str,
+    ) -> Result<Place> {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.key.expose_bytes())
             .context("making a keyed digest")?;
         mac.update(b"privet shared votes v1");
@@ -90,9 +95,7 @@ impl VoteShare {
         let folder = self.folder.join(hex(&mac.finalize().into_bytes()));
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        let lock = lock(&folder.join("lock"), || {
-            progress.say("teachers: waiting for another run that trains the same ones");
-        })?;
+        let lock = lock(&folder.join("lock"), || progress.say(waiting))?;
         Ok(Place {
             folder,
             _lock: lock,
@@ -139,7 +142,7 @@ mod tests {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let name = |folder: &Path, byte| {
             let share = VoteShare::open(&folder.join("share")).unwrap();
-            let place = share.place(&Sensitive::new([byte; 32]), Progress::Quiet);
+            let place = share.place(&Sensitive::new([byte; 32]), Progress::Quiet, "");
             let folder = place.unwrap().folder;
             folder.file_name().unwrap().to_owned()
         };

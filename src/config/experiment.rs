@@ -8,10 +8,11 @@ use privet_accountant::NeighboringRelation;
 use privet_accountant::calibrate::Target;
 use privet_ledger::Unit;
 use privet_mechanisms::{Arithmetic, NoiseOrigin};
+use privet_student::StudentInputs;
 use privet_training::data::UnitColumn;
 use privet_training::plain::PlainTraining;
 
-use super::dp_sgd::{self, DpSgdTable};
+use super::dp_sgd::{self, Distillation, DpSgdTable};
 use super::file::{ExperimentFile, PrivacyTable};
 use super::pate::{Pate, pate};
 use crate::account::Accountant;
@@ -63,6 +64,8 @@ pub(crate) struct DpSgd {
     pub(crate) privacy: PrivacyTarget,
     /// The training.
     pub(crate) table: DpSgdTable,
+    /// A student of the trained model, which is published in its place.
+    pub(crate) distillation: Option<Distillation>,
     /// A model without privacy to compare with.
     pub(crate) baseline: Option<PlainTraining>,
 }
@@ -212,6 +215,17 @@ impl Experiment {
         LedgerSettings::new(self.file.ledger.as_ref(), &self.base, public_benchmark)
     }
 
+    /// Whether the model is a student of the inputs as they were before features took their place.
+    pub(crate) fn takes_raw_inputs(&self) -> bool {
+        let student = match &self.method {
+            Method::Pate(pate) => pate.student().ok(),
+            Method::DpSgd(dp_sgd) => dp_sgd.distillation.as_ref().map(|plan| &plan.student),
+            Method::Baseline(_) => None,
+        };
+        self.file.data.features.is_some()
+            && student.is_some_and(|student| student.inputs == StudentInputs::Raw)
+    }
+
     /// Whether what the run makes is private: not without privacy, and not with predictable noise.
     pub(crate) fn is_private(&self) -> bool {
         match &self.method {
@@ -295,7 +309,12 @@ fn refuse_unused_tables(file: &ExperimentFile) -> Result<()> {
         ("teachers", file.teachers.is_some(), file.method == Pate),
         ("aggregator", file.aggregator.is_some(), file.method == Pate),
         ("questions", file.questions.is_some(), file.method == Pate),
-        ("student", file.student.is_some(), file.method == Pate),
+        ("student", file.student.is_some(), file.method != Baseline),
+        (
+            "distillation",
+            file.distillation.is_some(),
+            file.method == DpSgd,
+        ),
         ("dp_sgd", file.dp_sgd.is_some(), file.method == DpSgd),
         ("ledger", file.ledger.is_some(), file.method != Baseline),
     ];
@@ -369,6 +388,7 @@ fn dp_sgd(file: &ExperimentFile) -> Result<DpSgd> {
     Ok(DpSgd {
         privacy,
         table,
+        distillation: Distillation::of(file)?,
         baseline: baseline(file)?,
     })
 }

@@ -11,7 +11,7 @@ use privet_training::data::{DataConfig, UnitColumn};
 use privet_training::plain::PlainTraining;
 use serde::{Deserialize, Serialize};
 
-use super::dp_sgd::DpSgdTable;
+use super::dp_sgd::{DistillationTable, DpSgdTable};
 use super::pate::{AggregatorTable, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
 use crate::export::FileFormat;
@@ -46,12 +46,15 @@ pub(crate) struct ExperimentFile {
     /// PATE: which public examples are asked about; random ones when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) questions: Option<QuestionsTable>,
-    /// PATE: the student.
+    /// The student: PATE's, or one that learns what a model of noisy SGD says of the public pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) student: Option<StudentTraining>,
     /// Noisy SGD; required by `method = "dp-sgd"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dp_sgd: Option<DpSgdTable>,
+    /// Noisy SGD: what of the public pool its model labels for `[student]`; all when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) distillation: Option<DistillationTable>,
     /// Which files the model is written to, beside `model.safetensors`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) export: Option<ExportTable>,

@@ -8,7 +8,7 @@ use privet_export::ModelDescription;
 use privet_mechanisms::{NoiseOrigin, ReleasedLabel, ReleasedLabels};
 use privet_report::papers::{Facts, ModelHeader};
 use privet_report::run::{Confusion, Evaluation, Origin};
-use privet_student::{PseudoLabel, StudentInputs};
+use privet_student::PseudoLabel;
 use privet_training::data::StageSpec;
 use privet_training::evaluate;
 use privet_training::network::Network;
@@ -21,7 +21,6 @@ use super::plan::Accounting;
 use super::privacy_report::{PoolIdentity, PrivacyReport};
 use super::result::{Cost, PrivacyResult, RunResult, Steps, Utility};
 use super::statement;
-use crate::config::Method;
 use crate::digest;
 use crate::export::{Examples, Source, note, papers};
 use crate::ledger::{RunLedger, id_of_run};
@@ -238,18 +237,8 @@ fn description(context: &Context, network: &Network, stated: &Stated) -> ModelDe
         statement_sha256: Some(digest::of_text(&stated.statement)),
         // A student may have learned from the inputs as they were.
         features: (context.dataset.represented.as_ref())
-            .filter(|_| !takes_raw_inputs(context))
+            .filter(|_| !context.experiment.takes_raw_inputs())
             .map(|represented| represented.map.clone()),
-    }
-}
-
-/// Whether the model is a student of the inputs as they were before features took their place.
-fn takes_raw_inputs(context: &Context) -> bool {
-    match &context.experiment.method {
-        Method::Pate(config) => config
-            .student()
-            .is_ok_and(|student| student.inputs == StudentInputs::Raw),
-        _ => false,
     }
 }
 

@@ -20,6 +20,7 @@ mod row_store;
 mod selection;
 mod stage;
 mod statement;
+mod student;
 mod summary;
 mod tensorboard;
 

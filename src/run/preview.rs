@@ -111,7 +111,7 @@ impl Plan<'_> {
         let records = dataset.info.declared_size.unwrap_or_default() as f64;
         match self {
             Self::Pate(plan) => plan.work(records, dataset.pool.len()),
-            Self::DpSgd(plan) => plan.work(records),
+            Self::DpSgd(plan) => plan.work(records, dataset.pool.len()),
             Self::Baseline(plan) => vec![plan.work(records)],
             Self::MultiLabel(_) | Self::Student(_) => Vec::new(),
         }

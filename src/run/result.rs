@@ -1,5 +1,5 @@
 //! `result.json`: its keys are in the crate of reports, which reads what is written here.
 
 pub(super) use privet_report::run::{
-    Cost, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility,
+    Cost, Distilled, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility,
 };

@@ -14,6 +14,14 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
         let (accuracy, size) = (percent(accuracy), utility.test_size);
         let value = format!("{accuracy}   ({size} public test examples)");
         rows.push(("test accuracy", value));
+        if let Some(distilled) = utility.distilled {
+            let value = format!(
+                "{}   (labelled {} public examples for the student)",
+                percent(distilled.model_accuracy),
+                distilled.examples
+            );
+            rows.push(("noisy model", value));
+        }
         if let Some(baseline) = utility.baseline_accuracy {
             rows.push(("not private", percent(baseline)));
         }

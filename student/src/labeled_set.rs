@@ -37,8 +37,9 @@ pub enum LabeledSetError {
     Empty,
 }
 
-/// A student's own answer to a public input. Only a [`Student`](crate::Student) makes one, but for those
-/// that are [read back](Self::read_back) after they were published.
+/// A student's own answer to a public input, or that of a released model. Only a
+/// [`Student`](crate::Student) and [`surest_answers`](crate::surest_answers) make one, but for those that
+/// are [read back](Self::read_back) after they were published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PseudoLabel {
     position: usize,
@@ -107,6 +108,29 @@ impl LabeledSet {
             pseudo_inputs: Array2::zeros((0, rows.ncols())),
             pseudo_labels: Vec::new(),
         })
+    }
+
+    /// Public inputs with the answers of a released model alone: see
+    /// [`surest_answers`](crate::surest_answers).
+    ///
+    /// # Errors
+    /// No answer, or one to an input that is not there.
+    pub fn distilled(
+        inputs: &PublicInputs,
+        answers: &[PseudoLabel],
+    ) -> Result<Self, LabeledSetError> {
+        if answers.is_empty() {
+            return Err(LabeledSetError::Empty);
+        }
+        let width = inputs.inputs().ncols();
+        let mut set = Self {
+            inputs: Array2::zeros((0, width)),
+            labels: Vec::new(),
+            pseudo_inputs: Array2::zeros((0, width)),
+            pseudo_labels: Vec::new(),
+        };
+        set.add_pseudo_labels(inputs, answers)?;
+        Ok(set)
     }
 
     /// Adds public inputs with a student's own answers, for instance where an interactive mechanism

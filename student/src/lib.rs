@@ -1,13 +1,14 @@
-//! PATE's public side: a student that learns from released labels and public inputs alone.
+//! The public side: a student that learns from what was released and from public inputs alone.
 //!
 //! - [`LabeledSet`]: released labels with their inputs, and pseudo labels apart from them;
 //! - [`StudentTraining`]: how a student learns, supervised or also from inputs without labels
 //!   ([`FixMatch`], [`VirtualAdversarial`], [`Gan`]);
 //! - [`Student`]: the trained network, its probabilities and features;
-//! - [`questions`]: which public inputs to ask the teachers about.
+//! - [`questions`]: which public inputs to ask the teachers about;
+//! - [`surest_answers`]: what a model that noisy SGD released says of public inputs, for a student too.
 //!
-//! A [`LabeledSet`] is made of public inputs and of labels that a mechanism released; there is no
-//! other way to make one. What is learned from beside it is of type
+//! A [`LabeledSet`] is made of public inputs and of labels that a mechanism released, or that a model
+//! gave which a mechanism released; there is no other way to make one. What is learned from beside it is of type
 //! [`PublicInputs`](privet_training::data::PublicInputs), which has no labels. True labels of public examples have a type of their own
 //! ([`HeldBackTruth`](privet_training::data::HeldBackTruth)) that can judge answers and cannot
 //! become training data.
@@ -122,12 +123,14 @@
 //! }
 //! ```
 
+mod distillation;
 mod labeled_set;
 mod learning;
 pub mod questions;
 mod settings;
 mod student;
 
+pub use distillation::surest_answers;
 pub use labeled_set::{LabeledSet, LabeledSetError, PseudoLabel};
 pub use settings::{
     FixMatch, Gan, Method, SettingError, StudentInputs, StudentTraining, VirtualAdversarial,

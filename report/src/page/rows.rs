@@ -39,6 +39,9 @@ impl Card {
                 utility
                     .baseline_accuracy
                     .map(|share| ("without privacy", share)),
+                utility
+                    .distilled
+                    .map(|distilled| ("the noisy model alone", distilled.model_accuracy)),
             ];
             let anchors = anchors.into_iter().flatten();
             let anchors = anchors.map(|(name, share)| format!("; {name} {}", percent(share)));

@@ -16,7 +16,9 @@ pub(crate) use privacy::holds;
 pub use privacy::{ByAccountant, Origin, Privacy, PublicData, is_selection};
 pub use read::audited;
 pub(crate) use read::{agree, damaged, json, optional, text};
-pub use result::{Cost, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility};
+pub use result::{
+    Cost, Distilled, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility,
+};
 pub(crate) use settings::flat;
 pub use settings::{FOLD, Settings, variant};
 

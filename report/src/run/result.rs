@@ -94,6 +94,18 @@ pub struct Utility {
     pub queries: Option<u64>,
     /// Share of released labels that equal the public truth; null without one.
     pub label_accuracy: Option<f64>,
+    /// Noisy SGD with a student: what the student learned from. Absent else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distilled: Option<Distilled>,
+}
+
+/// What a student of noisy SGD learned from.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Distilled {
+    /// Public examples that the noisy model labelled.
+    pub examples: usize,
+    /// Test accuracy of the noisy model itself.
+    pub model_accuracy: f64,
 }
 
 /// What the run took; of a resumed run, what its last process took.

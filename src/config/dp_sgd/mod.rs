@@ -2,6 +2,7 @@
 
 mod check;
 mod clipping;
+mod distillation;
 mod sampling;
 
 use anyhow::{Result, bail, ensure};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use check::check;
 use clipping::ClippingTable;
+pub(crate) use distillation::{Distillation, DistillationTable};
 use sampling::SamplingTable;
 
 use super::noise::NoiseTable;

@@ -12,5 +12,5 @@ pub(crate) use names::{MechanismName, NoiseName, SignName};
 pub(crate) use questions::QuestionsTable;
 pub(crate) use sanitize::SanitizeTable;
 pub(crate) use settings::Pate;
-pub(in crate::config) use settings::pate;
+pub(in crate::config) use settings::{pate, student};
 pub(crate) use teachers::TeachersTable;

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow, ensure};
 use privet_accountant::pate::sanitized::SanitizeSettings;
-use privet_student::StudentTraining;
+use privet_student::{StudentInputs, StudentTraining};
 use privet_training::plain::PlainTraining;
 
 use super::{Aggregation, Answering, QuestionsTable, SanitizeTable, TeachersTable};
@@ -81,16 +81,23 @@ pub(in crate::config) fn pate(file: &ExperimentFile) -> Result<Pate> {
     }
     let interactive = matches!(aggregation.answering, Answering::Interactive { .. });
     questions.check(aggregation.queries, interactive)?;
+    let student = match by_label {
+        true => None,
+        false => Some(student(required(file, &file.student, "student")?)?),
+    };
+    ensure!(
+        questions.rounds == 1
+            || (student.as_ref()).is_none_or(|student| student.inputs != StudentInputs::Raw),
+        "[student] inputs = \"raw\": questions in rounds are chosen by a student of the features; use \
+         rounds = 1"
+    );
     Ok(Pate {
         privacy,
         teachers,
         sanitize: sanitize.map(SanitizeTable::check).transpose()?,
         aggregation,
         questions,
-        student: match by_label {
-            true => None,
-            false => Some(student(required(file, &file.student, "student")?)?),
-        },
+        student,
         baseline: baseline(file)?,
     })
 }
@@ -122,7 +129,7 @@ fn refuse_training(file: &ExperimentFile, questions: QuestionsTable) -> Result<(
     Ok(())
 }
 
-fn student(training: StudentTraining) -> Result<StudentTraining> {
+pub(in crate::config) fn student(training: StudentTraining) -> Result<StudentTraining> {
     training
         .validate()
         .map_err(|error| anyhow!("[student] {error}"))?;

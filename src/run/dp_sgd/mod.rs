@@ -1,6 +1,7 @@
 //! Noisy SGD: plan, batches, clipped sums, noise, steps.
 
 mod checkpoints;
+mod distillation;
 mod plan;
 mod reports;
 mod words;
@@ -26,6 +27,7 @@ use crate::interrupt::Watch;
 use crate::ledger::PlannedRelease;
 use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
+use distillation::DistillationPlan;
 use reports::Reports;
 
 /// What is reserved for a training.
@@ -43,6 +45,7 @@ pub(crate) struct DpSgdPlan<'a> {
     planned_steps: u64,
     settings: NoisySgdSettings,
     architecture: Architecture,
+    distillation: Option<DistillationPlan<'a>>,
     baseline: Option<BaselinePlan<'a>>,
     warnings: Vec<Warning>,
 }
@@ -65,21 +68,28 @@ impl DpSgdPlan<'_> {
 
     /// What is done to the records.
     pub(super) fn in_words(&self) -> Vec<String> {
-        words::of(&self.mechanism, self.accounting.privacy())
+        let mut words = words::of(&self.mechanism, self.accounting.privacy());
+        words.extend(self.distillation.as_ref().map(DistillationPlan::in_words));
+        words
     }
 
     /// What the cost rests on.
     pub(super) fn assumptions(&self) -> Vec<String> {
-        words::assumptions(&self.mechanism, self.accounting.privacy())
+        let mut assumptions = words::assumptions(&self.mechanism, self.accounting.privacy());
+        if self.distillation.is_some() {
+            assumptions.push(words::PUBLIC_POOL.to_owned());
+        }
+        assumptions
     }
 
-    /// The gradients of a run on so many records.
-    pub(super) fn work(&self, records: f64) -> Vec<Work<'_>> {
+    /// The gradients of a run on so many records, with a pool of so many examples.
+    pub(super) fn work(&self, records: f64, pool: usize) -> Vec<Work<'_>> {
         let batch = self.mechanism.expected_batch_size() * self.settings.copies as f64;
         let mut work = vec![Work {
             network: &self.architecture,
             rows: self.mechanism.steps() as f64 * batch,
         }];
+        work.extend(self.distillation.iter().map(|plan| plan.work(pool)));
         work.extend(self.baseline.iter().map(|plan| plan.work(records)));
         work
     }
@@ -134,6 +144,13 @@ impl DpSgdPlan<'_> {
         let earlier_charges = ledger.reservations().len() as u64 - 1;
         let (network, parameters) = self.train(context, network, &reserved, earlier_charges)?;
         let confusion = context.measure(&self.architecture, &parameters)?;
+        let (network, confusion, distilled) = match &self.distillation {
+            None => (network, confusion, None),
+            Some(plan) => {
+                let taught = plan.teach(context, &network, confusion.accuracy())?;
+                (taught.network, taught.confusion, Some(taught.learned))
+            }
+        };
         let baseline_accuracy = match &self.baseline {
             Some(baseline) => Some(baseline.accuracy(context)?),
             None => None,
@@ -142,6 +159,7 @@ impl DpSgdPlan<'_> {
             confusion: Some(confusion),
             utility: Utility {
                 baseline_accuracy,
+                distilled,
                 ..Utility::default()
             },
             bytes_released: 4 * self.architecture.parameters() as u64,

@@ -8,7 +8,7 @@ use privet_mechanisms::{
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
-use super::DpSgdPlan;
+use super::{DistillationPlan, DpSgdPlan};
 use crate::config::{DpSgd, Experiment, Warning};
 use crate::run::baseline::{BaselinePlan, architecture};
 use crate::run::plan::{Accounting, declared_size};
@@ -28,6 +28,7 @@ impl<'a> DpSgdPlan<'a> {
         let DpSgd {
             privacy,
             table,
+            distillation,
             baseline,
         } = config;
         let architecture = network(config, experiment, dataset)?;
@@ -107,6 +108,10 @@ impl<'a> DpSgdPlan<'a> {
                 taken: steps,
             });
         }
+        let distillation = distillation
+            .as_ref()
+            .map(|config| DistillationPlan::new(config, experiment, dataset))
+            .transpose()?;
         let warned = &mut warnings;
         let baseline = BaselinePlan::to_compare(baseline.as_ref(), experiment, dataset, warned)?;
         Ok(Self {
@@ -116,6 +121,7 @@ impl<'a> DpSgdPlan<'a> {
             planned_steps,
             settings,
             architecture,
+            distillation,
             baseline,
             warnings,
         })

@@ -7,6 +7,10 @@ use privet_mechanisms::{
 
 use crate::config::PrivacyTarget;
 
+/// What a student's guarantee rests on beside the model's.
+pub(super) const PUBLIC_POOL: &str = "the public pool, which the student learned from, holds none of the private \
+                                       records and was chosen without them";
+
 /// What each step does to the units, each sentence by itself.
 pub(super) fn of(mechanism: &NoisySgdMechanism, privacy: &PrivacyTarget) -> Vec<String> {
     let (parameters, unit) = (mechanism.parameters(), privacy.protected().name());

@@ -9,13 +9,13 @@ use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
 use super::data_dependent::Findings;
-use super::student;
 use crate::config::{Experiment, Pate};
 use crate::run::artefacts::{Claim, Outcome, Released};
 use crate::run::context::Context;
 use crate::run::privacy_report::PoolIdentity;
 use crate::run::released_labels::ReleasedLabels;
 use crate::run::result::Utility;
+use crate::run::student;
 
 /// A student whose labels have been read and fit the pool.
 pub(crate) struct StudentPlan<'a> {
@@ -31,7 +31,7 @@ impl<'a> StudentPlan<'a> {
         dataset: &Dataset,
         labels: &Path,
     ) -> Result<Self> {
-        let student = student::network(config, experiment, dataset)?;
+        let student = student::network(config.student()?, experiment, dataset)?;
         let pool = PoolIdentity::of(dataset.raw_pool().inputs());
         let released = ReleasedLabels::read(labels, &dataset.info.classes, &pool)?;
         Ok(Self {
@@ -53,10 +53,11 @@ impl<'a> StudentPlan<'a> {
             reinforced,
             stated,
         } = &self.labels;
-        let pool = context.student_pool(self.config.student()?.inputs);
+        let training = self.config.student()?;
+        let pool = context.student_pool(training.inputs);
         let mut set = LabeledSet::new(&pool.select(asked), labels)?;
         set.add_pseudo_labels(pool, reinforced)?;
-        let (network, confusion) = student::measured(context, self.config, &self.student, &set)?;
+        let (network, confusion) = student::measured(context, training, &self.student, &set)?;
         let truth = context.dataset.pool_truth.as_ref();
         Ok(Outcome {
             network: Some(network),

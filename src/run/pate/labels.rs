@@ -8,14 +8,15 @@ use privet_teachers::{Neighbours, Votes};
 use privet_training::data::{Examples, PublicInputs};
 use serde_json::json;
 
+use super::PatePlan;
 use super::data_dependent::{Findings, OF_SAMPLES, unavailable};
 use super::release::Release;
 use super::rounds::{Round, Rounds};
-use super::{PatePlan, student};
 use crate::config::pate::Answering;
 use crate::digest;
 use crate::ledger::RunLedger;
 use crate::run::context::Context;
+use crate::run::student;
 use crate::run_dir::Reserved;
 
 /// What is reserved for them.
@@ -224,7 +225,7 @@ impl PatePlan<'_> {
             }
             if round > 0 && !labeled.labels.is_empty() {
                 let set = labeled.set(pool)?;
-                student = student::interim(context, self.config, &self.student, &set)?;
+                student = student::interim(context, self.config.student()?, &self.student, &set)?;
             }
             let until =
                 |round: u64| (u128::from(queries) * u128::from(round) / u128::from(rounds)) as u64;

@@ -9,7 +9,6 @@ mod questions;
 pub(crate) mod release;
 mod rounds;
 mod shards;
-mod student;
 mod voters;
 mod votes;
 mod words;
@@ -26,6 +25,7 @@ use super::estimate::Work;
 use super::plan::{Accounting, declared_size};
 use super::result::Utility;
 use super::stage::Stage;
+use super::student;
 use crate::config::{Experiment, Pate, Warning};
 use crate::ledger::PlannedRelease;
 use mechanism::Mechanism;
@@ -67,7 +67,7 @@ impl<'a> PatePlan<'a> {
             accounting,
             mechanism,
             voters,
-            student: student::network(config, experiment, dataset)?,
+            student: student::network(config.student()?, experiment, dataset)?,
             baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
@@ -150,11 +150,11 @@ impl<'a> PatePlan<'a> {
         let (network, confusion) = match stage {
             Stage::Labels { .. } => (None, None),
             _ => {
-                let pool = context.student_pool(self.config.student()?.inputs);
-                let set = labeled.set(pool)?;
+                let training = self.config.student()?;
+                let set = labeled.set(context.student_pool(training.inputs))?;
                 let (network, confusion) = student::measured(
                     context,
-                    self.config,
+                    training,
                     &self.student,
                     &set,
                 )

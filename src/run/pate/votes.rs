@@ -111,7 +111,8 @@ impl PatePlan<'_> {
         let asked = digest::of_inputs(pool.inputs());
         let public = [model.as_bytes(), asked.as_bytes(), context.dir.machine()];
         let inputs = records(context, &public);
-        let place = VoteShare::open(share)?.place(&inputs, context.progress)?;
+        let waiting = "teachers: waiting for another run that trains the same ones";
+        let place = VoteShare::open(share)?.place(&inputs, context.progress, waiting)?;
         let store = VoteStore::new(place.folder.clone(), inputs.clone());
         if let Some(voted) = store.load(partition.teachers()) {
             let told = "teachers: their votes are shared by another run";

@@ -67,6 +67,13 @@ impl<'a> Agreed<'a> {
                     "[data] and [ledger] must be those of the first candidate".into(),
                 ));
             }
+            if experiment.takes_raw_inputs() {
+                return Err(refused(
+                    "[student] inputs = \"raw\": candidates are scored on the private records, of which the \
+                     features alone are kept: use inputs = \"features\""
+                        .into(),
+                ));
+            }
             let plan = Plan::new(experiment, &dataset, &Stage::All)
                 .map_err(|error| refused(format!("{error:#}")))?;
             let Some(charge) = plan.charge()? else {

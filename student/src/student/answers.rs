@@ -4,7 +4,7 @@ use ndarray::Array2;
 use privet_training::data::PublicInputs;
 use privet_training::evaluate;
 use privet_training::gradient::{GradientEngine, GradientError};
-use privet_training::network::Architecture;
+use privet_training::network::{Architecture, Network};
 
 use super::{Student, StudentError, check_width};
 use crate::PseudoLabel;
@@ -20,14 +20,7 @@ impl Student {
         engine: &dyn GradientEngine,
         inputs: &PublicInputs,
     ) -> Result<Array2<f32>, StudentError> {
-        let mut answers = self.ask(engine, self.network.architecture(), inputs)?;
-        for mut answer in answers.rows_mut() {
-            let scores = answer.to_vec();
-            if let Some(answer) = answer.as_slice_mut() {
-                softmax(&scores, answer);
-            }
-        }
-        Ok(answers)
+        probabilities(&self.network, engine, inputs)
     }
 
     /// What the last layer with parameters is given for each input, `[inputs, features]`: see
@@ -41,7 +34,8 @@ impl Student {
         inputs: &PublicInputs,
     ) -> Result<Array2<f32>, StudentError> {
         let features = self.network.architecture().features();
-        self.ask(engine, &features.map_err(GradientError::from)?, inputs)
+        let features = features.map_err(GradientError::from)?;
+        scores(&self.network, engine, &features, inputs)
     }
 
     /// The student's own answers to some public inputs, as labels to learn from.
@@ -62,7 +56,8 @@ impl Student {
             });
         }
         let architecture = self.network.architecture();
-        let scores = self.ask(engine, architecture, &inputs.select(positions))?;
+        let asked = inputs.select(positions);
+        let scores = scores(&self.network, engine, architecture, &asked)?;
         let scores: Vec<f32> = scores.into_iter().collect();
         let classes = evaluate::best_classes(&scores, architecture.classes());
         let pairs = positions.iter().zip(classes);
@@ -70,25 +65,41 @@ impl Student {
             .map(|(&position, class)| PseudoLabel::new(position, class))
             .collect())
     }
+}
 
-    /// Scores of the network up to some layer, whose parameters are the first of the student's.
-    fn ask(
-        &self,
-        engine: &dyn GradientEngine,
-        architecture: &Architecture,
-        inputs: &PublicInputs,
-    ) -> Result<Array2<f32>, StudentError> {
-        let rows = inputs.inputs();
-        check_width(architecture, rows)?;
-        let parameters = self.network.flat_parameters();
-        let own = parameters.get(..architecture.parameters());
-        let own = own.unwrap_or_default();
-        let mut worker = engine.worker(architecture)?;
-        let standard = rows.as_standard_layout();
-        let scores = worker.scores(own, standard.as_slice().unwrap_or_default())?;
-        let shape = (rows.nrows(), architecture.classes());
-        Array2::from_shape_vec(shape, scores).map_err(|error| {
-            StudentError::Asking(GradientError::Request(format!("the engine gave {error}")))
-        })
+/// A network's probability of each class, `[inputs, classes]`.
+pub(crate) fn probabilities(
+    network: &Network,
+    engine: &dyn GradientEngine,
+    inputs: &PublicInputs,
+) -> Result<Array2<f32>, StudentError> {
+    let mut answers = scores(network, engine, network.architecture(), inputs)?;
+    for mut answer in answers.rows_mut() {
+        let scores = answer.to_vec();
+        if let Some(answer) = answer.as_slice_mut() {
+            softmax(&scores, answer);
+        }
     }
+    Ok(answers)
+}
+
+/// Scores of a network up to some layer, whose parameters are the first of the network's.
+fn scores(
+    network: &Network,
+    engine: &dyn GradientEngine,
+    architecture: &Architecture,
+    inputs: &PublicInputs,
+) -> Result<Array2<f32>, StudentError> {
+    let rows = inputs.inputs();
+    check_width(architecture, rows)?;
+    let parameters = network.flat_parameters();
+    let own = parameters.get(..architecture.parameters());
+    let own = own.unwrap_or_default();
+    let mut worker = engine.worker(architecture)?;
+    let standard = rows.as_standard_layout();
+    let scores = worker.scores(own, standard.as_slice().unwrap_or_default())?;
+    let shape = (rows.nrows(), architecture.classes());
+    Array2::from_shape_vec(shape, scores).map_err(|error| {
+        StudentError::Asking(GradientError::Request(format!("the engine gave {error}")))
+    })
 }

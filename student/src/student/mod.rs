@@ -1,6 +1,6 @@
 //! The student: a network trained on a labelled set, judged on public data it was never asked about.
 
-mod answers;
+pub(crate) mod answers;
 mod error;
 
 use burn::tensor::Device;

@@ -265,3 +265,28 @@ fn a_network_that_cannot_be_trained_is_refused_before_anything_is_charged() {
         ],
     );
 }
+
+#[test]
+fn a_student_has_what_it_learns_from() {
+    const STUDENT: &str = "\n[student]\nnetwork = { preset = \"linear\" }\nepochs = 2\n\
+                           batch_size = 8\noptimizer = { kind = \"sgd\", learning_rate = 0.1 }\n";
+    let with = |tables: &str| dp_sgd() + tables;
+    refused(
+        &with("\n[distillation]\nkeep = 0.5\n"),
+        &["[distillation]", "add a table [student]"],
+    );
+    for keep in ["0.0", "1.5", "nan"] {
+        refused(
+            &with(&format!("{STUDENT}\n[distillation]\nkeep = {keep}\n")),
+            &["[distillation] keep", "share of the public pool"],
+        );
+    }
+    refused(
+        &with(&STUDENT.replace("epochs = 2", "epochs = 0")),
+        &["[student] epochs = 0"],
+    );
+    refused(
+        &(pate() + "\n[distillation]\nkeep = 0.5\n"),
+        &["[distillation] has no meaning for method = \"pate\""],
+    );
+}

@@ -6,6 +6,7 @@ mod audit;
 mod baseline;
 mod calibrate;
 mod danger;
+mod distillation;
 mod dp_sgd;
 mod dp_sgd_options;
 mod export;

@@ -257,3 +257,17 @@ fn trials_say_nothing() {
         assert!(!said.err.contains(word), "{}", said.err);
     }
 }
+
+#[test]
+fn a_student_of_raw_inputs_cannot_be_scored() {
+    let folder = Folder::new();
+    let features = "[data]\nfeatures = [{ kind = \"standardise\" }]\n";
+    let raw = edit(&pate(), "[data]\n", features);
+    let raw = edit(&raw, "[student]\n", "[student]\ninputs = \"raw\"\n");
+    folder.write("base.toml", &raw);
+    let grid = "[grid]\nstudent.epochs = [1, 2]\n";
+    folder.write("sweep.toml", format!("{SELECTION}{grid}"));
+    folder
+        .privet(&WORDS)
+        .failed(2, &["[student] inputs = \"raw\"", "inputs = \"features\""]);
+}

@@ -89,12 +89,22 @@ pub struct FeatureFiles<'a> {
 
 /// Keeps the features of rows, which are as private as the rows.
 pub trait RowStore {
-    /// The features for a digest of all that they depend on, where they are kept.
-    fn load(&self, inputs: &Sensitive<[u8; 32]>) -> Option<Array2<f32>>;
-
-    /// Keeps features, if it can.
-    fn save(&self, inputs: &Sensitive<[u8; 32]>, rows: &Array2<f32>);
+    /// The features for a digest of all that they depend on, as they are kept if they have this
+    /// shape, or as `make` gives them; these are kept, if that is possible. Whoever asks for the same
+    /// meanwhile should wait.
+    ///
+    /// # Errors
+    /// That of `make`.
+    fn get_or(
+        &self,
+        inputs: &Sensitive<[u8; 32]>,
+        shape: (usize, usize),
+        make: &mut MakeRows<'_>,
+    ) -> Result<Array2<f32>, FeatureError>;
 }
+
+/// Computes features.
+pub type MakeRows<'a> = dyn FnMut() -> Result<Array2<f32>, FeatureError> + 'a;
 
 impl FeatureFiles<'_> {
     /// The map that is kept, or `fit`, which is kept from now on.
@@ -145,14 +155,7 @@ impl FeatureFiles<'_> {
         };
         let inputs = Sensitive::new(feature_file::digest(map, rows));
         let shape = (rows.nrows(), map.output_shape().len());
-        match store.load(&inputs).filter(|found| found.dim() == shape) {
-            Some(found) => Ok(found),
-            None => {
-                let features = apply(map, rows)?;
-                store.save(&inputs, &features);
-                Ok(features)
-            }
-        }
+        store.get_or(&inputs, shape, &mut || apply(map, rows))
     }
 }
 

@@ -56,6 +56,12 @@ pub(super) fn section(facts: &Facts, owner: &Owner) -> String {
 /// What a student learned from; empty of other methods.
 fn labels(facts: &Facts) -> String {
     let utility = &facts.result.utility;
+    if let Some(distilled) = utility.distilled {
+        return format!(
+            "- **What the student learned from:** {} public examples that the noisy model labelled\n",
+            distilled.examples
+        );
+    }
     let Some(released) = utility.labels_released else {
         return String::new();
     };

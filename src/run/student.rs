@@ -1,24 +1,23 @@
-//! The public side: a student learns from what was released.
+//! The public side of both methods: a student learns from what was released.
 
 use anyhow::{Result, ensure};
 use privet_report::run::Confusion;
-use privet_student::{LabeledSet, Method, Student, StudentError, StudentInputs};
+use privet_student::{LabeledSet, Method, Student, StudentError, StudentInputs, StudentTraining};
 use privet_training::data::Dataset;
 use privet_training::network::{Architecture, LayerSpec, Network};
 use serde_json::json;
 
-use crate::config::{Experiment, Pate};
-use crate::run::baseline::architecture;
-use crate::run::context::Context;
+use super::baseline::architecture;
+use super::context::Context;
+use crate::config::Experiment;
 
 /// The student of these labels.
 fn train(
     context: &mut Context,
-    config: &Pate,
+    training: &StudentTraining,
     architecture: &Architecture,
     set: &LabeledSet,
 ) -> Result<Student> {
-    let training = config.student()?;
     let phase = context.progress.phase("student", training.epochs as u64);
     let mut curve = Vec::with_capacity(training.epochs);
     let student = Student::train(
@@ -47,14 +46,13 @@ fn train(
 /// The finished student, and what it makes of the public test set.
 pub(super) fn measured(
     context: &mut Context,
-    config: &Pate,
+    training: &StudentTraining,
     architecture: &Architecture,
     set: &LabeledSet,
 ) -> Result<(Network, Confusion)> {
-    let network = train(context, config, architecture, set)?.into_network();
-    let inputs = config.student()?.inputs;
+    let network = train(context, training, architecture, set)?.into_network();
     let parameters = network.flat_parameters();
-    let confusion = context.measure_student(inputs, architecture, &parameters)?;
+    let confusion = context.measure_student(training.inputs, architecture, &parameters)?;
     Ok((network, confusion))
 }
 
@@ -62,12 +60,12 @@ pub(super) fn measured(
 /// is paid for.
 pub(super) fn interim(
     context: &mut Context,
-    config: &Pate,
+    training: &StudentTraining,
     architecture: &Architecture,
     set: &LabeledSet,
 ) -> Result<Option<Student>> {
-    let pool = context.student_pool(config.student()?.inputs).select(&[0]);
-    let trained = train(context, config, architecture, set).and_then(|student| {
+    let pool = context.student_pool(training.inputs).select(&[0]);
+    let trained = train(context, training, architecture, set).and_then(|student| {
         let answers = student.probabilities(&context.engine, &pool)?;
         Ok((student, answers.iter().all(|share| share.is_finite())))
     });
@@ -82,18 +80,13 @@ pub(super) fn interim(
 /// The network of the student. One that cannot be trained is refused before anything is paid for its
 /// labels.
 pub(super) fn network(
-    config: &Pate,
+    training: &StudentTraining,
     experiment: &Experiment,
     dataset: &Dataset,
 ) -> Result<Architecture> {
-    let (training, pool) = (config.student()?, dataset.pool.len());
+    let pool = dataset.pool.len();
     let (spec, augment) = (&training.network, training.augment);
     let raw = training.inputs == StudentInputs::Raw;
-    ensure!(
-        !raw || config.questions.rounds == 1,
-        "[student] inputs = \"raw\": questions in rounds are chosen by a student of the features; use \
-         rounds = 1"
-    );
     let shape = match raw {
         true => dataset.preprocessing.input_shape(),
         false => dataset.info.shape,
