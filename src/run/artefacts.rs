@@ -124,7 +124,7 @@ pub(super) fn write(context: &Context, outcome: Outcome) -> Result<Vec<u8>> {
     let table = context.experiment.file.export.clone().unwrap_or_default();
     let mut files = Vec::new();
     if let Some(network) = &outcome.network {
-        let description = description(context, network, &stated);
+        let description = description(context, network, (&outcome, &stated));
         let source = Source {
             network,
             description: &description,
@@ -225,7 +225,13 @@ fn attribution(context: &Context) -> String {
 const MODEL: &str = "model.safetensors";
 
 /// What goes with the model: its label map, preprocessing and guarantee.
-fn description(context: &Context, network: &Network, stated: &Stated) -> ModelDescription {
+fn description(
+    context: &Context,
+    network: &Network,
+    (outcome, stated): (&Outcome, &Stated),
+) -> ModelDescription {
+    // A student may have learned from the inputs as they were, if it could be trained.
+    let raw = context.experiment.takes_raw_inputs() && outcome.utility.student_failed.is_none();
     let (input, layers) = ModelDescription::layers_of(network);
     ModelDescription {
         input,
@@ -235,9 +241,8 @@ fn description(context: &Context, network: &Network, stated: &Stated) -> ModelDe
         dataset: context.dataset.info.name.clone(),
         privacy: stated.privacy.clone(),
         statement_sha256: Some(digest::of_text(&stated.statement)),
-        // A student may have learned from the inputs as they were.
         features: (context.dataset.represented.as_ref())
-            .filter(|_| !context.experiment.takes_raw_inputs())
+            .filter(|_| !raw)
             .map(|represented| represented.map.clone()),
     }
 }
@@ -328,7 +333,7 @@ fn stated(context: &Context, outcome: &Outcome) -> Result<Stated> {
         Released::Model | Released::Nothing => None,
     };
     let report = PrivacyReport {
-        public_pool: (labels.is_some())
+        public_pool: (labels.is_some() || outcome.utility.distilled.is_some())
             .then(|| PoolIdentity::of(context.dataset.raw_pool().inputs())),
         labels_sha256: labels.as_ref().map(|text| digest::of_text(text)),
         ledger_run: (context.dir.is_charged())

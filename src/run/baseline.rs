@@ -1,5 +1,8 @@
 //! A model without privacy: a method of its own, and the line that private models are held against.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use anyhow::{Context as _, Result, bail, ensure};
 use privet_report::run::{Confusion, Origin};
 use privet_training::augment::Augmentation;
@@ -42,12 +45,14 @@ pub(super) fn architecture(
         "[data] input_bits is missing: [{table}.network] profile = \"encrypted-inference\" takes inputs that \
          lie on a public grid; give 2 to 8 bits, for example input_bits = 4"
     );
-    if table != "teachers" {
+    // Noisy SGD may teach a student, which is exported in its place.
+    let teaches = table == "teachers" || table == "dp_sgd" && experiment.file.student.is_some();
+    if !teaches {
         refuse_impossible_export(&architecture, experiment, dataset)?;
     }
     let engine = Engine::new(experiment.file.engine);
     engine.worker(&architecture).with_context(in_table)?;
-    refuse_strange_tokens(&architecture, dataset, table)?;
+    refuse_strange_tokens(&architecture, dataset, table, teaches)?;
     Ok(architecture)
 }
 
@@ -60,8 +65,10 @@ fn refuse_impossible_export(
     let Some(table) = &experiment.file.export else {
         return Ok(());
     };
-    let features = experiment.file.data.features.iter();
-    let mut stages = features.flat_map(|features| &features.0);
+    // What is exported may be a student of the inputs as they were.
+    let features = experiment.file.data.features.as_ref();
+    let features = features.filter(|_| !experiment.takes_raw_inputs());
+    let mut stages = features.iter().flat_map(|features| &features.0);
     if table.formats.contains(&FileFormat::Onnx)
         && let Some(stage) = stages.find(|stage| !privet_export::has_operators(stage))
     {
@@ -75,7 +82,7 @@ fn refuse_impossible_export(
         return Ok(());
     }
     ensure!(
-        experiment.file.data.features.is_none(),
+        features.is_none(),
         "[export] formats = [\"integer\"]: encrypted inference takes inputs as they are: leave [data] \
          features out"
     );
@@ -83,9 +90,18 @@ fn refuse_impossible_export(
     let warning = integer::check_trainable(architecture, grid, table.settings())
         .context("[export] formats = [\"integer\"]")?;
     if let Some(warning) = warning {
-        output::note(&format!("warning: [export] weight_bits: {warning}"));
+        note_once(&format!("warning: [export] weight_bits: {warning}"));
     }
     Ok(())
+}
+
+/// Says something the first time: a private choice plans as many runs as it must not tell of.
+fn note_once(line: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.insert(line.to_owned()) {
+        output::note(line);
+    }
 }
 
 /// Refuses public rows that an embedding has no vector for, before anything is trained or paid for.
@@ -94,6 +110,7 @@ fn refuse_strange_tokens(
     architecture: &Architecture,
     dataset: &Dataset,
     table: &str,
+    teaches: bool,
 ) -> Result<()> {
     let first = architecture.layers().first().map(|layer| &layer.spec);
     let Some(LayerSpec::Embedding { vocabulary, .. }) = first else {
@@ -101,7 +118,7 @@ fn refuse_strange_tokens(
     };
     let is_token = |value: f32| value >= 0.0 && value < *vocabulary as f32 && value.fract() == 0.0;
     let (pool, test) = (dataset.pool.inputs().inputs(), dataset.test.inputs());
-    let asked = matches!(table, "teachers" | "student");
+    let asked = teaches || table == "student";
     let measured = table != "teachers";
     for (part, rows, read) in [("public pool", pool, asked), ("test set", test, measured)] {
         let mut rows = rows.rows().into_iter().enumerate().filter(|_| read);

@@ -39,7 +39,7 @@ pub(super) struct PrivacyReport {
     /// PATE: a bound that depends on the votes, with noise on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sanitized: Option<SanitizedEpsilon>,
-    /// PATE: the public examples that labels are numbered by.
+    /// The public examples that released labels are numbered by, or that a student of noisy SGD learned from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) public_pool: Option<PoolIdentity>,
     /// PATE: SHA-256 of the `labels.csv` that this speaks of.

@@ -139,6 +139,11 @@ fn published(report: &PrivacyReport) -> String {
         ],
         // What trials released on their way is gone.
         _ if is_selection(&report.events) => vec!["the model"],
+        // A student of the noisy model.
+        (None, "dp-sgd") if report.public_pool.is_some() => vec![
+            "the noisy model, and its state after every step of training, and whatever is learned from these \
+             and public data alone: the model that is published",
+        ],
         (None, "dp-sgd") => vec!["the model, and its state after every step of training"],
         (None, _) => vec!["the model"],
     };

@@ -22,6 +22,10 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
             );
             rows.push(("noisy model", value));
         }
+        if let Some(why) = &utility.student_failed {
+            let value = format!("none, the noisy model itself is published: {why}");
+            rows.push(("student", value));
+        }
         if let Some(baseline) = utility.baseline_accuracy {
             rows.push(("not private", percent(baseline)));
         }

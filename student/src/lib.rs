@@ -7,8 +7,9 @@
 //! - [`questions`]: which public inputs to ask the teachers about;
 //! - [`surest_answers`]: what a model that noisy SGD released says of public inputs, for a student too.
 //!
-//! A [`LabeledSet`] is made of public inputs and of labels that a mechanism released, or that a model
-//! gave which a mechanism released; there is no other way to make one. What is learned from beside it is of type
+//! A [`LabeledSet`] is made of public inputs and of labels that a mechanism released, or of the
+//! [answers](surest_answers) of a model for which the caller vouches that a mechanism released it; there is
+//! no other way to make one. What is learned from beside it is of type
 //! [`PublicInputs`](privet_training::data::PublicInputs), which has no labels. True labels of public examples have a type of their own
 //! ([`HeldBackTruth`](privet_training::data::HeldBackTruth)) that can judge answers and cannot
 //! become training data.
@@ -130,7 +131,7 @@ pub mod questions;
 mod settings;
 mod student;
 
-pub use distillation::surest_answers;
+pub use distillation::{kept, surest_answers};
 pub use labeled_set::{LabeledSet, LabeledSetError, PseudoLabel};
 pub use settings::{
     FixMatch, Gan, Method, SettingError, StudentInputs, StudentTraining, VirtualAdversarial,

@@ -43,6 +43,9 @@ pub(super) fn method(facts: &Facts) -> &str {
             "private kNN (noisy votes of the nearest private records)"
         }
         "pate" => "PATE (private aggregation of teacher ensembles)",
+        "dp-sgd" if facts.is_student_of_noisy_sgd() => {
+            "noisy SGD (stochastic gradient descent on clipped gradients with noise), whose model a student learned from"
+        }
         "dp-sgd" => "noisy SGD (stochastic gradient descent on clipped gradients with noise)",
         "baseline" => "training without privacy",
         other => other,

@@ -97,6 +97,10 @@ pub struct Utility {
     /// Noisy SGD with a student: what the student learned from. Absent else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distilled: Option<Distilled>,
+    /// Noisy SGD whose student could not be trained, why; the noisy model itself is published then. Absent
+    /// else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub student_failed: Option<String>,
 }
 
 /// What a student of noisy SGD learned from.

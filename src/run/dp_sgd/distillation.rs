@@ -1,8 +1,8 @@
 //! A student of the trained model, which is published in its place.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use privet_report::run::Confusion;
-use privet_student::{LabeledSet, surest_answers};
+use privet_student::{LabeledSet, LabeledSetError, StudentError, kept, surest_answers};
 use privet_training::data::Dataset;
 use privet_training::network::{Architecture, Network};
 
@@ -25,6 +25,14 @@ pub(super) struct Taught {
     pub(super) learned: Distilled,
 }
 
+/// What became of the student.
+pub(super) enum Lesson {
+    Learned(Box<Taught>),
+    /// It could not be trained, for instance since its training diverged. It would not with another attempt
+    /// either, and what is paid for must not be lost: the noisy model remains.
+    Failed(String),
+}
+
 impl<'a> DistillationPlan<'a> {
     pub(super) fn new(
         config: &'a Distillation,
@@ -39,7 +47,7 @@ impl<'a> DistillationPlan<'a> {
 
     /// The student's gradients, on a pool of so many examples.
     pub(super) fn work(&self, pool: usize) -> Work<'_> {
-        let labeled = (self.config.keep * pool as f64).ceil() as usize;
+        let labeled = kept(self.config.keep, pool);
         Work {
             network: &self.student,
             rows: self.config.student.rows(labeled, pool) as f64,
@@ -52,11 +60,11 @@ impl<'a> DistillationPlan<'a> {
             1.0 => "the public pool".to_owned(),
             keep => format!(
                 "the {} % of the public pool that it was surest of",
-                100.0 * keep
+                (1e8 * keep).round() / 1e6
             ),
         };
         format!(
-            "student: the model after the last step labelled {labeled}; the model that is published \
+            "student: the model that the steps gave labelled {labeled}; the model that is published \
              learned from these labels and from public inputs alone (post-processing)"
         )
     }
@@ -67,13 +75,27 @@ impl<'a> DistillationPlan<'a> {
         context: &mut Context,
         noisy: &Network,
         noisy_accuracy: f64,
+    ) -> Result<Lesson> {
+        match self.taught(context, noisy, noisy_accuracy) {
+            Ok(taught) => Ok(Lesson::Learned(Box::new(taught))),
+            Err(error) if error.is::<StudentError>() || error.is::<LabeledSetError>() => {
+                Ok(Lesson::Failed(format!("{error:#}")))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn taught(
+        &self,
+        context: &mut Context,
+        noisy: &Network,
+        noisy_accuracy: f64,
     ) -> Result<Taught> {
         let training = &self.config.student;
         let features = context.dataset.pool.inputs();
         let answers = surest_answers(noisy, &context.engine, features, self.config.keep)?;
         let set = LabeledSet::distilled(context.student_pool(training.inputs), &answers)?;
-        let (network, confusion) = student::measured(context, training, &self.student, &set)
-            .context("training the student; the steps are paid for: go on with --resume")?;
+        let (network, confusion) = student::measured(context, training, &self.student, &set)?;
         Ok(Taught {
             network,
             confusion,

@@ -27,7 +27,7 @@ use crate::interrupt::Watch;
 use crate::ledger::PlannedRelease;
 use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
-use distillation::DistillationPlan;
+use distillation::{DistillationPlan, Lesson};
 use reports::Reports;
 
 /// What is reserved for a training.
@@ -68,18 +68,27 @@ impl DpSgdPlan<'_> {
 
     /// What is done to the records.
     pub(super) fn in_words(&self) -> Vec<String> {
-        let mut words = words::of(&self.mechanism, self.accounting.privacy());
+        let (mut words, _) = self.without_student();
         words.extend(self.distillation.as_ref().map(DistillationPlan::in_words));
         words
     }
 
     /// What the cost rests on.
     pub(super) fn assumptions(&self) -> Vec<String> {
-        let mut assumptions = words::assumptions(&self.mechanism, self.accounting.privacy());
+        let (_, mut assumptions) = self.without_student();
         if self.distillation.is_some() {
             assumptions.push(words::PUBLIC_POOL.to_owned());
         }
         assumptions
+    }
+
+    /// What is done to the records, and what its cost rests on, of the noisy model alone.
+    fn without_student(&self) -> (Vec<String>, Vec<String>) {
+        let (mechanism, privacy) = (&self.mechanism, self.accounting.privacy());
+        (
+            words::of(mechanism, privacy),
+            words::assumptions(mechanism, privacy),
+        )
     }
 
     /// The gradients of a run on so many records, with a pool of so many examples.
@@ -144,24 +153,30 @@ impl DpSgdPlan<'_> {
         let earlier_charges = ledger.reservations().len() as u64 - 1;
         let (network, parameters) = self.train(context, network, &reserved, earlier_charges)?;
         let confusion = context.measure(&self.architecture, &parameters)?;
-        let (network, confusion, distilled) = match &self.distillation {
-            None => (network, confusion, None),
-            Some(plan) => {
-                let taught = plan.teach(context, &network, confusion.accuracy())?;
-                (taught.network, taught.confusion, Some(taught.learned))
-            }
+        let mut utility = Utility::default();
+        let (network, confusion) = match &self.distillation {
+            None => (network, confusion),
+            Some(plan) => match plan.teach(context, &network, confusion.accuracy())? {
+                Lesson::Learned(taught) => {
+                    utility.distilled = Some(taught.learned);
+                    (taught.network, taught.confusion)
+                }
+                Lesson::Failed(why) => {
+                    utility.student_failed = Some(why);
+                    (network, confusion)
+                }
+            },
         };
-        let baseline_accuracy = match &self.baseline {
-            Some(baseline) => Some(baseline.accuracy(context)?),
-            None => None,
+        if let Some(baseline) = &self.baseline {
+            utility.baseline_accuracy = Some(baseline.accuracy(context)?);
+        }
+        let (mechanism, assumptions) = match utility.student_failed {
+            None => (self.in_words(), self.assumptions()),
+            Some(_) => self.without_student(),
         };
         Ok(Outcome {
             confusion: Some(confusion),
-            utility: Utility {
-                baseline_accuracy,
-                distilled,
-                ..Utility::default()
-            },
+            utility,
             bytes_released: 4 * self.architecture.parameters() as u64,
             network: Some(network),
             claim: Claim::Ledger {
@@ -169,8 +184,8 @@ impl DpSgdPlan<'_> {
                 ledger: Box::new(ledger),
                 noise: reserved.noise.origin(),
             },
-            mechanism: self.in_words(),
-            assumptions: self.assumptions(),
+            mechanism,
+            assumptions,
             origin: Origin::default(),
             steps: self.config.table.stop_at_budget.then(|| Steps {
                 planned: self.planned_steps,

@@ -37,6 +37,11 @@ pub(super) fn outcome(
     let result = fs::read(root.join("result.json")).context("reading the winning trial")?;
     let result: Value = serde_json::from_slice(&result).context("reading the winning trial")?;
     let seconds = &result["cost"]["wall_seconds"]["total"];
+    // Of a student, what it learned from, which is more or less than its own parameters.
+    let utility: Utility =
+        serde_json::from_value(result["utility"].clone()).context("reading the winning trial")?;
+    let bytes_released = result["cost"]["bytes_released"].as_u64();
+    let bytes_released = bytes_released.context("reading the winning trial")?;
     // How long all trials took tells how many there were.
     context.known_seconds = Some(seconds.as_f64().unwrap_or_default());
     context.resumed = false;
@@ -75,9 +80,13 @@ pub(super) fn outcome(
     );
     let mechanism = [plan.mechanism(), vec![choice]].concat();
     Ok(Outcome {
-        utility: Utility::default(),
+        utility: Utility {
+            distilled: utility.distilled,
+            student_failed: utility.student_failed,
+            ..Utility::default()
+        },
         confusion: Some(confusion),
-        bytes_released: 4 * parameters.len() as u64,
+        bytes_released,
         network: Some(network),
         claim: Claim::Ledger {
             accounting: Box::new(accounting),

@@ -20,7 +20,14 @@ impl Student {
         engine: &dyn GradientEngine,
         inputs: &PublicInputs,
     ) -> Result<Array2<f32>, StudentError> {
-        probabilities(&self.network, engine, inputs)
+        let mut answers = scores(&self.network, engine, self.network.architecture(), inputs)?;
+        for mut answer in answers.rows_mut() {
+            let scores = answer.to_vec();
+            if let Some(answer) = answer.as_slice_mut() {
+                softmax(&scores, answer);
+            }
+        }
+        Ok(answers)
     }
 
     /// What the last layer with parameters is given for each input, `[inputs, features]`: see
@@ -67,24 +74,8 @@ impl Student {
     }
 }
 
-/// A network's probability of each class, `[inputs, classes]`.
-pub(crate) fn probabilities(
-    network: &Network,
-    engine: &dyn GradientEngine,
-    inputs: &PublicInputs,
-) -> Result<Array2<f32>, StudentError> {
-    let mut answers = scores(network, engine, network.architecture(), inputs)?;
-    for mut answer in answers.rows_mut() {
-        let scores = answer.to_vec();
-        if let Some(answer) = answer.as_slice_mut() {
-            softmax(&scores, answer);
-        }
-    }
-    Ok(answers)
-}
-
 /// Scores of a network up to some layer, whose parameters are the first of the network's.
-fn scores(
+pub(crate) fn scores(
     network: &Network,
     engine: &dyn GradientEngine,
     architecture: &Architecture,

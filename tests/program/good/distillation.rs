@@ -44,12 +44,41 @@ fn a_student_learns_what_the_noisy_model_says_and_costs_nothing() {
     let model = folder.bytes("run/released/model.safetensors");
     assert!(String::from_utf8_lossy(&model).contains("layers.2.weight"));
     let statement = folder.text("run/released/statement.md");
-    for words in ["surest of", "post-processing", "the public pool, which"] {
-        assert!(statement.contains(words), "{statement}");
+    for words in [
+        "the 75 % of the public pool that it was surest of",
+        "post-processing",
+        "the public pool, which",
+        "the noisy model, and its state after every step",
+    ] {
+        assert!(statement.contains(words), "{words}: {statement}");
     }
-    assert!(folder.text("run/released/model_card.md").contains(&format!(
-        "{labeled} public examples that the noisy model labelled"
-    )));
+    assert!(folder.json("run/released/privacy.json")["public_pool"].is_object());
+    let card = folder.text("run/released/model_card.md");
+    let learned = format!("{labeled} public examples that the noisy model labelled");
+    for words in [&learned, "`student.epochs`", "`distillation.keep`"] {
+        assert!(card.contains(words), "{words}: {card}");
+    }
+}
+
+#[test]
+fn a_student_that_cannot_be_trained_leaves_the_noisy_model() {
+    let folder = Folder::new();
+    let features = "[data]\nfeatures = [{ kind = \"standardise\" }]\n";
+    let config = edit(&dp_sgd(), "[data]\n", features) + STUDENT;
+    let diverging = edit(&config, "learning_rate = 0.03", "learning_rate = 1e30");
+    let raw = edit(&diverging, "[student]\n", "[student]\ninputs = \"raw\"\n");
+    let said = folder.run(&raw, &[]).well();
+    assert!(said.out.contains("the noisy model itself is published"));
+    let utility = &folder.json("run/result.json")["utility"];
+    assert!(utility["student_failed"].is_string(), "{utility}");
+    assert_eq!(utility.get("distilled"), None);
+    let statement = folder.text("run/released/statement.md");
+    assert!(!statement.contains("student"), "{statement}");
+    // It brings the features that it needs, though the student would not have needed them.
+    let model = folder.bytes("run/released/model.safetensors");
+    let model = String::from_utf8_lossy(&model);
+    assert!(model.contains("features.1.") && !model.contains("layers.2.weight"));
+    folder.privet(&["predict", "run", "records.csv"]).well();
 }
 
 #[test]

@@ -30,6 +30,10 @@ fn training(facts: &Facts) -> Item {
             "What looks at the records casts votes and never leaves the run; what leaves it are labels with noise on \
              the votes, and a model that learned from these alone."
         }
+        _ if facts.is_student_of_noisy_sgd() => {
+            "Noise is part of every step that looks at records; the noisy model after each of them counts as published, \
+             and the model that is published learned from the last one and from public records alone."
+        }
         _ => {
             "Noise is part of every step that looks at records; the model after each of them counts as published."
         }

@@ -55,6 +55,10 @@ pub(super) fn implementation(facts: &Facts, owner: &Owner) -> Map {
             "A student network learned from the released labels and public records alone."
         }
         ("pate", false) => "None: the labels are as released.",
+        _ if facts.is_student_of_noisy_sgd() => {
+            "The optimizer's steps, and averages of parameters where there are any, see noisy gradients alone; a student \
+             network learned from what the noisy model says of public records, and from these alone."
+        }
         _ => {
             "The optimizer's steps, and averages of parameters where there are any, see noisy gradients alone."
         }
