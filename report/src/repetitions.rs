@@ -24,10 +24,9 @@ pub struct Tested {
 pub struct Repetitions {
     /// One a measurement, by rising seed.
     pub accuracies: Vec<f64>,
-    /// Number of test records of the largest measurement.
+    /// Number of test records that some run was tested on: parts of a cross-fitted test set have no record
+    /// in common.
     pub size: usize,
-    /// Number of runs.
-    pub runs: usize,
 }
 
 impl Repetitions {
@@ -36,18 +35,22 @@ impl Repetitions {
     pub fn of(runs: &[Tested]) -> Self {
         let mut earlier: BTreeMap<(u64, Option<u64>), usize> = BTreeMap::new();
         let mut measured: BTreeMap<(u64, usize), (f64, usize)> = BTreeMap::new();
+        let mut parts: BTreeMap<Option<u64>, usize> = BTreeMap::new();
         for run in runs {
             let earlier = earlier.entry((run.seed, run.fold)).or_default();
             let (right, all) = measured.entry((run.seed, *earlier)).or_default();
             *earlier += 1;
             *right += run.accuracy * run.size as f64;
             *all += run.size;
+            let part = parts.entry(run.fold).or_default();
+            *part = run.size.max(*part);
         }
+        // Undivided records have the parts among them.
+        let undivided = parts.remove(&None).unwrap_or(0);
         let accuracies = measured.values().map(|(right, all)| right / *all as f64);
         Self {
             accuracies: accuracies.filter(|share| share.is_finite()).collect(),
-            size: measured.values().map(|(_, all)| *all).max().unwrap_or(0),
-            runs: runs.len(),
+            size: undivided.max(parts.values().sum()),
         }
     }
 
@@ -68,7 +71,7 @@ impl Repetitions {
     }
 
     /// The 95 % interval that the choice of test records alone leaves, by Wilson's score, for the mean on
-    /// the records of one measurement: repetitions are tested on the same records, and make it no narrower.
+    /// all of them: repetitions on the same records make it no narrower.
     #[must_use]
     pub fn interval(&self) -> Option<(f64, f64)> {
         let right = (self.mean()? * self.size as f64).round() as u64;
@@ -94,15 +97,24 @@ mod tests {
         let folds = [
             run(0, Some(1), 1.0, 30),
             run(0, Some(2), 0.5, 10),
-            run(1, Some(1), 0.5, 40),
+            run(1, Some(1), 0.5, 30),
         ];
         let all = Repetitions::of(&folds);
         assert_eq!(all.accuracies, [0.875, 0.5]);
-        assert_eq!((all.size, all.runs), (40, 3));
+        assert_eq!(all.size, 40);
         assert!((all.mean().unwrap() - 0.6875).abs() < 1e-15);
         let deviation = (2.0 * 0.1875_f64.powi(2)).sqrt();
         assert!((all.deviation().unwrap() - deviation).abs() < 1e-15);
         assert_eq!(all.interval(), score_interval(28, 40));
+    }
+
+    #[test]
+    fn parts_that_have_seeds_of_their_own_cover_all_records_together() {
+        let folds = [(0, 1.0), (1, 0.5), (2, 0.9)];
+        let folds = folds.map(|(seed, accuracy)| run(seed, Some(seed + 1), accuracy, 10));
+        let all = Repetitions::of(&folds);
+        assert_eq!(all.accuracies, [1.0, 0.5, 0.9]);
+        assert_eq!(all.interval(), score_interval(24, 30));
     }
 
     #[test]
