@@ -3,6 +3,14 @@
 use super::slug;
 use super::statistics::{Curve, Study};
 use crate::figure::{Axis, Body, Figure, Mark, Plot, Point, Series};
+use crate::numbers::percent;
+
+/// How many times the range of accuracies the majority class may lie below them and be drawn: a line
+/// farther off would leave them no room.
+const FARTHEST: f64 = 4.0;
+
+/// What a range of accuracies counts as at least.
+const SMALLEST_RANGE: f64 = 0.05;
 
 /// Test accuracy against epsilon, a curve for each method; none where no private model was measured.
 #[must_use]
@@ -19,16 +27,20 @@ pub fn utility(study: &Study) -> Option<Figure> {
         }
         series.push(line);
     }
-    series.extend(study.majority.map(|majority| Series {
-        look: Some(5),
-        ..Series::reference("majority class", ends(majority))
-    }));
     series.extend(study.curves.iter().enumerate().map(curve));
-    let accuracies = series.iter().flat_map(|series| &series.points);
-    let (least, largest) = accuracies.fold((1.0f64, 0.0f64), |(low, high), point| {
-        let error = point.error.unwrap_or(0.0);
-        (low.min(point.y - error), high.max(point.y + error))
-    });
+    let (least, largest) = range(&series);
+    let is_near =
+        |majority: &f64| least - majority <= FARTHEST * (largest - least).max(SMALLEST_RANGE);
+    let far = study.majority.filter(|majority| !is_near(majority));
+    if let Some(majority) = study.majority.filter(is_near) {
+        let line = Series {
+            look: Some(5),
+            ..Series::reference("majority class", ends(majority))
+        };
+        // Behind the curves.
+        series.insert(usize::from(study.baseline.is_some()), line);
+    }
+    let (least, largest) = range(&series);
     let room = 0.06 * (largest - least).max(0.01);
     let y = Axis::shares(
         "accuracy on public test data",
@@ -38,12 +50,33 @@ pub fn utility(study: &Study) -> Option<Figure> {
     Some(Figure {
         name: slug(&["accuracy", &study.dataset]),
         title: format!("Accuracy and privacy on {}", study.dataset),
-        caption: "Accuracy on public test data against epsilon: further left is more private, further up is \
-                  more accurate. Error bars are one standard deviation over repetitions; what a bar does not \
-                  show is a single run. The lines are a model without privacy, where one was measured, and the \
-                  answer that is always the most frequent class."
-            .into(),
+        caption: format!(
+            "Accuracy on public test data against epsilon: further left is more private, further up is more \
+             accurate. Error bars are one standard deviation over repetitions; what a bar does not show is a \
+             single run. {}",
+            match far {
+                None => {
+                    "The lines are a model without privacy, where one was measured, and the answer that is always \
+                     the most frequent class."
+                        .into()
+                }
+                Some(majority) => format!(
+                    "A line is a model without privacy, where one was measured. The answer that is always the most \
+                     frequent class is right in {}, far below.",
+                    percent(majority)
+                ),
+            }
+        ),
         body: Body::Plot(Plot { x, y, series }),
+    })
+}
+
+/// The least and the largest accuracy, with their errors.
+fn range(series: &[Series]) -> (f64, f64) {
+    let accuracies = series.iter().flat_map(|series| &series.points);
+    accuracies.fold((1.0f64, 0.0f64), |(low, high), point| {
+        let error = point.error.unwrap_or(0.0);
+        (low.min(point.y - error), high.max(point.y + error))
     })
 }
 
@@ -67,5 +100,51 @@ fn curve((look, curve): (usize, &Curve)) -> Series {
                 note: point.repetitions(),
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Spread;
+    use super::*;
+
+    fn drawn(accuracies: [f64; 2], majority: f64) -> Figure {
+        let point = |(epsilon, mean)| Spread {
+            epsilon,
+            mean,
+            deviation: None,
+            runs: 1,
+        };
+        let study = Study {
+            dataset: "clinic".into(),
+            curves: vec![Curve {
+                label: "PATE".into(),
+                points: [1.0, 2.0].into_iter().zip(accuracies).map(point).collect(),
+            }],
+            baseline: None,
+            majority: Some(majority),
+        };
+        utility(&study).unwrap()
+    }
+
+    fn lines(figure: &Figure) -> usize {
+        match &figure.body {
+            Body::Plot(plot) => plot.series.len(),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn a_majority_class_far_below_is_told_and_not_drawn() {
+        let near = drawn([0.6, 0.8], 0.5);
+        assert_eq!(lines(&near), 2);
+        assert!(!near.caption.contains("far below"), "{}", near.caption);
+        let far = drawn([0.98, 0.99], 0.125);
+        assert_eq!(lines(&far), 1);
+        assert!(far.caption.contains("12.50 %"), "{}", far.caption);
+        let Body::Plot(plot) = &far.body else {
+            panic!("no plot")
+        };
+        assert!(plot.y.low > 0.9, "{}", plot.y.low);
     }
 }

@@ -93,16 +93,18 @@ fn a_selection_may_be_killed_at_any_time() {
     let whole = folder();
     let started = Instant::now();
     finish(&whole);
-    let time = started.elapsed();
+    let mut time = started.elapsed();
     let mut killed = 0;
     for trial in 0..8 {
         let folder = folder();
         for part in 1..=3 {
             let delay = time * (1 + trial) / 10 / part;
-            killed += u32::from(kill_after(
-                start(&folder),
-                delay.max(Duration::from_millis(5)),
-            ));
+            let delay = delay.max(Duration::from_millis(5));
+            match kill_after(start(&folder), delay) {
+                true => killed += 1,
+                // The machine was busier when the time was taken.
+                false => time = time.min(delay),
+            }
             if folder.exists("out/released")
                 && !files_below(&folder.path("out/released")).is_empty()
             {
