@@ -29,8 +29,15 @@ pub fn utility(study: &Study) -> Option<Figure> {
     }
     series.extend(study.curves.iter().enumerate().map(curve));
     let (least, largest) = range(&series);
-    let is_near =
-        |majority: &f64| least - majority <= FARTHEST * (largest - least).max(SMALLEST_RANGE);
+    // An accuracy that stands alone has nothing else to be compared with.
+    let alone = series
+        .iter()
+        .map(|series| series.points.len())
+        .sum::<usize>()
+        == 1;
+    let is_near = |majority: &f64| {
+        alone || least - majority <= FARTHEST * (largest - least).max(SMALLEST_RANGE)
+    };
     let far = study.majority.filter(|majority| !is_near(majority));
     if let Some(majority) = study.majority.filter(is_near) {
         let line = Series {
@@ -108,8 +115,8 @@ mod tests {
     use super::super::Spread;
     use super::*;
 
-    fn drawn(accuracies: [f64; 2], majority: f64) -> Figure {
-        let point = |(epsilon, mean)| Spread {
+    fn drawn(accuracies: &[f64], majority: f64) -> Figure {
+        let point = |(epsilon, &mean)| Spread {
             epsilon,
             mean,
             deviation: None,
@@ -136,15 +143,16 @@ mod tests {
 
     #[test]
     fn a_majority_class_far_below_is_told_and_not_drawn() {
-        let near = drawn([0.6, 0.8], 0.5);
+        let near = drawn(&[0.6, 0.8], 0.5);
         assert_eq!(lines(&near), 2);
         assert!(!near.caption.contains("far below"), "{}", near.caption);
-        let far = drawn([0.98, 0.99], 0.125);
+        let far = drawn(&[0.98, 0.99], 0.125);
         assert_eq!(lines(&far), 1);
         assert!(far.caption.contains("12.50 %"), "{}", far.caption);
         let Body::Plot(plot) = &far.body else {
             panic!("no plot")
         };
         assert!(plot.y.low > 0.9, "{}", plot.y.low);
+        assert_eq!(lines(&drawn(&[0.98], 0.125)), 2);
     }
 }
