@@ -121,6 +121,18 @@ pub enum MechanismError {
     )]
     BallotsOfNeighbours,
 
+    /// Ballots of records that are not what the plan says.
+    ///
+    /// That this happened may depend on private data: report it to the operator, publish nothing.
+    #[error(
+        "the ballots of some record are not those of the plan: let each record vote for its own class on \
+         {ballots} different questions; nothing was released"
+    )]
+    BallotsOfRecords {
+        /// The number of questions that a record votes on.
+        ballots: u32,
+    },
+
     /// A negative entry in votes that were said to have none.
     ///
     /// That this happened depends on private data: report it to the operator, publish nothing.

@@ -31,6 +31,7 @@
 //!   and Laplace ones as exact real numbers, and exact integers of three kinds.
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
 //! - [`private_knn`]: the same without teachers, from neighbours in a sample to labels.
+//! - [`nearest_questions`]: without teachers as well, but records choose their questions.
 //! - [`multi_label`]: from vectors of teachers to one bit a label.
 //! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
 //! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
@@ -57,6 +58,7 @@
 pub mod correlated;
 mod error;
 pub mod multi_label;
+pub mod nearest_questions;
 pub mod noise;
 pub mod noisy_max;
 pub mod noisy_sgd;
@@ -69,6 +71,9 @@ pub use correlated::{CorrelatedGaussian, CorrelatedNoise, CorrelatedParameters, 
 pub use error::MechanismError;
 pub use multi_label::{
     LabelVotes, MultiLabel, MultiLabelParameters, MultiLabelRun, ReleasedLabels, VoteSign,
+};
+pub use nearest_questions::{
+    NearestBallots, NearestQuestions, NearestQuestionsParameters, NearestQuestionsRun,
 };
 pub use noise::{
     DiscreteGaussian, DiscreteLaplace, ExactGaussian, ExactLaplace, Gaussian, LazyReal, NoiseKey,

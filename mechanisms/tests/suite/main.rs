@@ -10,6 +10,7 @@ mod discrete_noise;
 mod exact;
 mod interactive;
 mod multi_label;
+mod nearest_questions;
 mod neighbours;
 mod neighbours_in_a_sample;
 mod neighbours_of_a_sum;
