@@ -1,11 +1,10 @@
 //! The private records nearest to a query, and how they vote.
 
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::ArrayView1;
 use privet_mechanisms::{MechanismError, Sensitive, VoteHistogram};
 use privet_training::data::Examples;
 
-/// Sums that are kept side by side, so that the processor's vectors can be used.
-const LANES: usize = 16;
+use crate::distance::squared_distance;
 
 /// Finds, in a sample of the private records, those nearest to a query in the space of the inputs,
 /// and counts their labels: what [private kNN](privet_mechanisms::private_knn) asks for.
@@ -41,7 +40,7 @@ impl<'a> Neighbours<'a> {
         let mut distances: Vec<(f32, usize)> = sample
             .expose_sensitive()
             .iter()
-            .map(|&record| (distance(&query, examples.inputs(), record), record))
+            .map(|&record| (squared_distance(&query, examples.inputs(), record), record))
             .collect();
         let nearer = |a: &(f32, usize), b: &(f32, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
         if self.count < distances.len() {
@@ -53,26 +52,6 @@ impl<'a> Neighbours<'a> {
             .map(|&(_, record)| examples.labels()[record] as usize);
         VoteHistogram::from_ballots(ballots, examples.classes()).map(Sensitive::new)
     }
-}
-
-/// Squared distance of a query and a record.
-fn distance(query: &[f32], records: ArrayView2<'_, f32>, record: usize) -> f32 {
-    let row = records.row(record);
-    match row.as_slice() {
-        Some(row) => squared(query, row),
-        None => squared(query, &row.to_vec()),
-    }
-}
-
-fn squared(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; LANES];
-    let (a, b) = (a.chunks(LANES), b.chunks(LANES));
-    for (a, b) in a.zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += (a - b) * (a - b);
-        }
-    }
-    sums.iter().sum()
 }
 
 #[cfg(test)]
