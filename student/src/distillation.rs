@@ -39,18 +39,35 @@ pub fn surest_answers(
 
 /// The same of scores, `[inputs, classes]`.
 fn surest(scores: &Array2<f32>, keep: f64) -> Vec<PseudoLabel> {
-    let rows = scores.rows().into_iter().enumerate();
-    let mut answers: Vec<(f64, PseudoLabel)> = rows
-        .filter_map(|(place, scores)| {
-            let (class, doubt) = answer(scores)?;
-            Some((doubt, PseudoLabel::new(place, class)))
-        })
-        .collect();
-    // Ties keep the order of the inputs.
-    answers.sort_by(|one, other| one.0.total_cmp(&other.0));
-    answers.truncate(kept(keep, scores.nrows()));
-    answers.sort_unstable_by_key(|(_, answer)| answer.position());
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    let mut surest = Surest::default();
+    for (place, scores) in scores.rows().into_iter().enumerate() {
+        if let Some((class, doubt)) = answer(scores) {
+            surest.add(doubt, PseudoLabel::new(place, class));
+        }
+    }
+    surest.first(kept(keep, scores.nrows()))
+}
+
+/// Answers, each with how much doubt there is about it.
+#[derive(Default)]
+pub(crate) struct Surest {
+    answers: Vec<(f64, PseudoLabel)>,
+}
+
+impl Surest {
+    pub(crate) fn add(&mut self, doubt: f64, answer: PseudoLabel) {
+        self.answers.push((doubt, answer));
+    }
+
+    /// So many with the least doubt, of equals the first to come, in the order of the inputs.
+    pub(crate) fn first(mut self, count: usize) -> Vec<PseudoLabel> {
+        self.answers.sort_by(|one, other| one.0.total_cmp(&other.0));
+        self.answers.truncate(count);
+        let mut answers: Vec<PseudoLabel> =
+            self.answers.into_iter().map(|(_, answer)| answer).collect();
+        answers.sort_unstable_by_key(PseudoLabel::position);
+        answers
+    }
 }
 
 /// The first class with the largest score, and minus the logarithm of its probability, which tells apart

@@ -37,9 +37,9 @@ pub enum LabeledSetError {
     Empty,
 }
 
-/// A student's own answer to a public input, or that of a released model. Only a
-/// [`Student`](crate::Student) and [`surest_answers`](crate::surest_answers) make one, but for those that
-/// are [read back](Self::read_back) after they were published.
+/// A student's own answer to a public input, or that of a model of what was released. Only a
+/// [`Student`](crate::Student), [`surest_answers`](crate::surest_answers) and a
+/// [`LabelRegression`](crate::LabelRegression) make one, but for those that are [read back](Self::read_back) after they were published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PseudoLabel {
     position: usize,
@@ -110,8 +110,8 @@ impl LabeledSet {
         })
     }
 
-    /// Public inputs with the answers of a released model alone: see
-    /// [`surest_answers`](crate::surest_answers).
+    /// Public inputs with the answers of a model of what was released alone: see
+    /// [`surest_answers`](crate::surest_answers) and [`LabelRegression`](crate::LabelRegression).
     ///
     /// # Errors
     /// No answer, or one to an input that is not there.

@@ -5,6 +5,7 @@
 //!   ([`FixMatch`], [`VirtualAdversarial`], [`Gan`]);
 //! - [`Student`]: the trained network, its probabilities and features;
 //! - [`questions`]: which public inputs to ask the teachers about;
+//! - [`LabelRegression`]: what a regression of few labels says of all public inputs, for a student;
 //! - [`surest_answers`]: what a model that noisy SGD released says of public inputs, for a student too.
 //!
 //! A [`LabeledSet`] is made of public inputs and of labels that a mechanism released, or of the
@@ -124,15 +125,18 @@
 //! }
 //! ```
 
+mod distance;
 mod distillation;
 mod labeled_set;
 mod learning;
 pub mod questions;
+mod regression;
 mod settings;
 mod student;
 
 pub use distillation::{kept, surest_answers};
 pub use labeled_set::{LabeledSet, LabeledSetError, PseudoLabel};
+pub use regression::LabelRegression;
 pub use settings::{
     FixMatch, Gan, Method, SettingError, StudentInputs, StudentTraining, VirtualAdversarial,
 };

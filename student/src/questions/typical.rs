@@ -5,7 +5,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::diverse::{centres, squared_distance};
+use super::diverse::centres;
+use crate::distance::squared_distance;
 
 /// Neighbours that a row's typicality is measured by.
 const NEIGHBOURS: usize = 20;

@@ -26,6 +26,20 @@ pub enum StudentError {
         /// Values of each given input.
         found: usize,
     },
+    /// More labels than a regression can have.
+    #[error("a regression of {labels} labels is asked for, but it can have {most} at most")]
+    TooManyLabels {
+        /// The labels.
+        labels: usize,
+        /// How many there can be.
+        most: usize,
+    },
+    /// Labels have no regression.
+    #[error(
+        "the regression of the labels has no finite solution: look for values in the features that are \
+         far too large or no numbers"
+    )]
+    Regression,
     /// A position outside the inputs.
     #[error("position {position} is asked for, but there are only {inputs} public inputs")]
     NoSuchInput {
