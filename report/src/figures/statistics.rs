@@ -6,8 +6,11 @@ use crate::numbers;
 use crate::repetitions::{Repetitions, Tested};
 use crate::run::{FOLD, Run, Settings, variant};
 
-/// More curves than this are not told apart by their settings but by their method alone.
+/// Where there would be more curves than this, fewer settings tell them apart, and at last their method alone.
 const MOST_CURVES: usize = 6;
+
+/// How many settings a legend names at most.
+const MOST_KEYS: usize = 3;
 
 /// What is known of one data set.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,41 +121,51 @@ fn curves(runs: &[&Run]) -> Vec<Curve> {
         let of = runs.iter().filter(|run| run.method() == method);
         of.map(|run| (variant(&run.settings), *run)).collect()
     };
-    let told_apart: usize = methods
-        .iter()
-        .map(|method| {
-            let variants = of_method(method).into_iter().map(|(variant, _)| variant);
-            variants.collect::<BTreeSet<Settings>>().len()
-        })
-        .sum();
-    let mut curves = Vec::new();
-    for method in methods {
-        let runs = of_method(method);
-        let differ = differing(&runs);
-        let mut groups: BTreeMap<String, Vec<(Settings, &Run)>> = BTreeMap::new();
-        for (settings, run) in runs {
-            let label = match told_apart <= MOST_CURVES {
-                true => label(method, &settings, &differ),
-                false => method.to_string(),
-            };
-            groups.entry(label).or_default().push((settings, run));
+    let groups: Vec<(&str, Vec<(Settings, &Run)>)> = methods
+        .into_iter()
+        .map(|method| (method, of_method(method)))
+        .collect();
+    let drawn = |most: usize| -> Vec<Curve> {
+        let curves = groups.iter();
+        curves
+            .flat_map(|(method, runs)| curves_of(method, runs, most))
+            .collect()
+    };
+    // As many keys in the legend as give no more curves than a figure has room for.
+    let mut curves = drawn(MOST_KEYS);
+    for most in (0..MOST_KEYS).rev() {
+        if curves.len() <= MOST_CURVES {
+            break;
         }
-        curves.extend(groups.into_iter().map(|(label, runs)| Curve {
-            label,
-            points: points(&runs),
-        }));
+        curves = drawn(most);
     }
     curves
 }
 
+/// The curves of one method, told apart by so many keys at most.
+fn curves_of(method: &str, runs: &[(Settings, &Run)], most: usize) -> Vec<Curve> {
+    let settings: Vec<&Settings> = runs.iter().map(|(settings, _)| settings).collect();
+    let told = telling(&settings, &differing(&settings), most);
+    let mut groups: BTreeMap<String, Vec<(Settings, &Run)>> = BTreeMap::new();
+    for (settings, run) in runs {
+        let label = label(method, settings, &told);
+        groups
+            .entry(label)
+            .or_default()
+            .push((settings.clone(), run));
+    }
+    let curve = |(label, runs): (String, Vec<(Settings, &Run)>)| Curve {
+        label,
+        points: points(&runs),
+    };
+    groups.into_iter().map(curve).collect()
+}
+
 /// The keys in which runs differ.
-fn differing(runs: &[(Settings, &Run)]) -> Vec<String> {
-    let keys: BTreeSet<&String> = runs
-        .iter()
-        .flat_map(|(settings, _)| settings.keys())
-        .collect();
+fn differing(runs: &[&Settings]) -> Vec<String> {
+    let keys: BTreeSet<&String> = runs.iter().flat_map(|settings| settings.keys()).collect();
     let values = |key: &String| -> BTreeSet<Option<&String>> {
-        runs.iter().map(|(settings, _)| settings.get(key)).collect()
+        runs.iter().map(|settings| settings.get(key)).collect()
     };
     keys.into_iter()
         .filter(|key| values(key).len() > 1)
@@ -160,8 +173,28 @@ fn differing(runs: &[(Settings, &Run)]) -> Vec<String> {
         .collect()
 }
 
+/// The first of these keys, `most` at most, without those that tell no more runs apart than the others do.
+fn telling(runs: &[&Settings], differ: &[String], most: usize) -> Vec<String> {
+    let apart = |keys: &[&String]| {
+        let told = runs.iter().map(|settings| -> Vec<Option<&String>> {
+            keys.iter().map(|&key| settings.get(key)).collect()
+        });
+        told.collect::<BTreeSet<_>>().len()
+    };
+    let mut told: Vec<&String> = differ.iter().take(most).collect();
+    let all = apart(&told);
+    for place in (0..told.len()).rev() {
+        let mut fewer = told.clone();
+        fewer.remove(place);
+        if apart(&fewer) == all {
+            told = fewer;
+        }
+    }
+    told.into_iter().cloned().collect()
+}
+
 fn label(method: &str, settings: &Settings, differ: &[String]) -> String {
-    let told = differ.iter().take(3).map(|key| {
+    let told = differ.iter().map(|key| {
         let value = settings
             .get(key)
             .map_or("none".into(), |value| short(value));
@@ -215,6 +248,31 @@ fn points(runs: &[(Settings, &Run)]) -> Vec<Spread> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_that_tell_no_more_apart_are_not_told() {
+        let run = |pairs: &[(&str, &str)]| -> Settings {
+            let pairs = pairs.iter();
+            pairs
+                .map(|&(key, value)| (key.into(), value.into()))
+                .collect()
+        };
+        let runs = [
+            run(&[("mechanism", "gnmax"), ("queries", "60"), ("rate", "1")]),
+            run(&[("mechanism", "nearest"), ("queries", "200"), ("rate", "1")]),
+            run(&[("mechanism", "nearest"), ("queries", "200"), ("rate", "2")]),
+        ];
+        let runs: Vec<&Settings> = runs.iter().collect();
+        let differ = differing(&runs);
+        assert_eq!(differ, ["mechanism", "queries", "rate"]);
+        assert_eq!(telling(&runs, &differ, 3), ["mechanism", "rate"]);
+        assert_eq!(telling(&runs, &differ, 1), ["mechanism"]);
+        assert_eq!(
+            telling(&runs[..2], &differing(&runs[..2]), 3),
+            ["mechanism"]
+        );
+        assert!(telling(&runs[..1], &differing(&runs[..1]), 3).is_empty());
+    }
 
     #[test]
     fn long_values_are_shortened_for_legends() {
