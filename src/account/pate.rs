@@ -37,6 +37,8 @@ pub(crate) struct PateScales {
     pub(crate) changed_votes: u32,
     /// Private kNN: probability with which a record is in a sample.
     pub(crate) sampling_probability: f64,
+    /// Nearest questions: on how many of them a record votes.
+    pub(crate) questions_per_record: u32,
     /// Multi-label voting: the L2 norm of a teacher's vector, and its entries.
     pub(crate) clipping: (f64, VoteSign),
 }
@@ -55,6 +57,9 @@ impl PateScales {
                 MechanismName::PrivateKnn => Answering::NearestRecords {
                     neighbors: 1,
                     sampling_probability: self.sampling_probability,
+                },
+                MechanismName::NearestQuestions => Answering::NearestQuestions {
+                    per_record: self.questions_per_record,
                 },
                 MechanismName::MultiLabel => Answering::Labels {
                     clipping_norm: self.clipping.0,
@@ -105,7 +110,8 @@ impl PateScales {
             parameters: self.parameters(),
             event: self.event()?,
             unit: Unit::Record,
-            repetition: Some(Repetition {
+            // Where records find their questions, all of these cost what one does.
+            repetition: (self.mechanism != MechanismName::NearestQuestions).then(|| Repetition {
                 unit: "queries",
                 count: self.queries,
                 first: Box::new(move |queries| self.first(queries).event()),
@@ -131,6 +137,9 @@ impl PateScales {
             MechanismName::PrivateKnn => {
                 all.push(("sampling_probability", json!(self.sampling_probability)));
             }
+            MechanismName::NearestQuestions => {
+                all.push(("questions_per_record", json!(self.questions_per_record)));
+            }
             MechanismName::MultiLabel => {
                 let sign = match self.clipping.1 {
                     VoteSign::NonNegative => "non-negative",
@@ -142,7 +151,7 @@ impl PateScales {
             _ => (),
         }
         all.push(("queries", json!(self.queries)));
-        if self.mechanism != MechanismName::PrivateKnn {
+        if !self.mechanism.records_vote() {
             all.push(("changed_votes", json!(self.changed_votes)));
         }
         all
@@ -154,6 +163,11 @@ impl PateScales {
                 "every query looks at a fresh sample that holds each record independently with the \
                  sampling probability, which of two records is nearer depends on no other record, and \
                  the queries and their number were fixed without the private records"
+            }
+            MechanismName::NearestQuestions => {
+                "every record votes on as many questions as is said, found by that record and public values \
+                 alone, and all questions were fixed without the private records before the first was \
+                 answered"
             }
             _ => {
                 "two neighbouring data sets change no more ballots than `changed votes`, and the \

@@ -11,6 +11,7 @@ use crate::account::{
     Accountant, Calibrated, DpSgd, Plan, Question, Report, largest_count, largest_probability,
     smallest_noise,
 };
+use crate::config::pate::MechanismName;
 use crate::errors::usage;
 
 const EXAMPLES: &str = "\
@@ -135,6 +136,12 @@ fn pate(args: &PateArgs) -> Result<()> {
                 return Err(usage(
                     "--max-answers cannot be given while the number of queries is calibrated: give \
                      --queries, or leave --max-answers out",
+                ));
+            }
+            if options.mechanism == MechanismName::NearestQuestions {
+                return Err(usage(
+                    "--mechanism nearest-questions costs the same however many questions there are: give \
+                     --queries, and leave --sigma out to calibrate it",
                 ));
             }
             let one = scales(scale, 1)?;

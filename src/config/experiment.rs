@@ -226,6 +226,14 @@ impl Experiment {
             && student.is_some_and(|student| student.inputs == StudentInputs::Raw)
     }
 
+    /// Whether the private records themselves vote, and no teacher does.
+    pub(crate) fn records_vote(&self) -> bool {
+        match &self.method {
+            Method::Pate(pate) => pate.aggregation.answering.of_records().is_some(),
+            Method::DpSgd(_) | Method::Baseline(_) => false,
+        }
+    }
+
     /// Whether what the run makes is private: not without privacy, and not with predictable noise.
     pub(crate) fn is_private(&self) -> bool {
         match &self.method {
@@ -313,7 +321,7 @@ fn refuse_unused_tables(file: &ExperimentFile) -> Result<()> {
         (
             "distillation",
             file.distillation.is_some(),
-            file.method == DpSgd,
+            file.method != Baseline,
         ),
         ("dp_sgd", file.dp_sgd.is_some(), file.method == DpSgd),
         ("ledger", file.ledger.is_some(), file.method != Baseline),

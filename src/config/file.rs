@@ -11,7 +11,8 @@ use privet_training::data::{DataConfig, UnitColumn};
 use privet_training::plain::PlainTraining;
 use serde::{Deserialize, Serialize};
 
-use super::dp_sgd::{DistillationTable, DpSgdTable};
+use super::distillation::DistillationTable;
+use super::dp_sgd::DpSgdTable;
 use super::pate::{AggregatorTable, QuestionsTable, SanitizeTable, TeachersTable};
 use crate::account::Accountant;
 use crate::export::FileFormat;
@@ -37,7 +38,7 @@ pub(crate) struct ExperimentFile {
     /// The guarantee that is asked for. Absent for `method = "baseline"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) privacy: Option<PrivacyTable>,
-    /// PATE: the teachers; private kNN has none.
+    /// PATE: the teachers; there are none where records vote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) teachers: Option<TeachersTable>,
     /// PATE: how votes become labels.
@@ -52,7 +53,8 @@ pub(crate) struct ExperimentFile {
     /// Noisy SGD; required by `method = "dp-sgd"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) dp_sgd: Option<DpSgdTable>,
-    /// Noisy SGD: what of the public pool its model labels for `[student]`; all when absent.
+    /// What of the public pool is labelled for `[student]` by a model of what was released: by that of noisy
+    /// SGD all when absent; by a regression of PATE's labels none when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) distillation: Option<DistillationTable>,
     /// Which files the model is written to, beside `model.safetensors`.

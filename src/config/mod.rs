@@ -1,5 +1,6 @@
 //! From what the user typed to what it means: the file, overrides, and a checked [`Experiment`].
 
+mod distillation;
 mod dp_sgd;
 mod experiment;
 pub(crate) mod file;

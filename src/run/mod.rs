@@ -183,7 +183,10 @@ pub(crate) fn run(experiment: &Experiment, options: &RunOptions) -> Result<()> {
     let charging =
         Charging::new(experiment, &dataset, stage, release, progress).with_context(named)?;
 
-    let resume = options.resume || options.stage.continues();
+    // Where records vote there need not be a stage before that of labels.
+    let begun = options.out.as_ref().is_some_and(|out| out.exists());
+    let continues = options.stage.continues() && (begun || !experiment.records_vote());
+    let resume = options.resume || continues;
     let root = match &options.out {
         Some(out) => out.clone(),
         None => default_root(&options.name, resume)?,

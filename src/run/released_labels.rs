@@ -73,7 +73,7 @@ impl ReleasedLabels {
         let (own, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.by_student);
         ensure!(
             !rows.is_empty(),
-            "{} holds no label of the teachers, so that a student has nothing to learn from",
+            "{} holds no label that was voted for, so that a student has nothing to learn from",
             path.display()
         );
         let label = |(query, row): (usize, &Row)| ReleasedLabel::read_back(query as u64, row.class);

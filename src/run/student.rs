@@ -56,6 +56,22 @@ pub(super) fn measured(
     Ok((network, confusion))
 }
 
+/// What is done after a release, where `labeller`, which was made of it, labels a share of the pool for
+/// the student.
+pub(super) fn in_words(labeller: &str, keep: f64) -> String {
+    let labelled = match keep {
+        1.0 => "the public pool".to_owned(),
+        keep => format!(
+            "the {} % of the public pool that it was surest of",
+            (1e8 * keep).round() / 1e6
+        ),
+    };
+    format!(
+        "student: {labeller} labelled {labelled}; the model that is published learned from these labels \
+         and from public inputs alone (post-processing)"
+    )
+}
+
 /// The student of an unfinished set of labels; none where it cannot be trained, which must not stop what
 /// is paid for.
 pub(super) fn interim(

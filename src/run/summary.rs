@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::result::RunResult;
+use super::result::{LabelledBy, RunResult};
 use crate::display::{epsilon, percent};
 
 /// The table, with a final newline.
@@ -20,7 +20,11 @@ pub(super) fn table(result: &RunResult, root: &Path) -> String {
                 percent(distilled.model_accuracy),
                 distilled.examples
             );
-            rows.push(("noisy model", value));
+            let name = match distilled.by {
+                LabelledBy::NoisyModel => "noisy model",
+                LabelledBy::Regression => "regression",
+            };
+            rows.push((name, value));
         }
         if let Some(why) = &utility.student_failed {
             let value = format!("none, the noisy model itself is published: {why}");

@@ -113,10 +113,44 @@ pub(crate) fn pate() -> String {
     format!("method = \"pate\"\nseed = 1\n{DATA}{SCHEMA}{PATE}")
 }
 
+/// The same without the table of teachers.
+pub(crate) fn without_teachers() -> String {
+    let text = pate();
+    let from = text.find("[teachers]").unwrap();
+    let to = text.find("[aggregator]").unwrap();
+    text[..from].to_owned() + &text[to..]
+}
+
+/// PATE on the sample records, which vote themselves, with a student of a regression of their labels.
+pub(crate) fn nearest_questions() -> String {
+    let config = edit(
+        &without_teachers(),
+        "mechanism = \"gnmax\"",
+        "mechanism = \"nearest-questions\"\nquestions_per_record = 2",
+    );
+    edit(
+        &config,
+        "[student]",
+        "[distillation]\nkeep = 0.5\n\n[student]",
+    )
+}
+
 /// Noisy SGD on the sample records.
 pub(crate) fn dp_sgd() -> String {
     format!("method = \"dp-sgd\"\nseed = 1\n{DATA}{SCHEMA}{DP_SGD}")
 }
+
+/// A student of its model.
+pub(crate) const STUDENT: &str = r#"
+[distillation]
+keep = 0.75
+
+[student]
+network = { preset = "mlp", hidden = [8] }
+epochs = 30
+batch_size = 8
+optimizer = { kind = "adam", learning_rate = 0.03 }
+"#;
 
 /// No privacy, on the sample records.
 pub(crate) fn baseline() -> String {

@@ -4,7 +4,7 @@ use super::markdown;
 use crate::cost::{How, Together, recomputed};
 use crate::figures::Attack;
 use crate::numbers::{at_most_percent, bytes, epsilon, percent, seconds};
-use crate::run::Run;
+use crate::run::{LabelledBy, Run};
 
 const NONE: &str = "–";
 
@@ -39,9 +39,10 @@ impl Card {
                 utility
                     .baseline_accuracy
                     .map(|share| ("without privacy", share)),
-                utility
-                    .distilled
-                    .map(|distilled| ("the noisy model alone", distilled.model_accuracy)),
+                utility.distilled.map(|distilled| match distilled.by {
+                    LabelledBy::NoisyModel => ("the noisy model alone", distilled.model_accuracy),
+                    LabelledBy::Regression => ("the regression alone", distilled.model_accuracy),
+                }),
             ];
             let anchors = anchors.into_iter().flatten();
             let anchors = anchors.map(|(name, share)| format!("; {name} {}", percent(share)));

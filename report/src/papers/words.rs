@@ -42,6 +42,9 @@ pub(super) fn method(facts: &Facts) -> &str {
         "pate" if facts.setting("aggregator", "mechanism") == Some("private-knn") => {
             "private kNN (noisy votes of the nearest private records)"
         }
+        "pate" if facts.setting("aggregator", "mechanism") == Some("nearest-questions") => {
+            "nearest questions (noisy votes of private records on the public examples nearest to them)"
+        }
         "pate" => "PATE (private aggregation of teacher ensembles)",
         "dp-sgd" if facts.is_student_of_noisy_sgd() => {
             "noisy SGD (stochastic gradient descent on clipped gradients with noise), whose model a student learned from"

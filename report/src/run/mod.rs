@@ -17,7 +17,8 @@ pub use privacy::{ByAccountant, Origin, Privacy, PublicData, is_selection};
 pub use read::audited;
 pub(crate) use read::{agree, damaged, json, optional, text};
 pub use result::{
-    Cost, Distilled, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps, Utility,
+    Cost, Distilled, LabelledBy, PrivacyResult, RunResult, SanitizedEpsilon, Seconds, Steps,
+    Utility,
 };
 pub(crate) use settings::flat;
 pub use settings::{FOLD, Settings, variant};

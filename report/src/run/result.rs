@@ -94,7 +94,8 @@ pub struct Utility {
     pub queries: Option<u64>,
     /// Share of released labels that equal the public truth; null without one.
     pub label_accuracy: Option<f64>,
-    /// Noisy SGD with a student: what the student learned from. Absent else.
+    /// Where a model of what was released labelled public examples for the student: what it learned from.
+    /// Absent else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distilled: Option<Distilled>,
     /// Noisy SGD whose student could not be trained, why; the noisy model itself is published then. Absent
@@ -103,12 +104,37 @@ pub struct Utility {
     pub student_failed: Option<String>,
 }
 
-/// What a student of noisy SGD learned from.
+/// What labelled public examples for a student.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelledBy {
+    /// The model of noisy SGD.
+    #[default]
+    NoisyModel,
+    /// A regression of PATE's labels.
+    Regression,
+}
+
+impl LabelledBy {
+    /// In a sentence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoisyModel => "the noisy model",
+            Self::Regression => "a regression of the released labels",
+        }
+    }
+}
+
+/// What a student learned from, other than the labels that were released.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Distilled {
-    /// Public examples that the noisy model labelled.
+    /// What labelled them.
+    #[serde(default)]
+    pub by: LabelledBy,
+    /// Public examples that it labelled.
     pub examples: usize,
-    /// Test accuracy of the noisy model itself.
+    /// Its own test accuracy.
     pub model_accuracy: f64,
 }
 

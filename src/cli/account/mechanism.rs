@@ -44,6 +44,9 @@ pub(in crate::cli) struct MechanismOptions {
     /// Probability with which a record is looked at for a query (private-knn)
     #[arg(long, value_name = "Q", value_parser = sampling_probability, allow_negative_numbers = true)]
     sampling_probability: Option<f64>,
+    /// On how many of the queries, those nearest to it, a record votes (nearest-questions)
+    #[arg(long, value_name = "N", value_parser = ballots, allow_negative_numbers = true)]
+    questions_per_record: Option<u32>,
     /// The L2 norm to which a teacher's vector is clipped (multi-label)
     #[arg(long, value_name = "NORM", value_parser = norm, allow_negative_numbers = true)]
     clipping_norm: Option<f64>,
@@ -75,7 +78,16 @@ impl MechanismOptions {
                 "--threshold and --sigma-threshold",
             ),
             (self.max_answers.is_some(), may_check, "--max-answers"),
-            (self.changed_votes.is_some(), !is_knn, "--changed-votes"),
+            (
+                self.changed_votes.is_some(),
+                !mechanism.records_vote(),
+                "--changed-votes",
+            ),
+            (
+                self.questions_per_record.is_some(),
+                mechanism == MechanismName::NearestQuestions,
+                "--questions-per-record",
+            ),
             (
                 self.sampling_probability.is_some(),
                 is_knn,
@@ -111,6 +123,9 @@ impl MechanismOptions {
         if mechanism == MechanismName::PrivateKnn && self.sampling_probability.is_none() {
             return Err(self.missing("--sampling-probability"));
         }
+        if mechanism == MechanismName::NearestQuestions && self.questions_per_record.is_none() {
+            return Err(self.missing("--questions-per-record"));
+        }
         if mechanism == MechanismName::MultiLabel && self.clipping_norm.is_none() {
             return Err(self.missing("--clipping-norm"));
         }
@@ -141,6 +156,7 @@ impl MechanismOptions {
             changed_votes: self.changed_votes.unwrap_or(default),
             // Those that the mechanism does not have are not looked at.
             sampling_probability: self.sampling_probability.unwrap_or(1.0),
+            questions_per_record: self.questions_per_record.unwrap_or(1),
             clipping: (
                 self.clipping_norm.unwrap_or(1.0),
                 SignName::sign(self.vote_sign),

@@ -2,31 +2,9 @@
 
 use anyhow::{Result, ensure};
 use privet_student::StudentTraining;
-use serde::{Deserialize, Serialize};
 
 use crate::config::file::ExperimentFile;
 use crate::config::pate::student;
-
-/// `[distillation]`: which public examples the model of noisy SGD labels. All of it is post-processing of
-/// a released model, and costs nothing.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct DistillationTable {
-    /// Share of the public pool that is labelled, in (0, 1]: the examples that the model is surest of. A
-    /// student may learn from the others without labels.
-    #[serde(default = "all")]
-    pub(crate) keep: f64,
-}
-
-fn all() -> f64 {
-    1.0
-}
-
-impl Default for DistillationTable {
-    fn default() -> Self {
-        Self { keep: all() }
-    }
-}
 
 /// A student of noisy SGD.
 #[derive(Debug)]
@@ -48,14 +26,8 @@ impl Distillation {
             );
             return Ok(None);
         };
-        let DistillationTable { keep } = file.distillation.unwrap_or_default();
-        ensure!(
-            keep > 0.0 && keep <= 1.0,
-            "[distillation] keep = {keep}: it is a share of the public pool, above 0 and at most 1, for \
-             example 0.9"
-        );
         Ok(Some(Self {
-            keep,
+            keep: file.distillation.unwrap_or_default().share()?,
             student: student(training.clone())?,
         }))
     }

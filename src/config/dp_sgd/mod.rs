@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use check::check;
 use clipping::ClippingTable;
-pub(crate) use distillation::{Distillation, DistillationTable};
+pub(crate) use distillation::Distillation;
 use sampling::SamplingTable;
 
 use super::noise::NoiseTable;

@@ -46,6 +46,9 @@ pub(crate) struct AggregatorTable {
     /// Private kNN, which needs it: probability with which a record is looked at for a query.
     #[serde(skip_serializing_if = "Option::is_none")]
     sampling_probability: Option<f64>,
+    /// Nearest questions, which need it: on how many of the queries, those nearest to it, a record votes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    questions_per_record: Option<u32>,
     /// Multi-label voting: the L2 norm to which a teacher's vector is clipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     clipping_norm: Option<f64>,
@@ -99,6 +102,11 @@ pub(crate) enum Answering {
         /// Probability with which a record is in the sample.
         sampling_probability: f64,
     },
+    /// The records, each about the questions nearest to it.
+    NearestQuestions {
+        /// How many.
+        per_record: u32,
+    },
     /// The teachers, each by a vector over the labels.
     Labels {
         /// The L2 norm to which a vector is clipped.
@@ -110,10 +118,22 @@ pub(crate) enum Answering {
     },
 }
 
+impl Answering {
+    /// The name of the mechanism by which the records themselves vote; none where teachers do.
+    pub(crate) fn of_records(&self) -> Option<&'static str> {
+        let mechanism = match self {
+            Self::NearestRecords { .. } => MechanismName::PrivateKnn,
+            Self::NearestQuestions { .. } => MechanismName::NearestQuestions,
+            Self::Teachers | Self::Interactive { .. } | Self::Labels { .. } => return None,
+        };
+        Some(mechanism.name())
+    }
+}
+
 impl AggregatorTable {
     /// What it means; every value checked, and every key that the mechanism does not read refused.
     pub(in crate::config) fn check(&self) -> Result<Aggregation> {
-        use MechanismName::{InteractiveGnmax, Lnmax, MultiLabel, PrivateKnn};
+        use MechanismName::{InteractiveGnmax, Lnmax, MultiLabel, NearestQuestions, PrivateKnn};
         let mechanism = self.mechanism;
         ensure!(
             self.queries >= 1,
@@ -141,6 +161,11 @@ impl AggregatorTable {
                 "sampling_probability",
                 self.sampling_probability.is_some(),
                 is_knn,
+            ),
+            (
+                "questions_per_record",
+                self.questions_per_record.is_some(),
+                mechanism == NearestQuestions,
             ),
         ])?;
         let check = match (self.threshold, self.sigma_threshold) {
@@ -216,6 +241,17 @@ impl AggregatorTable {
                     neighbors,
                     sampling_probability: probability,
                 }
+            }
+            MechanismName::NearestQuestions => {
+                let per_record =
+                    self.required("questions_per_record", self.questions_per_record)?;
+                ensure!(
+                    (1..=self.queries).contains(&per_record.into()),
+                    "[aggregator] questions_per_record = {per_record}: it must lie between 1 and queries = \
+                     {}; 1 or 2 are common",
+                    self.queries
+                );
+                Answering::NearestQuestions { per_record }
             }
             MechanismName::MultiLabel => {
                 let norm = self.required("clipping_norm", self.clipping_norm)?;

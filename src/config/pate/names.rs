@@ -21,6 +21,9 @@ pub(crate) enum MechanismName {
     /// The records nearest to the query, out of a random sample, vote for their own label; no
     /// teacher is trained (Zhu et al. 2020)
     PrivateKnn,
+    /// Every record votes for its own label on the queries nearest to it; no teacher is trained, and the
+    /// number of queries costs nothing
+    NearestQuestions,
     /// Every teacher gives a vector over the labels; those whose noisy sum reaches a threshold are
     /// on (Zhu et al. 2020)
     MultiLabel,
@@ -59,6 +62,7 @@ impl MechanismName {
             Self::ConfidentGnmax => "confident-gnmax",
             Self::InteractiveGnmax => "interactive-gnmax",
             Self::PrivateKnn => "private-knn",
+            Self::NearestQuestions => "nearest-questions",
             Self::MultiLabel => "multi-label",
         }
     }
@@ -81,12 +85,17 @@ impl MechanismName {
         self.must_check() || self == Self::PrivateKnn
     }
 
+    /// Whether the records themselves vote, and no teacher does.
+    pub(crate) fn records_vote(self) -> bool {
+        matches!(self, Self::PrivateKnn | Self::NearestQuestions)
+    }
+
     /// Its noise: the named one, or that of the paper; none where it does not take the named one.
     pub(crate) fn noise(self, named: Option<NoiseName>) -> Option<VoteNoise> {
         use NoiseName::{DiscreteGaussian, DiscreteLaplace, Gaussian, Laplace};
         let allowed: &[NoiseName] = match self {
             Self::Lnmax => &[Laplace, DiscreteLaplace],
-            Self::PrivateKnn | Self::MultiLabel => &[Gaussian],
+            Self::PrivateKnn | Self::NearestQuestions | Self::MultiLabel => &[Gaussian],
             _ => &[Gaussian, DiscreteGaussian],
         };
         let noise = named.unwrap_or(allowed[0]);

@@ -6,6 +6,7 @@ use privet_student::{StudentInputs, StudentTraining};
 use privet_training::plain::PlainTraining;
 
 use super::{Aggregation, Answering, QuestionsTable, SanitizeTable, TeachersTable};
+use crate::config::distillation::DistillationTable;
 use crate::config::experiment::{PrivacyTarget, baseline, privacy, required};
 use crate::config::file::ExperimentFile;
 
@@ -22,6 +23,9 @@ pub(crate) struct Pate {
     pub(crate) sanitize: Option<SanitizeSettings>,
     /// Which public examples are asked about.
     pub(crate) questions: QuestionsTable,
+    /// Share of the public pool that a regression of the labels labels for the student; none where it learns
+    /// from the labels themselves.
+    pub(crate) distillation: Option<f64>,
     /// The student; none where labels are all that is made.
     student: Option<StudentTraining>,
     /// A model without privacy to compare with.
@@ -58,20 +62,21 @@ pub(in crate::config) fn pate(file: &ExperimentFile) -> Result<Pate> {
     let privacy = privacy(file)?;
     let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
     let aggregation = required(file, &file.aggregator, "aggregator")?.check()?;
-    let nearest = matches!(aggregation.answering, Answering::NearestRecords { .. });
-    ensure!(
-        privacy.unit.is_none() || !nearest,
-        "[privacy] unit: private-knn protects records, since those of one unit can all be among the \
-         nearest: leave it out, or let teachers vote"
-    );
-    ensure!(
-        !nearest || file.teachers.is_none(),
-        "[teachers] has no meaning for mechanism = \"private-knn\", which trains none: remove the \
-         table"
-    );
-    let teachers = match nearest {
-        true => None,
-        false => Some(required(file, &file.teachers, "teachers")?),
+    let of_records = aggregation.answering.of_records();
+    if let Some(name) = of_records {
+        ensure!(
+            privacy.unit.is_none(),
+            "[privacy] unit: {name} protects records, since all records of one unit can vote: leave it \
+             out, or let teachers vote"
+        );
+        ensure!(
+            file.teachers.is_none(),
+            "[teachers] has no meaning for mechanism = \"{name}\", which trains none: remove the table"
+        );
+    }
+    let teachers = match of_records {
+        Some(_) => None,
+        None => Some(required(file, &file.teachers, "teachers")?),
     };
     teachers.as_ref().map(TeachersTable::check).transpose()?;
     let by_label = matches!(aggregation.answering, Answering::Labels { .. });
@@ -81,6 +86,13 @@ pub(in crate::config) fn pate(file: &ExperimentFile) -> Result<Pate> {
     }
     let interactive = matches!(aggregation.answering, Answering::Interactive { .. });
     questions.check(aggregation.queries, interactive)?;
+    let all_at_once = matches!(aggregation.answering, Answering::NearestQuestions { .. });
+    ensure!(
+        questions.rounds == 1 || !all_at_once,
+        "[questions] rounds = {}: with mechanism = \"nearest-questions\" a record finds its questions among \
+         all of them, which must be known before the first is answered; use rounds = 1",
+        questions.rounds
+    );
     let student = match by_label {
         true => None,
         false => Some(student(required(file, &file.student, "student")?)?),
@@ -97,6 +109,10 @@ pub(in crate::config) fn pate(file: &ExperimentFile) -> Result<Pate> {
         sanitize: sanitize.map(SanitizeTable::check).transpose()?,
         aggregation,
         questions,
+        distillation: file
+            .distillation
+            .map(DistillationTable::share)
+            .transpose()?,
         student,
         baseline: baseline(file)?,
     })
@@ -107,6 +123,7 @@ fn refuse_training(file: &ExperimentFile, questions: QuestionsTable) -> Result<(
     let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
     for (table, given) in [
         ("[student]", file.student.is_some()),
+        ("[distillation]", file.distillation.is_some()),
         ("[baseline]", file.baseline.is_some()),
     ] {
         ensure!(

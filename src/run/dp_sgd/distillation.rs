@@ -9,7 +9,7 @@ use privet_training::network::{Architecture, Network};
 use crate::config::{Distillation, Experiment};
 use crate::run::context::Context;
 use crate::run::estimate::Work;
-use crate::run::result::Distilled;
+use crate::run::result::{Distilled, LabelledBy};
 use crate::run::student;
 
 /// A student whose network fits.
@@ -56,17 +56,7 @@ impl<'a> DistillationPlan<'a> {
 
     /// What is done after the last step.
     pub(super) fn in_words(&self) -> String {
-        let labeled = match self.config.keep {
-            1.0 => "the public pool".to_owned(),
-            keep => format!(
-                "the {} % of the public pool that it was surest of",
-                (1e8 * keep).round() / 1e6
-            ),
-        };
-        format!(
-            "student: the model that the steps gave labelled {labeled}; the model that is published \
-             learned from these labels and from public inputs alone (post-processing)"
-        )
+        student::in_words("the model that the steps gave", self.config.keep)
     }
 
     /// Lets a student learn what the noisy model, which measured so well, says of the pool.
@@ -100,6 +90,7 @@ impl<'a> DistillationPlan<'a> {
             network,
             confusion,
             learned: Distilled {
+                by: LabelledBy::NoisyModel,
                 examples: answers.len(),
                 model_accuracy: noisy_accuracy,
             },

@@ -35,6 +35,10 @@ pub(super) const OF_SAMPLES: &str = "the votes are those of a random sample that
      amplification by sampling rests on a bound for every sample, not on one for the votes of the \
      sample that was drawn, and how likely a label is over all samples is not computed";
 
+/// Why there is none where records find their questions.
+pub(super) const OF_ALL_TOGETHER: &str = "the labels of all questions are released together for the cost of \
+     one Gaussian, and what these very votes would lessen of it is not computed";
+
 /// Why there is none for any other mechanism.
 const NO_ANALYSIS: &str = "this mechanism has no data-dependent analysis";
 

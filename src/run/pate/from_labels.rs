@@ -4,11 +4,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use privet_report::run::Origin;
-use privet_student::LabeledSet;
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
 use super::data_dependent::Findings;
+use super::distillation::{self, Crossed};
 use crate::config::{Experiment, Pate};
 use crate::run::artefacts::{Claim, Outcome, Released};
 use crate::run::context::Context;
@@ -34,6 +34,9 @@ impl<'a> StudentPlan<'a> {
         let student = student::network(config.student()?, experiment, dataset)?;
         let pool = PoolIdentity::of(dataset.raw_pool().inputs());
         let released = ReleasedLabels::read(labels, &dataset.info.classes, &pool)?;
+        if config.distillation.is_some() {
+            distillation::check((released.labels.len() + released.reinforced.len()) as u64)?;
+        }
         Ok(Self {
             config,
             student,
@@ -54,9 +57,13 @@ impl<'a> StudentPlan<'a> {
             stated,
         } = &self.labels;
         let training = self.config.student()?;
-        let pool = context.student_pool(training.inputs);
-        let mut set = LabeledSet::new(&pool.select(asked), labels)?;
-        set.add_pseudo_labels(pool, reinforced)?;
+        let crossed = Crossed {
+            asked,
+            labels,
+            reinforced,
+        };
+        let keep = self.config.distillation;
+        let (set, distilled) = crossed.lesson(context, training.inputs, keep)?;
         let (network, confusion) = student::measured(context, training, &self.student, &set)?;
         let truth = context.dataset.pool_truth.as_ref();
         Ok(Outcome {
@@ -66,6 +73,7 @@ impl<'a> StudentPlan<'a> {
                 labels_released: Some(labels.len()),
                 labels_reinforced: Some(reinforced.len()).filter(|&count| count > 0),
                 label_accuracy: truth.and_then(|truth| truth.agreement(asked, labels)),
+                distilled,
                 ..Utility::default()
             },
             claim: Claim::Labels(Box::new(stated.clone())),

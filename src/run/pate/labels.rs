@@ -1,15 +1,19 @@
 //! From votes to released labels.
 
 use anyhow::{Context as _, Result, bail};
-use privet_mechanisms::{Aggregator, Answer, NoiseOrigin, PrivateKnnRun, ReleasedLabel, Sensitive};
+use privet_mechanisms::{
+    Aggregator, Answer, NearestQuestions, NearestQuestionsRun, NoiseOrigin, NoiseSource,
+    PrivateKnnRun, ReleasedLabel, Sensitive,
+};
 use privet_student::questions::Questions;
-use privet_student::{LabeledSet, PseudoLabel, Student};
-use privet_teachers::{Neighbours, Votes};
+use privet_student::{PseudoLabel, Student};
+use privet_teachers::{Neighbours, Votes, nearest_questions};
 use privet_training::data::{Examples, PublicInputs};
 use serde_json::json;
 
 use super::PatePlan;
-use super::data_dependent::{Findings, OF_SAMPLES, unavailable};
+use super::data_dependent::{Findings, OF_ALL_TOGETHER, OF_SAMPLES, unavailable};
+use super::distillation::Crossed;
 use super::release::Release;
 use super::rounds::{Round, Rounds};
 use crate::config::pate::Answering;
@@ -40,11 +44,13 @@ pub(super) struct Labeled {
 }
 
 impl Labeled {
-    /// What a student learns from.
-    pub(super) fn set(&self, pool: &PublicInputs) -> Result<LabeledSet> {
-        let mut set = LabeledSet::new(&pool.select(&self.asked), &self.labels)?;
-        set.add_pseudo_labels(pool, &self.reinforced)?;
-        Ok(set)
+    /// What a student learns from, in one way or another.
+    pub(super) fn crossed(&self) -> Crossed<'_> {
+        Crossed {
+            asked: &self.asked,
+            labels: &self.labels,
+            reinforced: &self.reinforced,
+        }
     }
 }
 
@@ -62,9 +68,35 @@ enum Oracle<'a> {
         neighbours: Neighbours<'a>,
         pool: &'a PublicInputs,
     },
+    NearestQuestions {
+        plan: &'a NearestQuestions,
+        noise: &'a NoiseSource,
+        examples: &'a Sensitive<Examples>,
+        pool: &'a PublicInputs,
+        /// From when the questions are known.
+        run: Option<Box<NearestQuestionsRun>>,
+    },
 }
 
 impl Oracle<'_> {
+    /// Hears all questions of a round before the first of them is asked.
+    fn hear(&mut self, round: &Round) -> Result<()> {
+        if let Self::NearestQuestions {
+            plan,
+            noise,
+            examples,
+            pool,
+            run,
+        } = self
+        {
+            let questions = pool.select(&round.positions);
+            let each = plan.parameters().ballots;
+            let ballots = nearest_questions(examples, questions.inputs(), each);
+            *run = Some(Box::new(plan.start(noise, &ballots)?));
+        }
+        Ok(())
+    }
+
     /// Asks about the question at `index` of a round; it is query number `query` of the run.
     fn ask(&mut self, query: u64, round: &Round, index: usize) -> Result<Answer> {
         let position = round.positions[index];
@@ -94,6 +126,10 @@ impl Oracle<'_> {
                 run.release(query, |sample| {
                     neighbours.votes(inputs.row(position), sample)
                 })?
+            }
+            Self::NearestQuestions { run, .. } => {
+                let run = run.as_mut().context("nobody has voted")?;
+                run.release(query)?
             }
         })
     }
@@ -143,6 +179,7 @@ impl PatePlan<'_> {
                 self.data_dependent(context, votes, &voted, &reserved.noise)?
             }
             Oracle::Neighbours { .. } => unavailable(context, OF_SAMPLES)?,
+            Oracle::NearestQuestions { .. } => unavailable(context, OF_ALL_TOGETHER)?,
         };
         Ok(Labeled {
             findings,
@@ -168,13 +205,16 @@ impl PatePlan<'_> {
         })
     }
 
-    fn oracle<'a>(
-        &self,
+    fn oracle<'s, 'a>(
+        &'s self,
         candidates: &[usize],
         voters: (Option<&'a Votes>, Option<&'a Sensitive<Examples>>),
         pool: &'a PublicInputs,
-        reserved: &Reserved,
-    ) -> Result<Oracle<'a>> {
+        reserved: &'a Reserved,
+    ) -> Result<Oracle<'a>>
+    where
+        's: 'a,
+    {
         Ok(match (&self.mechanism.release, voters) {
             (Release::NoisyMax(plan), (Some(votes), _)) => {
                 let mut rows = vec![None; pool.len()];
@@ -198,6 +238,13 @@ impl PatePlan<'_> {
                     pool,
                 }
             }
+            (Release::NearestQuestions(plan), (_, Some(examples))) => Oracle::NearestQuestions {
+                plan,
+                noise: &reserved.noise,
+                examples,
+                pool,
+                run: None,
+            },
             _ => bail!("there is nobody to ask"),
         })
     }
@@ -224,7 +271,7 @@ impl PatePlan<'_> {
                 break;
             }
             if round > 0 && !labeled.labels.is_empty() {
-                let set = labeled.set(pool)?;
+                let set = labeled.crossed().set(pool)?;
                 student = student::interim(context, self.config.student()?, &self.student, &set)?;
             }
             let until =
@@ -235,6 +282,7 @@ impl PatePlan<'_> {
                 .progress
                 .phase("aggregation", asked.positions.len() as u64);
             labeled.planned.extend(&asked.positions);
+            oracle.hear(&asked)?;
             let mut sure = Vec::new();
             for index in 0..asked.positions.len() {
                 let query = labeled.asked.len() as u64;

@@ -1,6 +1,7 @@
 //! PATE: teachers, votes, noisy labels, student.
 
 mod data_dependent;
+mod distillation;
 mod from_labels;
 mod labels;
 pub(crate) mod mechanism;
@@ -15,6 +16,7 @@ mod words;
 
 use anyhow::{Context as _, Result, ensure};
 use privet_report::run::Origin;
+use privet_student::kept;
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
@@ -36,6 +38,10 @@ pub(super) use from_labels::StudentPlan;
 pub(super) use multi_label::{MultiLabelPlan, check_stage};
 pub(crate) use voters::ballots_of_a_neighbour;
 
+/// What is told where a student fails.
+const PAID_FOR: &str = "the labels are paid for all the same: privet label with this config and --out DIR of this \
+                        run releases them";
+
 /// A PATE run whose every bound has been checked and whose noise is fixed.
 pub(super) struct PatePlan<'a> {
     config: &'a Pate,
@@ -43,6 +49,8 @@ pub(super) struct PatePlan<'a> {
     mechanism: Mechanism,
     voters: Voters,
     student: Architecture,
+    /// Whether one is trained here.
+    with_student: bool,
     baseline: Option<BaselinePlan<'a>>,
     warnings: Vec<Warning>,
 }
@@ -59,6 +67,9 @@ impl<'a> PatePlan<'a> {
         let (voters, changed_votes) = Voters::new(config, experiment, dataset, stage)?;
         let (mechanism, accounting) =
             mechanism::mechanism(config, dataset.info.classes.len(), changed_votes)?;
+        if config.distillation.is_some() {
+            distillation::check(mechanism.max_answers)?;
+        }
         data_dependent::check(config, &mechanism, dataset.info.classes.len())?;
         let mut warnings = privacy.warnings(declared_size(dataset)?);
         let (baseline, warned) = (config.baseline.as_ref(), &mut warnings);
@@ -68,6 +79,7 @@ impl<'a> PatePlan<'a> {
             mechanism,
             voters,
             student: student::network(config.student()?, experiment, dataset)?,
+            with_student: matches!(stage, Stage::All),
             baseline: BaselinePlan::to_compare(baseline, experiment, dataset, warned)?,
             warnings,
         })
@@ -80,7 +92,13 @@ impl<'a> PatePlan<'a> {
 
     /// What is done to the records.
     pub(super) fn in_words(&self) -> Vec<String> {
-        words::of(self.config, &self.voters, &self.mechanism)
+        let mut words = words::of(self.config, &self.voters, &self.mechanism);
+        let distilled = self.config.distillation.filter(|_| self.with_student);
+        words.extend(
+            distilled
+                .map(|keep| student::in_words("a regression of the labels on the features", keep)),
+        );
+        words
     }
 
     /// What the cost rests on.
@@ -96,7 +114,10 @@ impl<'a> PatePlan<'a> {
     /// The gradients of a run on so many records, with a pool of so many examples.
     pub(super) fn work(&self, records: f64, pool: usize) -> Vec<Work<'_>> {
         let student = self.config.student();
-        let labels = self.mechanism.max_answers as usize;
+        let labels = match self.config.distillation {
+            Some(keep) => kept(keep, pool),
+            None => self.mechanism.max_answers as usize,
+        };
         let mut work = vec![Work {
             network: &self.student,
             rows: student.map_or(0, |student| student.rows(labels, pool)) as f64,
@@ -151,17 +172,12 @@ impl<'a> PatePlan<'a> {
             Stage::Labels { .. } => (None, None),
             _ => {
                 let training = self.config.student()?;
-                let set = labeled.set(context.student_pool(training.inputs))?;
-                let (network, confusion) = student::measured(
-                    context,
-                    training,
-                    &self.student,
-                    &set,
-                )
-                .context(
-                    "the labels are paid for all the same: privet label with this config and --out \
-                         DIR of this run releases them",
-                )?;
+                let keep = self.config.distillation;
+                let lesson = labeled.crossed().lesson(context, training.inputs, keep);
+                let (set, distilled) = lesson.context(PAID_FOR)?;
+                utility.distilled = distilled;
+                let measured = student::measured(context, training, &self.student, &set);
+                let (network, confusion) = measured.context(PAID_FOR)?;
                 if let Some(baseline) = &self.baseline {
                     utility.baseline_accuracy = Some(baseline.accuracy(context)?);
                 }

@@ -3,8 +3,8 @@
 use privet_accountant::{DpEvent, VoteNoise};
 use privet_mechanisms::{
     ConfidentGnMax, ConfidentScales, GnMax, InteractiveGnMax, InteractiveParameters, KnnCheck,
-    LnMax, MechanismError, MultiLabel, MultiLabelParameters, NoisyMax, PrivateKnn,
-    PrivateKnnParameters, VoteQueries,
+    LnMax, MechanismError, MultiLabel, MultiLabelParameters, NearestQuestions,
+    NearestQuestionsParameters, NoisyMax, PrivateKnn, PrivateKnnParameters, VoteQueries,
 };
 
 use crate::config::pate::{Answering, Check};
@@ -34,6 +34,8 @@ pub(crate) enum Release {
     NoisyMax(Box<dyn NoisyMax>),
     /// Of the votes of the nearest records.
     PrivateKnn(Box<PrivateKnn>),
+    /// Of the votes of all records on the questions nearest to them.
+    NearestQuestions(Box<NearestQuestions>),
     /// Of the vectors of teachers.
     MultiLabel(Box<MultiLabel>),
 }
@@ -44,6 +46,7 @@ impl Release {
         match self {
             Self::NoisyMax(plan) => plan.event(),
             Self::PrivateKnn(plan) => plan.event(),
+            Self::NearestQuestions(plan) => plan.event(),
             Self::MultiLabel(plan) => plan.event(),
         }
     }
@@ -89,6 +92,16 @@ impl ReleaseNumbers {
                             threshold_scale: check.scale,
                         }),
                         max_answers,
+                    },
+                )?)));
+            }
+            (Answering::NearestQuestions { per_record }, _) => {
+                return Ok(Release::NearestQuestions(Box::new(NearestQuestions::new(
+                    NearestQuestionsParameters {
+                        classes: queries.classes,
+                        queries: queries.queries,
+                        ballots: per_record,
+                        vote_scale: scale,
                     },
                 )?)));
             }

@@ -9,7 +9,6 @@ use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 use privet_training::plain::PlainTraining;
 
-use crate::config::pate::Answering;
 use crate::config::{Experiment, Pate};
 use crate::run::baseline::training_architecture;
 use crate::run::plan::declared_size;
@@ -52,10 +51,11 @@ impl Voters {
         dataset: &Dataset,
         stage: &Stage,
     ) -> Result<(Self, ChangedVotes)> {
-        if let Answering::NearestRecords { .. } = config.aggregation.answering {
+        if let Some(name) = config.aggregation.answering.of_records() {
             ensure!(
-                matches!(stage, Stage::All),
-                "[aggregator] mechanism = \"private-knn\" has no teachers: use privet run"
+                matches!(stage, Stage::All | Stage::Labels { votes: None }),
+                "[aggregator] mechanism = \"{name}\" has no teachers: use privet run, or privet label \
+                 without votes"
             );
             // A plan of its own says what it costs.
             return Ok((Self::Records, ChangedVotes::ONE));

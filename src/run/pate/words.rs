@@ -62,19 +62,25 @@ fn voters_in_words(config: &Pate, voters: &Voters) -> String {
             };
             format!("votes: {count} teachers elsewhere, whose {what} came from a file")
         }
-        Voters::Records => {
-            let Answering::NearestRecords {
+        Voters::Records => match config.aggregation.answering {
+            Answering::NearestRecords {
                 neighbors,
                 sampling_probability,
-            } = config.aggregation.answering
-            else {
-                return String::new();
-            };
-            format!(
+            } => format!(
                 "votes: for each question a fresh sample of the records, each with probability \
-                 {sampling_probability}; the {neighbors} nearest of it vote with their own labels"
-            )
-        }
+                     {sampling_probability}; the {neighbors} nearest of it vote with their own labels"
+            ),
+            Answering::NearestQuestions { per_record: 1 } => {
+                "votes: every record votes with its own label on the question nearest to it".into()
+            }
+            Answering::NearestQuestions { per_record } => format!(
+                "votes: every record votes with its own label on the {per_record} questions nearest \
+                     to it"
+            ),
+            Answering::Teachers | Answering::Interactive { .. } | Answering::Labels { .. } => {
+                String::new()
+            }
+        },
     }
 }
 
@@ -134,6 +140,15 @@ pub(super) fn assumptions(config: &Pate, voters: &Voters) -> Vec<String> {
         (Voters::Elsewhere { .. }, _) => {
             "that a neighbouring data set changes no more ballots than the events state is the word \
              of whoever counted the votes"
+        }
+        (Voters::Records, _)
+            if matches!(
+                config.aggregation.answering,
+                Answering::NearestQuestions { .. }
+            ) =>
+        {
+            "on which questions a record votes depends on that record and public values alone, and all \
+             questions were known before the first was answered"
         }
         (Voters::Records, _) => {
             "samples are drawn afresh for each question and not revealed; which of two records is \

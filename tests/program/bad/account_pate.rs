@@ -133,6 +133,18 @@ fn an_aggregator_that_cannot_be_is_refused() {
             "needs --sampling-probability",
         ),
         (
+            "nearest-questions --sigma 3 --queries 3",
+            "needs --questions-per-record",
+        ),
+        (
+            "nearest-questions --sigma 3 --queries 3 --questions-per-record 4",
+            "ballots is 4",
+        ),
+        (
+            "gnmax --sigma 3 --queries 3 --questions-per-record 1",
+            "--questions-per-record has no meaning",
+        ),
+        (
             "private-knn --sigma 3 --queries 3 --sampling-probability .1 --max-answers 2",
             "--max-answers needs a check",
         ),
@@ -145,6 +157,12 @@ fn an_aggregator_that_cannot_be_is_refused() {
         let command: Vec<&str> = start.split(' ').chain(options.split(' ')).collect();
         folder.privet(&command).failed(2, &[words]);
     }
+    let command = "calibrate pate --delta 1e-5 --epsilon 1 --sigma 30 --mechanism nearest-questions \
+                   --questions-per-record 2";
+    let command: Vec<&str> = command.split_whitespace().collect();
+    folder
+        .privet(&command)
+        .failed(2, &["the same however many questions"]);
     folder
         .privet(&[
             "account",

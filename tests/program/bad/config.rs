@@ -2,7 +2,7 @@
 
 use super::{refused, refused_with};
 use crate::folder::Folder;
-use crate::samples::{baseline, dp_sgd, edit, pate};
+use crate::samples::{baseline, dp_sgd, edit, nearest_questions, pate};
 
 #[test]
 fn an_unknown_key_suggests_the_nearest() {
@@ -289,8 +289,48 @@ fn a_key_of_another_mechanism_is_refused() {
             "mechanism = \"private-knn\"\nneighbors = 3",
             "sampling_probability is missing",
         ),
+        (
+            "mechanism = \"nearest-questions\"",
+            "questions_per_record is missing",
+        ),
+        (
+            "mechanism = \"nearest-questions\"\nquestions_per_record = 0",
+            "questions_per_record = 0: it must lie between 1 and queries = 40",
+        ),
+        (
+            "mechanism = \"nearest-questions\"\nquestions_per_record = 41",
+            "questions_per_record = 41",
+        ),
+        (
+            "mechanism = \"gnmax\"\nquestions_per_record = 1",
+            "[aggregator] questions_per_record has no meaning",
+        ),
+        (
+            "mechanism = \"nearest-questions\"\nquestions_per_record = 1",
+            "[teachers] has no meaning for mechanism = \"nearest-questions\"",
+        ),
     ] {
         refused(&edit(&pate(), "mechanism = \"gnmax\"", keys), &[words]);
+    }
+}
+
+#[test]
+fn nearest_questions_are_known_beforehand_and_of_records() {
+    let config = nearest_questions();
+    let in_rounds = "[questions]\nrounds = 2\n\n[student]";
+    let unit = "unit = { column = \"age\" }\nepsilon = 6.0";
+    for (from, to, words) in [
+        ("[student]", in_rounds, "[questions] rounds = 2"),
+        (
+            "epsilon = 6.0",
+            unit,
+            "[privacy] unit: nearest-questions protects records",
+        ),
+        ("keep = 0.5", "keep = 1.5", "[distillation] keep = 1.5"),
+        ("keep = 0.5", "share = 0.5", "unknown field `share`"),
+        ("queries = 40", "queries = 41000", "[aggregator] queries"),
+    ] {
+        refused(&edit(&config, from, to), &[words]);
     }
 }
 

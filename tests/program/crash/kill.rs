@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::{
-    MOMENTS, finish, fixed, kill_after, kill_when, reservations, slow_dp_sgd, slow_pate,
-    slow_rounds, start,
+    MOMENTS, finish, fixed, kill_after, kill_when, reservations, slow_distillation, slow_dp_sgd,
+    slow_nearest_questions, slow_pate, slow_rounds, start,
 };
 use crate::folder::{Folder, files_below};
 
@@ -177,4 +177,24 @@ fn rounds_of_questions_may_be_killed_at_any_time() {
 #[test]
 fn rounds_of_questions_end_at_the_same_bits() {
     kill_and_compare(&slow_rounds());
+}
+
+#[test]
+fn a_student_of_noisy_sgd_may_be_killed_at_any_time() {
+    kill_at_any_time(&slow_distillation());
+}
+
+#[test]
+fn a_student_of_noisy_sgd_ends_at_the_same_bits() {
+    kill_and_compare(&slow_distillation());
+}
+
+#[test]
+fn nearest_questions_may_be_killed_at_any_time() {
+    kill_at_any_time(&slow_nearest_questions());
+}
+
+#[test]
+fn nearest_questions_end_at_the_same_bits() {
+    kill_and_compare(&slow_nearest_questions());
 }

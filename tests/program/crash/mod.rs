@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::folder::{Finished, Folder};
-use crate::samples::{dp_sgd, edit, pate};
+use crate::samples::{STUDENT, dp_sgd, edit, nearest_questions, pate};
 
 /// Files that a run leaves one after the other, as moments to kill it at.
 const MOMENTS: [&str; 8] = [
@@ -61,6 +61,17 @@ fn slow_rounds() -> String {
 /// Noisy SGD that takes a moment.
 fn slow_dp_sgd() -> String {
     edit(&dp_sgd(), "steps = 40", "steps = 500")
+}
+
+/// The same with a student of its model, which takes a moment too.
+fn slow_distillation() -> String {
+    let student = edit(STUDENT, "epochs = 30", "epochs = 200");
+    edit(&dp_sgd(), "steps = 40", "steps = 200") + &student
+}
+
+/// Records that vote themselves, and a student of a regression of their labels.
+fn slow_nearest_questions() -> String {
+    edit(&nearest_questions(), "epochs = 12\n", "epochs = 200\n")
 }
 
 /// Without noise from the operating system, a public benchmark: everything is released, and all of

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use privet_mechanisms::{
     ChangedVotes, ConfidentScales, DpEvent, InteractiveGnMax, InteractiveParameters, LnMax,
-    MultiLabel, MultiLabelParameters, NoisyMax, PrivateKnn, PrivateKnnParameters, VoteNoise,
-    VoteQueries, VoteSign,
+    MultiLabel, MultiLabelParameters, NearestQuestions, NearestQuestionsParameters, NoisyMax,
+    PrivateKnn, PrivateKnnParameters, VoteNoise, VoteQueries, VoteSign,
 };
 use serde_json::{Value, json};
 
@@ -185,6 +185,12 @@ fn mechanisms_without_votes_cost_what_their_plans_say() {
         check: None,
         max_answers: 600,
     });
+    let nearest = NearestQuestions::new(NearestQuestionsParameters {
+        classes: 2,
+        queries: 600,
+        ballots: 3,
+        vote_scale: 28.0,
+    });
     let by_label = |sign| {
         MultiLabel::new(MultiLabelParameters {
             labels: 2,
@@ -206,6 +212,10 @@ fn mechanisms_without_votes_cost_what_their_plans_say() {
         (
             "private-knn --sampling-probability 0.05 --sigma 28",
             knn.unwrap().event(),
+        ),
+        (
+            "nearest-questions --questions-per-record 3 --sigma 28",
+            nearest.unwrap().event(),
         ),
         (
             "multi-label --clipping-norm 1.5 --sigma 30",

@@ -4,18 +4,7 @@ use privet_accountant::NeighboringRelation::AddOrRemoveOne;
 
 use super::accounted;
 use crate::folder::Folder;
-use crate::samples::{dp_sgd, edit};
-
-const STUDENT: &str = r#"
-[distillation]
-keep = 0.75
-
-[student]
-network = { preset = "mlp", hidden = [8] }
-epochs = 30
-batch_size = 8
-optimizer = { kind = "adam", learning_rate = 0.03 }
-"#;
+use crate::samples::{STUDENT, dp_sgd, edit};
 
 #[test]
 fn a_student_learns_what_the_noisy_model_says_and_costs_nothing() {

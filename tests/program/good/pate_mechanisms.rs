@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::accounted;
 use crate::folder::Folder;
-use crate::samples::{PATE, SCHEMA, data_of_parts, edit, pate, write_parts};
+use crate::samples::{
+    PATE, SCHEMA, data_of_parts, edit, nearest_questions, pate, without_teachers, write_parts,
+};
 
 /// PATE on the sample records with these edits.
 fn config(edits: &[(&str, &str)]) -> String {
@@ -118,13 +120,111 @@ fn an_interactive_aggregator_reinforces_what_the_student_knows() {
 }
 
 #[test]
-fn the_nearest_records_vote_without_teachers() {
-    let without_teachers = {
-        let text = pate();
-        let from = text.find("[teachers]").unwrap();
-        let to = text.find("[aggregator]").unwrap();
-        text[..from].to_owned() + &text[to..]
+fn records_vote_on_the_questions_nearest_to_them() {
+    let folder = Folder::new();
+    let private = nearest_questions();
+    let said = folder.run(&private, &[]).well();
+    assert!(said.out.contains("regression"), "{}", said.out);
+    // One Gaussian for all 40 labels.
+    let event = accounted(&folder, AddOrRemoveOne, 6.0);
+    assert_eq!(event["kind"], "gaussian");
+    let sigma = {
+        let statement = folder.text("run/released/statement.md");
+        for words in [
+            "on the 2 questions nearest to it",
+            "a regression of the labels on the features labelled the 50 % of the public pool",
+            "all questions were known before the first was answered",
+        ] {
+            assert!(statement.contains(words), "{words}: {statement}");
+        }
+        let (_, after) = statement.split_once("of standard deviation ").unwrap();
+        let (sigma, _) = after.split_once(' ').unwrap();
+        sigma.parse::<f64>().unwrap()
     };
+    let multiplier = event["noise_multiplier"].as_f64().unwrap();
+    assert!((multiplier * 2_f64.sqrt() / sigma - 1.0).abs() < 1e-12);
+    assert!(!folder.exists("run/private/votes.npy"));
+    let found = folder.json("run/private/data_dependent.json");
+    let reason = found["unavailable"].as_str().unwrap();
+    assert!(reason.contains("for the cost of one Gaussian"), "{reason}");
+    let utility = &folder.json("run/result.json")["utility"];
+    assert_eq!(utility["labels_released"], 40);
+    assert_eq!(utility["distilled"]["by"], "regression");
+    // Half of a pool of 120 or so.
+    let labelled = utility["distilled"]["examples"].as_u64().unwrap();
+    assert!((45..=75).contains(&labelled), "{utility}");
+    let majority = utility["majority_accuracy"].as_f64().unwrap();
+    for accuracy in [
+        &utility["distilled"]["model_accuracy"],
+        &utility["test_accuracy"],
+        &utility["label_accuracy"],
+    ] {
+        assert!(accuracy.as_f64().unwrap() > majority, "{utility}");
+    }
+    assert_eq!(folder.text("run/released/labels.csv").lines().count(), 41);
+    let card = folder.text("run/released/model_card.md");
+    let learned = format!("{labelled} public examples that a regression of the released labels");
+    for words in [
+        &learned,
+        "nearest questions",
+        "**What was released:** 40 released labels",
+        "`distillation.keep`",
+    ] {
+        assert!(card.contains(words), "{words}: {card}");
+    }
+
+    // The author of the student has the labels alone, and the same regression of them.
+    let words = [
+        "student",
+        "experiment.toml",
+        "--labels",
+        "run/released/labels.csv",
+        "--out",
+        "s",
+    ];
+    folder.privet(&words).well();
+    assert_eq!(
+        folder.bytes("s/released/model.safetensors"),
+        folder.bytes("run/released/model.safetensors")
+    );
+    // The owner of the records has no need of a student.
+    let words = ["label", "experiment.toml", "--out", "labels"];
+    folder.privet(&words).well();
+    let statement = folder.text("labels/released/statement.md");
+    assert!(!statement.contains("regression"), "{statement}");
+    assert!(!folder.exists("labels/released/model.safetensors"));
+    let words = ["student", "experiment.toml", "--labels"];
+    let words = [&words[..], &["labels/released/labels.csv", "--out", "t"]].concat();
+    folder.privet(&words).well();
+    let utility = &folder.json("t/result.json")["utility"];
+    assert_eq!(utility["distilled"]["by"], "regression");
+    folder
+        .privet(&["teachers", "experiment.toml", "--out", "no"])
+        .failed(2, &["nearest-questions", "no teachers"]);
+}
+
+/// A replaced record takes ballots away and adds as many.
+#[test]
+fn replaced_records_cost_twice_as_much_noise() {
+    let folder = Folder::new();
+    let replaced = edit(
+        &nearest_questions(),
+        "delta = 1e-4",
+        "delta = 1e-4\nneighboring = \"replace-one\"",
+    );
+    folder.run(&nearest_questions(), &[]).well();
+    folder.run_into("replaced", &replaced, &[]).well();
+    let multiplier = |run: &str| {
+        let events = &folder.json(&format!("{run}/released/privacy.json"))["events"];
+        events["noise_multiplier"].as_f64().unwrap()
+    };
+    let ratio = multiplier("replaced") / multiplier("run");
+    assert!((ratio - 2.0).abs() < 1e-3, "{ratio}");
+}
+
+#[test]
+fn the_nearest_records_vote_without_teachers() {
+    let without_teachers = without_teachers();
     let knn = "mechanism = \"private-knn\"\nneighbors = 15\nsampling_probability = 0.5";
     let private = edit(&without_teachers, "mechanism = \"gnmax\"", knn);
     let folder = Folder::new();

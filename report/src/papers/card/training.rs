@@ -56,14 +56,15 @@ pub(super) fn section(facts: &Facts, owner: &Owner) -> String {
 /// What a student learned from; empty of other methods.
 fn labels(facts: &Facts) -> String {
     let utility = &facts.result.utility;
-    if let Some(distilled) = utility.distilled {
-        return format!(
-            "- **What the student learned from:** {} public examples that the noisy model labelled\n",
-            distilled.examples
-        );
-    }
+    let distilled = utility.distilled.map_or_else(String::new, |distilled| {
+        format!(
+            "- **What the student learned from:** {} public examples that {} labelled\n",
+            distilled.examples,
+            distilled.by.as_str()
+        )
+    });
     let Some(released) = utility.labels_released else {
-        return String::new();
+        return distilled;
     };
     let asked = utility
         .queries
@@ -83,8 +84,12 @@ fn labels(facts: &Facts) -> String {
     });
     let own = utility.labels_reinforced.filter(|&count| count > 0);
     let own = own.map(|count| format!("; {count} more that the student gave itself"));
+    let heading = match distilled.is_empty() {
+        true => "What the student learned from",
+        false => "What was released",
+    };
     format!(
-        "- **What the student learned from:** {released} released labels{asked} of public examples{from}{}{}\n",
+        "{distilled}- **{heading}:** {released} released labels{asked} of public examples{from}{}{}\n",
         right.unwrap_or_default(),
         own.unwrap_or_default()
     )
@@ -132,6 +137,7 @@ pub(super) fn task(facts: &Facts) -> Option<&'static str> {
 pub(super) fn papers(facts: &Facts) -> Vec<String> {
     let papers: &[&str] = match (facts.method(), facts.setting("aggregator", "mechanism")) {
         ("pate", Some("private-knn" | "multi-label")) => &[PATE, PRIVATE_KNN],
+        ("pate", Some("nearest-questions")) => &[PATE, GAUSSIAN],
         ("pate", Some("lnmax")) => &[PATE],
         ("pate", _) => &[PATE, SCALABLE_PATE],
         ("dp-sgd", _) => &[DP_SGD],
@@ -147,6 +153,9 @@ const SCALABLE_PATE: &str = "Papernot, Song, Mironov, Raghunathan, Talwar and Er
      Learning with PATE\" (ICLR 2018), arXiv:1802.08908";
 
 const PRIVATE_KNN: &str = "Zhu, Yu, Chandraker and Wang, \"Private-kNN: Practical Differential Privacy for Computer Vision\" (CVPR 2020)";
+
+const GAUSSIAN: &str = "Dwork, Kenthapadi, McSherry, Mironov and Naor, \"Our Data, Ourselves: Privacy via \
+     Distributed Noise Generation\" (EUROCRYPT 2006)";
 
 const DP_SGD: &str = "Abadi, Chu, Goodfellow, McMahan, Mironov, Talwar and Zhang, \"Deep Learning with Differential \
      Privacy\" (CCS 2016), arXiv:1607.00133";

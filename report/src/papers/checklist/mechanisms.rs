@@ -26,7 +26,19 @@ fn mechanisms(facts: &Facts) -> Item {
 fn sensitivity(facts: &Facts) -> Item {
     const BALLOTS: &str = "A changed unit changes no more ballots than the events state (changed_votes), to which the noise is scaled";
     let first = facts.privacy.assumptions.first().map_or("", String::as_str);
+    let of_records = match facts.setting("aggregator", "mechanism") {
+        Some("nearest-questions") => Some(
+            "A record casts as many ballots as is stated, on different questions, and the noise is scaled to the root of their number",
+        ),
+        Some("private-knn") => Some(
+            "A record that comes or goes changes one ballot of a question or exchanges one, to which the noise is scaled",
+        ),
+        _ => None,
+    };
     let (status, answer) = match (facts.method(), facts.origin().votes_from_elsewhere) {
+        ("pate", _) if of_records.is_some() => {
+            (Status::Met, format!("{}: {first}.", of_records.unwrap_or_default()))
+        }
         ("pate", Some(true)) => (Status::NotStated, format!("{BALLOTS}; the votes came from elsewhere: {first}.")),
         ("pate", None) => (
             Status::NotStated,

@@ -125,7 +125,7 @@ fn statistical_bias(facts: &Facts) -> Item {
     const SECTION: &str = "Statistical bias under Bias (section 3)";
     let answer = match facts.method() {
         "pate" => {
-            "Noise can turn the winner of a vote, most easily where the teachers are divided; by how much is not measured."
+            "Noise can turn the winner of a vote, most easily where the voters are divided; by how much is not measured."
         }
         "dp-sgd" => {
             "Clipping shortens long gradients, so that the mean of what remains is not that of the gradients; by how much is not measured."

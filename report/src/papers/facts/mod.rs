@@ -144,14 +144,20 @@ impl Facts {
 
     /// Whether the model is a student of what noisy SGD released, and not its model itself.
     pub(super) fn is_student_of_noisy_sgd(&self) -> bool {
-        self.result.utility.distilled.is_some()
+        self.method() == "dp-sgd" && self.result.utility.distilled.is_some()
     }
 
     /// What the network and its training were set to: public constants, without the data set, the
     /// ledger (paths, names of budgets), seeds, and what else concerns the operator alone.
     pub(super) fn hyperparameters(&self) -> Settings {
         let tables: &[&str] = match self.method() {
-            "pate" => &["teachers", "aggregator", "questions", "student"],
+            "pate" => &[
+                "teachers",
+                "aggregator",
+                "questions",
+                "distillation",
+                "student",
+            ],
             "dp-sgd" if self.is_student_of_noisy_sgd() => &["dp_sgd", "distillation", "student"],
             "dp-sgd" => &["dp_sgd"],
             _ => &["baseline"],
