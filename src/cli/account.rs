@@ -58,7 +58,7 @@ enum AccountCommand {
     /// Noisy SGD with Poisson sampling
     DpSgd(DpSgdArgs),
     /// PATE: what answers cost, whatever the votes or by a file of them
-    Pate(pate::PateArgs),
+    Pate(Box<pate::PateArgs>),
 }
 
 #[derive(Debug, Args)]
