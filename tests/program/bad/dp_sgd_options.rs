@@ -1,7 +1,7 @@
 //! Options of noisy SGD that contradict each other or have no meaning.
 
 use super::refused;
-use crate::samples::{dp_sgd, edit, pate};
+use crate::samples::{baseline, dp_sgd, edit, pate};
 
 const Q: &str = "sampling_probability = 0.1";
 const C: &str = "clipping_norm = 1.0";
@@ -286,7 +286,7 @@ fn a_student_has_what_it_learns_from() {
         &["[student] epochs = 0"],
     );
     refused(
-        &(pate() + "\n[distillation]\nkeep = 0.5\n"),
-        &["[distillation] has no meaning for method = \"pate\""],
+        &(baseline() + "\n[distillation]\nkeep = 0.5\n"),
+        &["[distillation] has no meaning for method = \"baseline\""],
     );
 }
