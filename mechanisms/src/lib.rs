@@ -32,6 +32,7 @@
 //! - [`noisy_max`]: PATE's aggregators, from votes to labels.
 //! - [`private_knn`]: the same without teachers, from neighbours in a sample to labels.
 //! - [`nearest_questions`]: without teachers as well, but records choose their questions.
+//! - [`moments`]: mean and deviation of each channel, to normalise inputs by.
 //! - [`multi_label`]: from vectors of teachers to one bit a label.
 //! - [`sampling`]: how the units of a batch are drawn, and what that does to the cost.
 //! - [`noisy_sgd`]: clip, sum, noise, average; clipping norms that adapt.
@@ -57,6 +58,7 @@
 
 pub mod correlated;
 mod error;
+pub mod moments;
 pub mod multi_label;
 pub mod nearest_questions;
 pub mod noise;
@@ -69,6 +71,7 @@ mod sensitive;
 
 pub use correlated::{CorrelatedGaussian, CorrelatedNoise, CorrelatedParameters, NoiseStrategy};
 pub use error::MechanismError;
+pub use moments::{Moments, NoisyMoments, NoisyMomentsParameters};
 pub use multi_label::{
     LabelVotes, MultiLabel, MultiLabelParameters, MultiLabelRun, ReleasedLabels, VoteSign,
 };

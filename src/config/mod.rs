@@ -17,7 +17,7 @@ use toml::Table;
 use crate::errors::usage;
 use file::ExperimentFile;
 
-pub(crate) use dp_sgd::Distillation;
+pub(crate) use dp_sgd::{Distillation, StatisticsTable};
 pub(crate) use experiment::{DpSgd, Experiment, Method, PrivacyTarget, Warning};
 pub(crate) use pate::Pate;
 

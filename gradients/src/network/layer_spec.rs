@@ -46,9 +46,9 @@ pub enum LayerSpec {
     /// `(x - mean) / deviation` by constants, without trainable values: one number for each channel
     /// of an image or feature of a vector, or a list of one number for all of them.
     ///
-    /// The constants must be public: from the literature or computed from public data, never from
-    /// private records. (A mean of private records in a network is a release without noise.) It is
-    /// affine, so that a neighbouring linear layer can take it in.
+    /// The constants must be public: from the literature, computed from public data, or released by a
+    /// mechanism, as `statistics` of noisy SGD are, never computed from private records otherwise. (A mean
+    /// of private records in a network is a release without noise.) It is affine, so that a neighbouring linear layer can take it in.
     PublicNorm {
         /// What is subtracted.
         mean: Vec<f64>,

@@ -9,6 +9,7 @@ mod correlated;
 mod discrete_noise;
 mod exact;
 mod interactive;
+mod moments;
 mod multi_label;
 mod nearest_questions;
 mod neighbours;

@@ -89,7 +89,9 @@ pub(crate) fn dp_sgd(
     )?;
     let plan = DpSgdPlan::new(config, experiment, &dataset)
         .map_err(|error| in_config(format!("{error:#}")))?;
-    let plan = plan.audited()?;
+    let plan = plan
+        .audited()
+        .map_err(|error| in_config(format!("{error:#}")))?;
     let relation = config.privacy.relation;
     let noise = NoiseSource::from_key(&NoiseKey::generate()?);
     let set = CanarySet::new(audited, &dataset, &plan, relation, &noise)

@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, ensure};
 use privet_mechanisms::ClippingPlan;
 
-use super::{Batches, DpSgdTable, Duration, SamplingTable};
+use super::{Batches, DpSgdTable, Duration, SamplingTable, StatisticsTable};
 
 /// Checks `[dp_sgd]` as far as that is possible without the data.
 pub(in crate::config) fn check(table: &DpSgdTable) -> Result<()> {
@@ -43,6 +43,7 @@ pub(in crate::config) fn check(table: &DpSgdTable) -> Result<()> {
             );
         }
     }
+    table.statistics.map(StatisticsTable::check).transpose()?;
     // The size of a batch is not known yet, and decides nothing but a default.
     if let ClippingPlan::Fixed(clipping) = table.clipping_plan(1.0)? {
         clipping

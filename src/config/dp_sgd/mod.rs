@@ -4,6 +4,7 @@ mod check;
 mod clipping;
 mod distillation;
 mod sampling;
+mod statistics;
 
 use anyhow::{Result, bail, ensure};
 use privet_mechanisms::{Arithmetic, ClippingPlan, NoiseStrategy, Sampling};
@@ -17,6 +18,7 @@ pub(super) use check::check;
 use clipping::ClippingTable;
 pub(crate) use distillation::Distillation;
 use sampling::SamplingTable;
+pub(crate) use statistics::StatisticsTable;
 
 use super::noise::NoiseTable;
 
@@ -62,6 +64,10 @@ pub(crate) struct DpSgdTable {
     /// With a budget and a noise multiplier: takes as many of the steps as the budget allows.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) stop_at_budget: bool,
+    /// Mean and deviation of each channel over the private records, released before the first step and
+    /// charged, by which the network normalises its inputs; none when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) statistics: Option<StatisticsTable>,
     /// The optimizer, which sees noisy gradients only.
     pub(crate) optimizer: OptimizerSpec,
     /// Takes the average of the parameters over the steps for the model; the last ones when absent.

@@ -4,10 +4,11 @@ mod checkpoints;
 mod distillation;
 mod plan;
 mod reports;
+mod statistics;
 mod words;
 
-use anyhow::{Context as _, Result};
-use privet_accountant::Guarantee;
+use anyhow::{Context as _, Result, ensure};
+use privet_accountant::{DpEvent, Guarantee};
 use privet_mechanisms::{NoisySgdMechanism, Sensitive};
 use privet_report::run::Origin;
 use privet_training::checkpoint::Checkpoint;
@@ -28,10 +29,15 @@ use crate::ledger::PlannedRelease;
 use crate::run_dir::{Reserved, SealedFile};
 use checkpoints::Checkpoints;
 use distillation::{DistillationPlan, Lesson};
+use plan::with_statistics;
 use reports::Reports;
+use statistics::StatisticsPlan;
 
 /// What is reserved for a training.
 const PURPOSE: &str = "model parameters after every step";
+
+/// The same where statistics come first.
+const PURPOSE_WITH_STATISTICS: &str = "statistics, and model parameters after every step";
 
 /// What to do about a damaged checkpoint.
 const WAY_OUT: &str = "remove it and resume again, which repeats every step from the beginning and costs \
@@ -44,7 +50,9 @@ pub(crate) struct DpSgdPlan<'a> {
     mechanism: NoisySgdMechanism,
     planned_steps: u64,
     settings: NoisySgdSettings,
+    /// Behind a layer that normalises, whose constants are not known yet, where there are statistics.
     architecture: Architecture,
+    statistics: Option<StatisticsPlan>,
     distillation: Option<DistillationPlan<'a>>,
     baseline: Option<BaselinePlan<'a>>,
     warnings: Vec<Warning>,
@@ -85,8 +93,10 @@ impl DpSgdPlan<'_> {
     /// What is done to the records, and what its cost rests on, of the noisy model alone.
     fn without_student(&self) -> (Vec<String>, Vec<String>) {
         let (mechanism, privacy) = (&self.mechanism, self.accounting.privacy());
+        let statistics = self.statistics.iter();
+        let statistics = statistics.map(|plan| plan.in_words(privacy.protected().name()));
         (
-            words::of(mechanism, privacy),
+            statistics.chain(words::of(mechanism, privacy)).collect(),
             words::assumptions(mechanism, privacy),
         )
     }
@@ -111,18 +121,39 @@ impl DpSgdPlan<'_> {
     pub(super) fn release(&self) -> Result<PlannedRelease> {
         let privacy = self.accounting.privacy();
         Ok(PlannedRelease {
-            event: self.mechanism.event(privacy.relation)?,
+            event: self.event()?,
             relation: privacy.relation,
             unit: privacy.protected(),
             noise: privacy.noise_origin(),
-            purpose: PURPOSE,
+            purpose: self.purpose(),
         })
     }
 
+    /// Everything that it releases.
+    fn event(&self) -> Result<DpEvent> {
+        let steps = self.mechanism.event(self.accounting.privacy().relation)?;
+        Ok(with_statistics(self.statistics.as_ref(), steps))
+    }
+
+    /// What is reserved.
+    fn purpose(&self) -> &'static str {
+        match &self.statistics {
+            None => PURPOSE,
+            Some(_) => PURPOSE_WITH_STATISTICS,
+        }
+    }
+
     /// What an audit trains by, and what it holds the training to.
+    ///
+    /// # Errors
+    /// Statistics, which no audit attacks.
     pub(crate) fn audited(&self) -> Result<Audited<'_>> {
-        let privacy = self.accounting.privacy();
-        let event = self.mechanism.event(privacy.relation)?;
+        ensure!(
+            self.statistics.is_none(),
+            "[dp_sgd] statistics: an audit attacks the steps alone; leave the key out, and audit the steps at \
+             their own cost"
+        );
+        let event = self.event()?;
         Ok(Audited {
             mechanism: &self.mechanism,
             settings: &self.settings,
@@ -145,14 +176,25 @@ impl DpSgdPlan<'_> {
         let reserved = privacy.replay().reserve(
             &context.dir,
             &mut ledger,
-            PURPOSE,
-            &self.mechanism.event(privacy.relation)?,
+            self.purpose(),
+            &self.event()?,
             &inputs,
             |ledger, event| self.accounting.afford(ledger, event),
         )?;
         let earlier_charges = ledger.reservations().len() as u64 - 1;
+        let network = match &self.statistics {
+            None => network,
+            Some(statistics) => Network::new(
+                statistics.release(&self.architecture, &context.dataset, &reserved.noise)?,
+                context.seed(),
+                "noisy SGD",
+                0,
+                &context.device,
+            ),
+        };
+        let architecture = network.architecture().clone();
         let (network, parameters) = self.train(context, network, &reserved, earlier_charges)?;
-        let confusion = context.measure(&self.architecture, &parameters)?;
+        let confusion = context.measure(&architecture, &parameters)?;
         let mut utility = Utility::default();
         let (network, confusion) = match &self.distillation {
             None => (network, confusion),
@@ -177,7 +219,8 @@ impl DpSgdPlan<'_> {
         Ok(Outcome {
             confusion: Some(confusion),
             utility,
-            bytes_released: 4 * self.architecture.parameters() as u64,
+            bytes_released: 4 * self.architecture.parameters() as u64
+                + 8 * self.statistics.as_ref().map_or(0, StatisticsPlan::released) as u64,
             network: Some(network),
             claim: Claim::Ledger {
                 accounting: Box::new(self.accounting.clone()),
@@ -237,9 +280,10 @@ impl DpSgdPlan<'_> {
             None => PrivateUnits::of_records(examples),
             Some(units) => PrivateUnits::of_groups(examples, units),
         };
+        let architecture = network.architecture().clone();
         let mut training = NoisySgdTraining::new(
             &context.engine,
-            &self.architecture,
+            &architecture,
             network.flat_parameters(),
             units,
             &self.mechanism,

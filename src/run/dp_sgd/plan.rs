@@ -8,6 +8,7 @@ use privet_mechanisms::{
 use privet_training::data::Dataset;
 use privet_training::network::Architecture;
 
+use super::statistics::StatisticsPlan;
 use super::{DistillationPlan, DpSgdPlan};
 use crate::config::{DpSgd, Experiment, Warning};
 use crate::run::baseline::{BaselinePlan, architecture};
@@ -31,8 +32,15 @@ impl<'a> DpSgdPlan<'a> {
             distillation,
             baseline,
         } = config;
-        let architecture = network(config, experiment, dataset)?;
+        let mut architecture = network(config, experiment, dataset)?;
         let size = declared_size(dataset)?;
+        let statistics = table
+            .statistics
+            .map(|table| StatisticsPlan::new(table, architecture.input(), size as u64))
+            .transpose()?;
+        if let Some(statistics) = &statistics {
+            architecture = statistics.before(&architecture)?;
+        }
         let sampling = table.sampling(size as u64)?;
         sampling.validate().context("[dp_sgd] sampling")?;
         check_relation(&sampling, privacy.relation)?;
@@ -60,20 +68,20 @@ impl<'a> DpSgdPlan<'a> {
              which they could take turns; use sampling = {{ kind = \"poisson\" }} or another that \
              draws users"
         );
-        let trial = sampling.event(
-            privacy.relation,
-            table.noise_multiplier.unwrap_or(TRIAL_NOISE),
-            planned_steps,
-        )?;
+        let event = |noise, steps| -> Result<DpEvent, MechanismError> {
+            let steps = sampling.event(privacy.relation, noise, steps)?;
+            Ok(with_statistics(statistics.as_ref(), steps))
+        };
+        let trial = event(table.noise_multiplier.unwrap_or(TRIAL_NOISE), planned_steps)?;
         let accounting = Accounting::new(privacy, &trial);
         let noise_multiplier = match table.noise_multiplier {
             Some(noise_multiplier) => noise_multiplier,
-            None => accounting.calibrate(NOISE, |noise| {
-                sampling.event(privacy.relation, noise, planned_steps)
-            })?,
+            None => accounting.calibrate(NOISE, |noise| event(noise, planned_steps))?,
         };
         let steps = match table.stop_at_budget {
-            true => within_budget(&accounting, sampling, noise_multiplier, planned_steps)?,
+            true => within_budget(&accounting, planned_steps, |steps| {
+                event(noise_multiplier, steps)
+            })?,
             false => planned_steps,
         };
         let mechanism = NoisySgdMechanism::new(NoisySgdParameters {
@@ -99,7 +107,8 @@ impl<'a> DpSgdPlan<'a> {
             .map_err(|error| anyhow!("[dp_sgd] {error}"))?;
         let units = dataset.private.unit_count();
         mechanism.check_units(&units).map_err(of_plan)?;
-        accounting.check_budget(&mechanism.event(privacy.relation)?, NOISE)?;
+        let whole = with_statistics(statistics.as_ref(), mechanism.event(privacy.relation)?);
+        accounting.check_budget(&whole, NOISE)?;
 
         let mut warnings = privacy.warnings(size);
         if steps < planned_steps {
@@ -121,10 +130,19 @@ impl<'a> DpSgdPlan<'a> {
             planned_steps,
             settings,
             architecture,
+            statistics,
             distillation,
             baseline,
             warnings,
         })
+    }
+}
+
+/// What the steps cost together with the statistics before them.
+pub(super) fn with_statistics(statistics: Option<&StatisticsPlan>, steps: DpEvent) -> DpEvent {
+    match statistics {
+        None => steps,
+        Some(statistics) => DpEvent::composed(vec![statistics.event(), steps]),
     }
 }
 
@@ -225,14 +243,10 @@ fn share(sampling: &Sampling) -> f64 {
 /// The most steps that the budget allows; decided before the first of them.
 fn within_budget(
     accounting: &Accounting,
-    sampling: Sampling,
-    noise_multiplier: f64,
     planned: u64,
+    event: impl Fn(u64) -> Result<DpEvent, MechanismError>,
 ) -> Result<u64> {
-    let relation = accounting.privacy().relation;
-    let event =
-        |steps| -> Result<DpEvent> { Ok(sampling.event(relation, noise_multiplier, steps)?) };
-    let steps = accounting.most(planned, event)?;
+    let steps = accounting.most(planned, |steps| Ok(event(steps)?))?;
     ensure!(
         steps > 0,
         "[dp_sgd] stop_at_budget: not one step is within the budget [privacy] epsilon: raise the \

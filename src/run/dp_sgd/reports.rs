@@ -11,6 +11,7 @@ use privet_training::noisy::NoisySgdTraining;
 use serde_json::{Value, json};
 
 use super::DpSgdPlan;
+use super::plan::with_statistics;
 use crate::account::Accountant;
 use crate::display;
 use crate::progress::Phase;
@@ -100,9 +101,10 @@ impl<'a> Reports<'a> {
     fn epsilon_after(&mut self, steps: u64) -> Result<f64> {
         let mechanism = &self.plan.mechanism;
         let relation = self.plan.accounting.privacy().relation;
-        let mut event = mechanism.event_after(relation, steps)?;
+        let after = mechanism.event_after(relation, steps)?;
+        let mut event = with_statistics(self.plan.statistics.as_ref(), after);
         if self.earlier_charges > 0 {
-            let earlier = DpEvent::self_composed(mechanism.event(relation)?, self.earlier_charges)?;
+            let earlier = DpEvent::self_composed(self.plan.event()?, self.earlier_charges)?;
             event = DpEvent::composed(vec![event, earlier]);
         }
         // Steps of one epoch can cost the same.

@@ -290,3 +290,35 @@ fn a_student_has_what_it_learns_from() {
         &["[distillation] has no meaning for method = \"baseline\""],
     );
 }
+
+#[test]
+fn statistics_have_noise_and_a_bound() {
+    for (keys, words) in [
+        (
+            "noise_multiplier = 0.0, clipping_norm = 1.0",
+            "[dp_sgd] statistics.noise_multiplier = 0",
+        ),
+        (
+            "noise_multiplier = 1.0, clipping_norm = nan",
+            "[dp_sgd] statistics.clipping_norm = NaN",
+        ),
+        ("noise_multiplier = 1.0", "clipping_norm"),
+        (
+            "noise_multiplier = 1e9, clipping_norm = 1.0",
+            "[dp_sgd] statistics: noise_multiplier",
+        ),
+        (
+            "noise_multiplier = 0.01, clipping_norm = 1.0",
+            "[dp_sgd] noise_multiplier cannot be calibrated",
+        ),
+    ] {
+        let statistics = format!("{C}\nstatistics = {{ {keys} }}");
+        refused_with_edit(C, &statistics, &[words]);
+    }
+    let folder = crate::folder::Folder::new();
+    let statistics = format!("{C}\nstatistics = {{ noise_multiplier = 9, clipping_norm = 1.0 }}");
+    folder.write("experiment.toml", edit(&dp_sgd(), C, &statistics));
+    folder
+        .privet(&["audit", "dp-sgd", "experiment.toml"])
+        .failed(2, &["[dp_sgd] statistics", "attacks the steps alone"]);
+}

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     MOMENTS, finish, fixed, kill_after, kill_when, reservations, slow_distillation, slow_dp_sgd,
-    slow_nearest_questions, slow_pate, slow_rounds, start,
+    slow_nearest_questions, slow_pate, slow_rounds, slow_statistics, start,
 };
 use crate::folder::{Folder, files_below};
 
@@ -197,4 +197,14 @@ fn nearest_questions_may_be_killed_at_any_time() {
 #[test]
 fn nearest_questions_end_at_the_same_bits() {
     kill_and_compare(&slow_nearest_questions());
+}
+
+#[test]
+fn statistics_may_be_killed_at_each_step() {
+    kill_at_each_step(&slow_statistics());
+}
+
+#[test]
+fn statistics_end_at_the_same_bits() {
+    kill_and_compare(&slow_statistics());
 }

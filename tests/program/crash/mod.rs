@@ -63,6 +63,13 @@ fn slow_dp_sgd() -> String {
     edit(&dp_sgd(), "steps = 40", "steps = 500")
 }
 
+/// The same with statistics of the records before the first step.
+fn slow_statistics() -> String {
+    let statistics =
+        "clipping_norm = 1.0\nstatistics = { noise_multiplier = 20.0, clipping_norm = 2.5 }";
+    edit(&slow_dp_sgd(), "clipping_norm = 1.0", statistics)
+}
+
 /// The same with a student of its model, which takes a moment too.
 fn slow_distillation() -> String {
     let student = edit(STUDENT, "epochs = 30", "epochs = 200");

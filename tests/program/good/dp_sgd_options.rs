@@ -207,3 +207,71 @@ fn both_engines_learn_the_same() {
     // Rounding may move an example over the border.
     assert!((accuracy("cpu") - accuracy("burn")).abs() < 0.03);
 }
+
+/// The constants of the layer that normalises, from the head of a model file.
+fn constants(folder: &Folder, run: &str) -> (Vec<f64>, Vec<f64>) {
+    let bytes = folder.bytes(&format!("{run}/released/model.safetensors"));
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let head = String::from_utf8(bytes[8..8 + length].to_vec()).unwrap();
+    let head = head.replace('\\', "");
+    let (_, norm) = head.split_once("public_norm").unwrap();
+    let numbers = |name: &str| -> Vec<f64> {
+        let (_, rest) = norm.split_once(&format!("\"{name}\":[")).unwrap();
+        let (list, _) = rest.split_once(']').unwrap();
+        list.split(',')
+            .map(|number| number.parse().unwrap())
+            .collect()
+    };
+    (numbers("mean"), numbers("deviation"))
+}
+
+#[test]
+fn statistics_of_the_records_are_charged_and_normalise_inputs() {
+    let with_statistics = |statistics: &str| {
+        with(
+            "clipping_norm = 1.0",
+            &format!("clipping_norm = 1.0\nstatistics = {{ {statistics} }}"),
+        )
+    };
+    let config = with_statistics("noise_multiplier = 20.0, clipping_norm = 2.5");
+    let folder = done(&config);
+    let events = accounted(&folder, AddOrRemoveOne, 4.0);
+    let events = events["events"].as_array().unwrap();
+    assert_eq!(
+        events[0],
+        json!({"kind": "gaussian", "noise_multiplier": 20.0})
+    );
+    assert_eq!((events.len(), &events[1]["count"]), (2, &json!(40)));
+    // The steps have less of the budget, and so more noise.
+    let noise = |events: &serde_json::Value| events["event"]["event"]["noise_multiplier"].as_f64();
+    let alone = done(&dp_sgd());
+    let without = alone.json("run/released/privacy.json")["events"].clone();
+    assert!(noise(&events[1]).unwrap() > noise(&without).unwrap());
+    says(
+        &folder,
+        &["statistics: of each record the means and mean squares of 5 channels"],
+    );
+    let result = folder.json("run/result.json");
+    // Five means, five mean squares, and a linear model of five inputs and two classes.
+    assert_eq!(result["cost"]["bytes_released"], 8 * 10 + 4 * 12);
+    let first = &folder.json_lines("run/metrics.jsonl")[0];
+    assert!(first["epsilon_of_steps_so_far"].as_f64().unwrap() > 0.1);
+    let (means, deviations) = constants(&folder, "run");
+    assert_eq!((means.len(), deviations.len()), (5, 5));
+    assert!(deviations.iter().all(|&deviation| deviation > 0.0));
+
+    // With next to no noise they are the moments of features that are standardised.
+    let exact = with_statistics("noise_multiplier = 0.001, clipping_norm = 100.0");
+    let exact = edit(&exact, "epsilon = 4.0", "");
+    let exact = edit(&exact, "steps = 40", "steps = 40\nnoise_multiplier = 1.0");
+    let standardised = "[data]\nfeatures = [{ kind = \"standardise\" }]\n";
+    folder
+        .run_into("exact", &edit(&exact, "[data]\n", standardised), &[])
+        .well();
+    let (means, deviations) = constants(&folder, "exact");
+    // Fitted on the pool, so near 0 and 1 on the private records.
+    for (mean, deviation) in means.iter().zip(&deviations) {
+        assert!(mean.abs() < 0.5, "{means:?}");
+        assert!((0.5..2.0).contains(deviation), "{deviations:?}");
+    }
+}

@@ -44,6 +44,28 @@ fn model(folder: &Folder, run: &str) -> Vec<u8> {
     folder.bytes(&format!("{run}/private/model.safetensors"))
 }
 
+/// The moments of a user are the means of the user's records, in whichever order these stand.
+#[test]
+fn statistics_of_users_are_clipped_by_user() {
+    let folder = folder(5);
+    let statistics =
+        "clipping_norm = 1.0\nstatistics = { noise_multiplier = 20.0, clipping_norm = 2.0 }";
+    let config = edit(&config(72, 5), "danger_fixed_noise_seed = 5", "");
+    folder
+        .run(
+            &edit(&config, "clipping_norm = 1.0", statistics),
+            &["--quiet"],
+        )
+        .well();
+    accounted(&folder, AddOrRemoveOne, 4.0);
+    let statement = folder.text("run/released/statement.md");
+    assert!(
+        statement.contains("statistics: of each user the means")
+            && statement.contains("divided by 72"),
+        "{statement}"
+    );
+}
+
 #[test]
 fn users_are_sampled_and_clipped_with_all_their_records() {
     let folder = folder(5);
