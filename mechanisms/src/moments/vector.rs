@@ -11,6 +11,7 @@ pub(super) fn on_grid(vector: &[f64], clipping_norm: f64) -> Vec<i64> {
         return vec![0; vector.len()];
     }
     let mut factor = NORM as f64 / norm.max(clipping_norm);
+    let mut step = f64::EPSILON;
     loop {
         let units: Vec<i64> = vector.iter().map(|value| (value * factor) as i64).collect();
         // What rounding in floating point added is taken away again.
@@ -20,7 +21,10 @@ pub(super) fn on_grid(vector: &[f64], clipping_norm: f64) -> Vec<i64> {
             .sum::<i128>()
         {
             square if square <= i128::from(NORM).pow(2) => return units,
-            _ => factor *= 1.0 - f64::EPSILON,
+            _ => {
+                factor *= 1.0 - step;
+                step *= 2.0;
+            }
         }
     }
 }

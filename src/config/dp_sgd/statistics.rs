@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatisticsTable {
-    /// Standard deviation of the noise over the sensitivity.
+    /// Standard deviation of the noise over `clipping_norm`.
     pub(crate) noise_multiplier: f64,
     /// L2 length to which the channel means and mean squares of each unit, together, are clipped.
     pub(crate) clipping_norm: f64,

@@ -94,7 +94,8 @@ impl DpSgdPlan<'_> {
     fn without_student(&self) -> (Vec<String>, Vec<String>) {
         let (mechanism, privacy) = (&self.mechanism, self.accounting.privacy());
         let statistics = self.statistics.iter();
-        let statistics = statistics.map(|plan| plan.in_words(privacy.protected().name()));
+        let is_group = privacy.unit.is_some();
+        let statistics = statistics.map(|plan| plan.in_words(privacy.protected().name(), is_group));
         (
             statistics.chain(words::of(mechanism, privacy)).collect(),
             words::assumptions(mechanism, privacy),

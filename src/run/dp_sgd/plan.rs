@@ -11,6 +11,8 @@ use privet_training::network::Architecture;
 use super::statistics::StatisticsPlan;
 use super::{DistillationPlan, DpSgdPlan};
 use crate::config::{DpSgd, Experiment, Warning};
+use crate::display::epsilon;
+use crate::export::FileFormat;
 use crate::run::baseline::{BaselinePlan, architecture};
 use crate::run::plan::{Accounting, declared_size};
 
@@ -39,6 +41,7 @@ impl<'a> DpSgdPlan<'a> {
             .map(|table| StatisticsPlan::new(table, architecture.input(), size as u64))
             .transpose()?;
         if let Some(statistics) = &statistics {
+            refuse_encrypted_inference(config, experiment)?;
             architecture = statistics.before(&architecture)?;
         }
         let sampling = table.sampling(size as u64)?;
@@ -72,6 +75,16 @@ impl<'a> DpSgdPlan<'a> {
             let steps = sampling.event(privacy.relation, noise, steps)?;
             Ok(with_statistics(statistics.as_ref(), steps))
         };
+        if let Some(statistics) = &statistics {
+            let event = statistics.event();
+            let cost = Accounting::new(privacy, &event).guarantee(&event)?.epsilon;
+            ensure!(
+                privacy.epsilon.is_none_or(|budget| cost < budget),
+                "[dp_sgd] statistics cost epsilon = {} alone, and leave nothing of the budget [privacy] epsilon for \
+                 the steps: raise statistics.noise_multiplier",
+                epsilon(cost)
+            );
+        }
         let trial = event(table.noise_multiplier.unwrap_or(TRIAL_NOISE), planned_steps)?;
         let accounting = Accounting::new(privacy, &trial);
         let noise_multiplier = match table.noise_multiplier {
@@ -136,6 +149,19 @@ impl<'a> DpSgdPlan<'a> {
             warnings,
         })
     }
+}
+
+/// Refuses statistics where the network must be known before them: its neighbour takes in the layer that
+/// normalises, as whole numbers.
+fn refuse_encrypted_inference(config: &DpSgd, experiment: &Experiment) -> Result<()> {
+    let export = experiment.file.export.as_ref();
+    let whole_numbers = export.is_some_and(|table| table.formats.contains(&FileFormat::Integer));
+    ensure!(
+        config.table.network.profile.is_none() && (!whole_numbers || config.distillation.is_some()),
+        "[dp_sgd] statistics: a network for encrypted inference is checked with its constants before anything is \
+         paid for; leave the key out, and normalise by public constants (kind = \"public_norm\")"
+    );
+    Ok(())
 }
 
 /// What the steps cost together with the statistics before them.

@@ -92,6 +92,7 @@ impl StatisticsPlan {
             Some(groups) => self.of_group(groups, unit, of_row),
         };
         let units = dataset.private.unit_count();
+        // By the ranges of its plan the constants are finite, and deviations above 1e-14.
         let moments = self.mechanism.release(noise, &units, of_unit)?;
         let mut layers: Vec<LayerSpec> = network
             .layers()
@@ -109,16 +110,14 @@ impl StatisticsPlan {
     /// Channel means, then channel mean squares, of one record.
     fn of_record(&self, row: ArrayView1<'_, f32>) -> Vec<f64> {
         let row = row.to_vec();
-        let mean = |power: i32| {
+        let mean = |of: fn(f64) -> f64| {
             row.chunks(self.values).map(move |channel| {
-                let sum: f64 = channel
-                    .iter()
-                    .map(|&value| f64::from(value).powi(power))
-                    .sum();
+                let sum: f64 = channel.iter().map(|&value| of(f64::from(value))).sum();
                 sum / channel.len() as f64
             })
         };
-        mean(1).chain(mean(2)).collect()
+        let squares = mean(|value| value * value);
+        mean(|value| value).chain(squares).collect()
     }
 
     /// The mean of them over the records of one user that are used.
@@ -139,7 +138,11 @@ impl StatisticsPlan {
     }
 
     /// What is done before the first step.
-    pub(super) fn in_words(&self, unit: &str) -> String {
+    pub(super) fn in_words(&self, unit: &str, is_group: bool) -> String {
+        let used = match is_group {
+            true => " (averaged over the records that are used)",
+            false => "",
+        };
         let NoisyMomentsParameters {
             channels,
             clipping_norm,
@@ -147,10 +150,10 @@ impl StatisticsPlan {
             declared_units,
         } = self.mechanism.parameters();
         format!(
-            "statistics: of each {unit} the means and mean squares of {channels} channels, clipped to an L2 norm \
+            "statistics: of each {unit} the means and mean squares of {channels} channels{used}, clipped to an L2 norm \
              of {clipping_norm} on a grid of integers; summed, with exact Gaussian noise of {noise_multiplier} times \
-             the sensitivity, and divided by {declared_units}; inputs are normalised by the means and \
-             deviations that follow, which are in the model"
+             that norm, and divided by {declared_units}; inputs are normalised by the means and deviations that \
+             follow, which are in the model"
         )
     }
 }

@@ -309,12 +309,21 @@ fn statistics_have_noise_and_a_bound() {
         ),
         (
             "noise_multiplier = 0.01, clipping_norm = 1.0",
-            "[dp_sgd] noise_multiplier cannot be calibrated",
+            "raise statistics.noise_multiplier",
         ),
     ] {
         let statistics = format!("{C}\nstatistics = {{ {keys} }}");
         refused_with_edit(C, &statistics, &[words]);
     }
+    let encrypted =
+        "clipping_norm = 1.0\nstatistics = { noise_multiplier = 9, clipping_norm = 1.0 }";
+    let encrypted = edit(&dp_sgd(), C, encrypted);
+    let profile = "network = { preset = \"linear\", profile = \"encrypted-inference\" }";
+    let encrypted = edit(&encrypted, "network = { preset = \"linear\" }", profile);
+    refused(
+        &edit(&encrypted, "[data]\n", "[data]\ninput_bits = 4\n"),
+        &["[dp_sgd] statistics", "encrypted inference"],
+    );
     let folder = crate::folder::Folder::new();
     let statistics = format!("{C}\nstatistics = {{ noise_multiplier = 9, clipping_norm = 1.0 }}");
     folder.write("experiment.toml", edit(&dp_sgd(), C, &statistics));
