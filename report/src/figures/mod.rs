@@ -16,7 +16,7 @@ pub use growth::growth;
 pub use inside::{membership, vote_gaps};
 pub use statistics::{Curve, Spread, Study, studies};
 pub use trade_off::{Attack, trade_off};
-pub use utility::utility;
+pub use utility::{majority_far_below, utility};
 
 /// A name for files and for the page's own links, of letters, digits and hyphens.
 fn slug(words: &[&str]) -> String {

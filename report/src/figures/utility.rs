@@ -28,18 +28,8 @@ pub fn utility(study: &Study) -> Option<Figure> {
         series.push(line);
     }
     series.extend(study.curves.iter().enumerate().map(curve));
-    let (least, largest) = range(&series);
-    // An accuracy that stands alone has nothing else to be compared with.
-    let alone = series
-        .iter()
-        .map(|series| series.points.len())
-        .sum::<usize>()
-        == 1;
-    let is_near = |majority: &f64| {
-        alone || least - majority <= FARTHEST * (largest - least).max(SMALLEST_RANGE)
-    };
-    let far = study.majority.filter(|majority| !is_near(majority));
-    if let Some(majority) = study.majority.filter(is_near) {
+    let far = majority_far_below(study);
+    if let Some(majority) = study.majority.filter(|_| far.is_none()) {
         let line = Series {
             look: Some(5),
             ..Series::reference("majority class", ends(majority))
@@ -47,7 +37,8 @@ pub fn utility(study: &Study) -> Option<Figure> {
         // Behind the curves.
         series.insert(usize::from(study.baseline.is_some()), line);
     }
-    let (least, largest) = range(&series);
+    let points = series.iter().flat_map(|series| &series.points);
+    let (least, largest) = range(points.map(|point| (point.y, point.error)));
     let room = 0.06 * (largest - least).max(0.01);
     let y = Axis::shares(
         "accuracy on public test data",
@@ -78,12 +69,26 @@ pub fn utility(study: &Study) -> Option<Figure> {
     })
 }
 
+/// The accuracy of the majority class where it lies too far below all others to be drawn: it is told in
+/// words instead.
+#[must_use]
+pub fn majority_far_below(study: &Study) -> Option<f64> {
+    let measured = study.curves.iter().flat_map(|curve| &curve.points);
+    let measured = measured.chain(&study.baseline);
+    // An accuracy that stands alone has nothing else to be compared with.
+    if measured.clone().count() == 1 {
+        return None;
+    }
+    let (least, largest) = range(measured.map(|spread| (spread.mean, spread.deviation)));
+    let reach = FARTHEST * (largest - least).max(SMALLEST_RANGE);
+    study.majority.filter(|majority| least - majority > reach)
+}
+
 /// The least and the largest accuracy, with their errors.
-fn range(series: &[Series]) -> (f64, f64) {
-    let accuracies = series.iter().flat_map(|series| &series.points);
-    accuracies.fold((1.0f64, 0.0f64), |(low, high), point| {
-        let error = point.error.unwrap_or(0.0);
-        (low.min(point.y - error), high.max(point.y + error))
+fn range(accuracies: impl Iterator<Item = (f64, Option<f64>)>) -> (f64, f64) {
+    accuracies.fold((1.0f64, 0.0f64), |(low, high), (accuracy, error)| {
+        let error = error.unwrap_or(0.0);
+        (low.min(accuracy - error), high.max(accuracy + error))
     })
 }
 

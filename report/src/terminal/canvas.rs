@@ -2,7 +2,8 @@
 
 use super::Letters;
 use crate::figure::{Axis, Body, Mark, Plot};
-use crate::figures::{Study, utility};
+use crate::figures::{Study, majority_far_below, utility};
+use crate::numbers::percent;
 
 const WIDTH: usize = 64;
 const HEIGHT: usize = 16;
@@ -11,7 +12,17 @@ const HEIGHT: usize = 16;
 pub(super) fn plot(study: &Study, letters: Letters) -> Option<String> {
     let figure = utility(study)?;
     match &figure.body {
-        Body::Plot(plot) => Some(drawn(plot, letters)),
+        Body::Plot(plot) => {
+            let mut text = drawn(plot, letters);
+            if let Some(majority) = majority_far_below(study) {
+                let majority = percent(majority);
+                text.push_str(&format!(
+                    "{:>9}  majority class, far below: {majority}\n",
+                    ""
+                ));
+            }
+            Some(text)
+        }
         _ => None,
     }
 }
@@ -147,7 +158,7 @@ mod tests {
             deviation: None,
             runs: 1,
         };
-        let study = Study {
+        let mut study = Study {
             dataset: "d".into(),
             curves: vec![Curve {
                 label: "PATE".into(),
@@ -176,5 +187,12 @@ mod tests {
                 && text.contains("~ majority class")
         );
         assert!(!plot(&study, Letters::Unicode).unwrap().is_ascii());
+        // What cannot be drawn is told.
+        study.curves[0].points.remove(0);
+        let text = plot(&study, Letters::Ascii).unwrap();
+        assert!(
+            text.contains("majority class, far below: 20.00 %") && !text.contains("~ majority"),
+            "{text}"
+        );
     }
 }
