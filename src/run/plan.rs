@@ -180,9 +180,9 @@ impl Accounting {
         match self.privacy.epsilon {
             Some(budget) if total <= budget => Ok(()),
             budget => bail!(
-                "this run has been charged already, for other data or another program, or its noise \
-                 key is gone; a second charge would make epsilon = {} and {}: start a new run with \
-                 --out DIR, and count this one as spent",
+                "this run has been charged already, for other data, another program or another kind of \
+                 processor, or its noise key is gone; a second charge would make epsilon = {} and {}: start a \
+                 new run with --out DIR, and count this one as spent",
                 epsilon(total),
                 budget.map_or(
                     "there is no [privacy] epsilon to bound it".to_string(),
