@@ -7,29 +7,11 @@ use rayon::prelude::*;
 
 use super::CpuEngine;
 use super::pass::Weights;
-use super::plan::{Operation, Plan};
+use super::plan::Plan;
+use super::sizes::{rows_a_block, strips_of};
 use super::strip::{Loss, Strip, Task, Workspace};
 use super::units::UnitRows;
 use crate::engine::GradientRequest;
-
-/// Multiply-adds of a strip for each parameter, at least: adding up the strips, which waits for
-/// memory, then takes some percent of the time.
-const WORK_A_PARAMETER: usize = 1500;
-
-/// Strips of a batch, at most.
-const STRIPS: usize = 16;
-
-/// Values that the sums of all strips may hold together: 128 MiB.
-const SUMS: usize = 1 << 25;
-
-/// Values that a block's memory aims at: a third of a second-level cache of 2 MiB, which may be shared.
-const BLOCK: usize = 5 << 15;
-
-/// Values of gradients that a block on a grid holds: 64 MiB.
-const HELD: usize = 1 << 24;
-
-/// Rows of a block, at most.
-const ROWS: usize = 256;
 
 /// The rows, and what is asked of them.
 pub(super) struct Asked<'a> {
@@ -62,18 +44,7 @@ impl Memory {
             workspaces,
         } = self;
         weights.prepare(plan, parameters, engine.lanes(), engine.parallel);
-        // The number of strips follows from public sizes and the batch alone, not from the number
-        // of threads: the rounding of a sum must not depend on the machine's load.
-        let work = plan.multiply_adds().max(1);
-        let share = 1 + WORK_A_PARAMETER * plan.parameters / work;
-        let most = (SUMS / plan.parameters.max(1)).clamp(2, STRIPS);
-        // A power of two, so that two or four threads have as much to do each.
-        let count = asked
-            .units
-            .len()
-            .div_ceil(share)
-            .clamp(1, most)
-            .next_power_of_two();
+        let count = strips_of(plan, asked.units.len());
         let parts = asked.units.parts(count);
         strips.resize_with(count.max(strips.len()), Strip::default);
         let request = asked.request;
@@ -138,29 +109,6 @@ impl Memory {
         }
         scores
     }
-}
-
-/// How many rows are taken through the network at a time.
-fn rows_a_block(plan: &Plan, clipped: bool, grid: bool) -> usize {
-    let values: usize = plan.values.iter().sum();
-    let made: usize = plan
-        .steps
-        .iter()
-        .filter(|step| match &step.operation {
-            Operation::Matrix(matrix) => grid || clipped && !matrix.measures_by_gram(1),
-            _ => false,
-        })
-        .map(|step| step.size())
-        .sum();
-    let fits = BLOCK / (2 * values + made).max(1);
-    // Weights that do not fit the cache are read once a block: many rows share them then.
-    let share = plan.parameters / (4 * values).max(1);
-    // On a grid the gradient of every row is held.
-    let held = match grid {
-        true => HELD / made.max(1),
-        false => ROWS,
-    };
-    fits.max(share.min(held)).clamp(1, ROWS)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

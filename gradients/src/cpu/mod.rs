@@ -11,6 +11,7 @@ mod measure;
 mod memory;
 mod pass;
 mod plan;
+mod sizes;
 mod strip;
 mod units;
 mod worker;
