@@ -229,7 +229,7 @@ impl Experiment {
     /// Whether the private records themselves vote, and no teacher does.
     pub(crate) fn records_vote(&self) -> bool {
         match &self.method {
-            Method::Pate(pate) => pate.aggregation.answering.of_records().is_some(),
+            Method::Pate(pate) => pate.aggregation.of_records().is_some(),
             Method::DpSgd(_) | Method::Baseline(_) => false,
         }
     }

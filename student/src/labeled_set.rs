@@ -39,7 +39,8 @@ pub enum LabeledSetError {
 
 /// A student's own answer to a public input, or that of a model of what was released. Only a
 /// [`Student`](crate::Student), [`surest_answers`](crate::surest_answers) and a
-/// [`LabelRegression`](crate::LabelRegression) make one, but for those that are [read back](Self::read_back) after they were published.
+/// [`LabelRegression`](crate::LabelRegression) make one, but for those that are
+/// [read back](Self::read_back) after they were published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PseudoLabel {
     position: usize,

@@ -50,7 +50,8 @@ impl LabelRegression {
     /// the number of labels.
     ///
     /// # Errors
-    /// More than [`MOST_LABELS`](Self::MOST_LABELS), labelled inputs of another length than the pool's, or a system that has no finite solution.
+    /// More than [`MOST_LABELS`](Self::MOST_LABELS), labelled inputs of another length than the pool's, or a
+    /// system that has no finite solution.
     pub fn fit(
         set: &LabeledSet,
         pool: &PublicInputs,

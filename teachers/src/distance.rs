@@ -1,4 +1,4 @@
-//! How far a private record is from a public input.
+//! How far a private record is from a public input, and which are nearest.
 
 use ndarray::ArrayView2;
 
@@ -24,4 +24,15 @@ fn squared(a: &[f32], b: &[f32]) -> f32 {
         }
     }
     sums.iter().sum()
+}
+
+/// The `count` entries with the smallest distances, in any order; all where there are no more. Of equal
+/// distances the smaller entry is the nearer: which of two is nearer depends on these two alone.
+pub(crate) fn nearest<T: Copy + Ord>(distances: &mut [(f32, T)], count: usize) -> &[(f32, T)] {
+    let nearer = |a: &(f32, T), b: &(f32, T)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+    let count = count.min(distances.len());
+    if count < distances.len() {
+        distances.select_nth_unstable_by(count, nearer);
+    }
+    &distances[..count]
 }

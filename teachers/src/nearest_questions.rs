@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 use privet_mechanisms::{NearestBallots, Sensitive};
 use privet_training::data::Examples;
 
-use crate::distance::squared_distance;
+use crate::distance::{nearest, squared_distance};
 
 /// On which of `questions [queries, values]` each record votes: the `ballots` nearest to it, or all where
 /// there are no more; what [nearest questions](privet_mechanisms::nearest_questions) asks for.
@@ -25,7 +25,7 @@ pub fn nearest_questions(
         .collect();
     examples.as_ref().map(|examples| {
         let records = examples.inputs().nrows();
-        let mut nearest = Vec::with_capacity(records.saturating_mul(ballots as usize));
+        let mut voted = Vec::with_capacity(records.saturating_mul(ballots as usize));
         let mut distances: Vec<(f32, u32)> = Vec::with_capacity(places.len());
         for record in 0..records {
             let each = places.iter().zip(0_u32..);
@@ -39,14 +39,10 @@ pub fn nearest_questions(
                 };
                 (distance, question)
             }));
-            let nearer = |a: &(f32, u32), b: &(f32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-            let count = (ballots as usize).min(distances.len());
-            if count < distances.len() {
-                distances.select_nth_unstable_by(count, nearer);
-            }
-            nearest.extend(distances[..count].iter().map(|&(_, question)| question));
+            let own = nearest(&mut distances, ballots as usize);
+            voted.extend(own.iter().map(|&(_, question)| question));
         }
-        NearestBallots::new(nearest, examples.labels().to_vec())
+        NearestBallots::new(voted, examples.labels().to_vec())
     })
 }
 

@@ -4,7 +4,7 @@ use ndarray::ArrayView1;
 use privet_mechanisms::{MechanismError, Sensitive, VoteHistogram};
 use privet_training::data::Examples;
 
-use crate::distance::squared_distance;
+use crate::distance::{nearest, squared_distance};
 
 /// Finds, in a sample of the private records, those nearest to a query in the space of the inputs,
 /// and counts their labels: what [private kNN](privet_mechanisms::private_knn) asks for.
@@ -42,12 +42,7 @@ impl<'a> Neighbours<'a> {
             .iter()
             .map(|&record| (squared_distance(&query, examples.inputs(), record), record))
             .collect();
-        let nearer = |a: &(f32, usize), b: &(f32, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-        if self.count < distances.len() {
-            distances.select_nth_unstable_by(self.count, nearer);
-            distances.truncate(self.count);
-        }
-        let ballots = distances
+        let ballots = nearest(&mut distances, self.count)
             .iter()
             .map(|&(_, record)| examples.labels()[record] as usize);
         VoteHistogram::from_ballots(ballots, examples.classes()).map(Sensitive::new)

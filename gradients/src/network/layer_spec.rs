@@ -48,7 +48,8 @@ pub enum LayerSpec {
     ///
     /// The constants must be public: from the literature, computed from public data, or released by a
     /// mechanism, as `statistics` of noisy SGD are, never computed from private records otherwise. (A mean
-    /// of private records in a network is a release without noise.) It is affine, so that a neighbouring linear layer can take it in.
+    /// of private records in a network is a release without noise.) It is affine, so that a neighbouring
+    /// linear layer can take it in.
     PublicNorm {
         /// What is subtracted.
         mean: Vec<f64>,

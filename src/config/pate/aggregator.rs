@@ -60,6 +60,8 @@ pub(crate) struct AggregatorTable {
 /// What `[aggregator]` means.
 #[derive(Clone, Debug)]
 pub(crate) struct Aggregation {
+    /// The mechanism.
+    pub(super) mechanism: MechanismName,
     /// Public examples asked about.
     pub(crate) queries: u64,
     /// The noise on counts.
@@ -118,15 +120,11 @@ pub(crate) enum Answering {
     },
 }
 
-impl Answering {
-    /// The name of the mechanism by which the records themselves vote; none where teachers do.
+impl Aggregation {
+    /// The name of the mechanism where the records themselves vote; none where teachers do.
     pub(crate) fn of_records(&self) -> Option<&'static str> {
-        let mechanism = match self {
-            Self::NearestRecords { .. } => MechanismName::PrivateKnn,
-            Self::NearestQuestions { .. } => MechanismName::NearestQuestions,
-            Self::Teachers | Self::Interactive { .. } | Self::Labels { .. } => return None,
-        };
-        Some(mechanism.name())
+        let mechanism = self.mechanism;
+        mechanism.records_vote().then(|| mechanism.name())
     }
 }
 
@@ -200,6 +198,7 @@ impl AggregatorTable {
         };
         noise_scale(scale_key, scale)?;
         Ok(Aggregation {
+            mechanism,
             queries: self.queries,
             noise: self.noise()?,
             scale,

@@ -62,7 +62,7 @@ pub(in crate::config) fn pate(file: &ExperimentFile) -> Result<Pate> {
     let privacy = privacy(file)?;
     let sanitize = file.privacy.as_ref().and_then(|table| table.sanitize);
     let aggregation = required(file, &file.aggregator, "aggregator")?.check()?;
-    let of_records = aggregation.answering.of_records();
+    let of_records = aggregation.of_records();
     if let Some(name) = of_records {
         ensure!(
             privacy.unit.is_none(),

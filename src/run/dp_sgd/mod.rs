@@ -166,13 +166,7 @@ impl DpSgdPlan<'_> {
     pub(super) fn run(&self, context: &mut Context) -> Result<Outcome> {
         let privacy = self.accounting.privacy();
         let mut ledger = context.dir.ledger(privacy.relation, privacy.protected())?;
-        let network = Network::new(
-            self.architecture.clone(),
-            context.seed(),
-            "noisy SGD",
-            0,
-            &context.device,
-        );
+        let network = initial(context, self.architecture.clone());
         let inputs = self.inputs(context, &network.flat_parameters())?;
         let reserved = privacy.replay().reserve(
             &context.dir,
@@ -185,13 +179,12 @@ impl DpSgdPlan<'_> {
         let earlier_charges = ledger.reservations().len() as u64 - 1;
         let network = match &self.statistics {
             None => network,
-            Some(statistics) => Network::new(
-                statistics.release(&self.architecture, &context.dataset, &reserved.noise)?,
-                context.seed(),
-                "noisy SGD",
-                0,
-                &context.device,
-            ),
+            Some(statistics) => {
+                let noise = &reserved.noise;
+                let architecture =
+                    statistics.release(&self.architecture, &context.dataset, noise)?;
+                initial(context, architecture)
+            }
         };
         let architecture = network.architecture().clone();
         let (network, parameters) = self.train(context, network, &reserved, earlier_charges)?;
@@ -330,4 +323,15 @@ impl DpSgdPlan<'_> {
         let parameters = training.finish(&run)?;
         Ok((layout.load(network, &parameters)?, parameters))
     }
+}
+
+/// The network before the first step.
+fn initial(context: &Context, architecture: Architecture) -> Network {
+    Network::new(
+        architecture,
+        context.seed(),
+        "noisy SGD",
+        0,
+        &context.device,
+    )
 }

@@ -4,8 +4,7 @@ use anyhow::{Result, anyhow, bail, ensure};
 use ndarray::ArrayView1;
 use privet_accountant::DpEvent;
 use privet_mechanisms::{Moments, NoiseSource, NoisyMoments, NoisyMomentsParameters};
-use privet_training::data::InputShape;
-use privet_training::data::{Dataset, UnitIndex};
+use privet_training::data::{Dataset, InputShape, UnitIndex};
 use privet_training::network::{Architecture, LayerSpec};
 
 use crate::config::StatisticsTable;
@@ -68,10 +67,7 @@ impl StatisticsPlan {
             means: vec![0.0; channels],
             deviations: vec![1.0; channels],
         };
-        let layers = network.layers().iter().map(|layer| layer.spec.clone());
-        let layers = std::iter::once(normalising(nothing)).chain(layers);
-        Architecture::new(network.input(), layers.collect(), network.classes())
-            .map_err(|error| anyhow!("[dp_sgd.network] {error}"))
+        behind(nothing, network, 0)
     }
 
     /// The same network with the moments of the private units, released with noise.
@@ -94,17 +90,7 @@ impl StatisticsPlan {
         let units = dataset.private.unit_count();
         // By the ranges of its plan the constants are finite, and deviations above 1e-14.
         let moments = self.mechanism.release(noise, &units, of_unit)?;
-        let mut layers: Vec<LayerSpec> = network
-            .layers()
-            .iter()
-            .map(|layer| layer.spec.clone())
-            .collect();
-        layers[0] = normalising(moments);
-        Ok(Architecture::new(
-            network.input(),
-            layers,
-            network.classes(),
-        )?)
+        behind(moments, network, 1)
     }
 
     /// Channel means, then channel mean squares, of one record.
@@ -158,11 +144,16 @@ impl StatisticsPlan {
     }
 }
 
-fn normalising(moments: Moments) -> LayerSpec {
-    LayerSpec::PublicNorm {
+/// A network without its first layers, behind one that normalises.
+fn behind(moments: Moments, network: &Architecture, without: usize) -> Result<Architecture> {
+    let norm = LayerSpec::PublicNorm {
         mean: moments.means,
         deviation: moments.deviations,
-    }
+    };
+    let kept = network.layers().iter().skip(without);
+    let layers = std::iter::once(norm).chain(kept.map(|layer| layer.spec.clone()));
+    Architecture::new(network.input(), layers.collect(), network.classes())
+        .map_err(|error| anyhow!("[dp_sgd.network] {error}"))
 }
 
 #[cfg(test)]

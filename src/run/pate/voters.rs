@@ -51,7 +51,7 @@ impl Voters {
         dataset: &Dataset,
         stage: &Stage,
     ) -> Result<(Self, ChangedVotes)> {
-        if let Some(name) = config.aggregation.answering.of_records() {
+        if let Some(name) = config.aggregation.of_records() {
             ensure!(
                 matches!(stage, Stage::All | Stage::Labels { votes: None }),
                 "[aggregator] mechanism = \"{name}\" has no teachers: use privet run, or privet label \

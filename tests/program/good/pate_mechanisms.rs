@@ -9,6 +9,23 @@ use crate::samples::{
     PATE, SCHEMA, data_of_parts, edit, nearest_questions, pate, without_teachers, write_parts,
 };
 
+/// A student of the labels that a run released is the student of that run.
+fn the_labels_give_the_same_student(folder: &Folder) {
+    let words = [
+        "student",
+        "experiment.toml",
+        "--labels",
+        "run/released/labels.csv",
+        "--out",
+        "s",
+    ];
+    folder.privet(&words).well();
+    assert_eq!(
+        folder.bytes("s/released/model.safetensors"),
+        folder.bytes("run/released/model.safetensors")
+    );
+}
+
 /// PATE on the sample records with these edits.
 fn config(edits: &[(&str, &str)]) -> String {
     edits
@@ -104,19 +121,7 @@ fn an_interactive_aggregator_reinforces_what_the_student_knows() {
     );
 
     // The author of the student takes both.
-    let words = [
-        "student",
-        "experiment.toml",
-        "--labels",
-        "run/released/labels.csv",
-        "--out",
-        "s",
-    ];
-    folder.privet(&words).well();
-    assert_eq!(
-        folder.bytes("s/released/model.safetensors"),
-        folder.bytes("run/released/model.safetensors")
-    );
+    the_labels_give_the_same_student(&folder);
 }
 
 #[test]
@@ -174,19 +179,7 @@ fn records_vote_on_the_questions_nearest_to_them() {
     }
 
     // The author of the student has the labels alone, and the same regression of them.
-    let words = [
-        "student",
-        "experiment.toml",
-        "--labels",
-        "run/released/labels.csv",
-        "--out",
-        "s",
-    ];
-    folder.privet(&words).well();
-    assert_eq!(
-        folder.bytes("s/released/model.safetensors"),
-        folder.bytes("run/released/model.safetensors")
-    );
+    the_labels_give_the_same_student(&folder);
     // The owner of the records has no need of a student.
     let words = ["label", "experiment.toml", "--out", "labels"];
     folder.privet(&words).well();

@@ -44,7 +44,7 @@ fn model(folder: &Folder, run: &str) -> Vec<u8> {
     folder.bytes(&format!("{run}/private/model.safetensors"))
 }
 
-/// The moments of a user are the means of the user's records, in whichever order these stand.
+/// Statistics bound what a user adds, and are divided by the number of users.
 #[test]
 fn statistics_of_users_are_clipped_by_user() {
     let folder = folder(5);

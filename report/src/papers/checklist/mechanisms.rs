@@ -35,16 +35,14 @@ fn sensitivity(facts: &Facts) -> Item {
         ),
         _ => None,
     };
-    let (status, answer) = match (facts.method(), facts.origin().votes_from_elsewhere) {
-        ("pate", _) if of_records.is_some() => {
-            (Status::Met, format!("{}: {first}.", of_records.unwrap_or_default()))
-        }
-        ("pate", Some(true)) => (Status::NotStated, format!("{BALLOTS}; the votes came from elsewhere: {first}.")),
-        ("pate", None) => (
+    let (status, answer) = match (facts.method(), of_records, facts.origin().votes_from_elsewhere) {
+        ("pate", Some(bound), _) => (Status::Met, format!("{bound}: {first}.")),
+        ("pate", None, Some(true)) => (Status::NotStated, format!("{BALLOTS}; the votes came from elsewhere: {first}.")),
+        ("pate", None, None) => (
             Status::NotStated,
             format!("{BALLOTS}; the files do not say where the votes came from: {first}."),
         ),
-        ("pate", Some(false)) => (Status::Met, format!("{BALLOTS}: {first}.")),
+        ("pate", None, Some(false)) => (Status::Met, format!("{BALLOTS}: {first}.")),
         _ => (
             Status::Met,
             "The gradient of each unit is shortened before it is summed, and the sum is divided by a public constant, \
